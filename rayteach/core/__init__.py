@@ -1,0 +1,1 @@
+"""Pure rules: no process, thread, clock, file or IPython in here."""

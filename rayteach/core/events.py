@@ -1,0 +1,315 @@
+"""Every event of a run: the only vocabulary of the log.
+
+Events are facts in the past tense. Times are monotonic seconds of the machine
+(``time.monotonic``, one clock for all processes of a node). No event holds a
+learner's value. Tasks, actors, functions, runs and waits are named by integers
+that are unique in the session; an object is ``(task, index)``: return value
+``index`` of ``task``. A ``put`` takes a task number of its own and index 0.
+
+An actor is named by the task number of its creation; worker numbers start at 1
+on each node and are never used again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+ObjectKey: TypeAlias = "tuple[int, int]"
+"""``(task number, return index)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events."""
+
+    #: when it happened, monotonic seconds
+    time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStarted(Event):
+    """The session is open; wall-clock time for people, never for sums."""
+
+    wall_time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Event):
+    """The session is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAdded(Event):
+    """A node offers its CPUs."""
+
+    #: "A", "B", …
+    node: str
+    num_cpus: float
+    #: custom resources as (name, amount), sorted by name
+    resources: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLost(Event):
+    """A node is gone, with what its store held."""
+
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellRunStarted(Event):
+    """A cell began to execute (run 0 is everything outside cells)."""
+
+    run: int
+    #: the cell's id, or a hash of its source
+    cell_key: str
+    #: what people see, e.g. "[7]"
+    cell_label: str
+    #: how many times this cell has run in the session, from 1
+    execution: int
+    #: the cell's source, so that a line number can be shown as text
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CellRunEnded(Event):
+    """A cell came to its end."""
+
+    run: int
+    #: "done", "failed" or "interrupted"
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefined(Event):
+    """A remote function, a method or an actor class got its number."""
+
+    function: int
+    #: name as shown in labels, e.g. "parse", "Counter" or "Counter.add"
+    name: str
+    #: file, or cell label, that holds the definition; "" if unknown
+    where: str = ""
+    #: first line of the definition, 0 if unknown
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRequested(Event):
+    """The scheduler asked for one more process."""
+
+    worker: int
+    node: str
+    #: "pool" or "actor"
+    kind: str
+    #: the actor's number for kind "actor"
+    actor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStarted(Event):
+    """The process answered."""
+
+    worker: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerExited(Event):
+    """The process is gone."""
+
+    worker: int
+    #: "parked away", "session closed", "killed by signal 9", "actor ended" …
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSubmitted(Event):
+    """``.remote()`` was called."""
+
+    task: int
+    function: int
+    #: running number of that function within its parent, actor or cell run
+    number: int
+    run: int
+    #: line of the ``.remote()`` call: in the cell, or in the parent's file
+    line: int
+    #: the task that submitted it, None for the driver
+    parent: int | None
+    #: top-level IDs among the arguments, in order
+    inputs: tuple[ObjectKey, ...] = ()
+    #: the actor the call goes to (kind "call"), or itself (kind "creation")
+    actor: int | None = None
+    #: "task", "call" or "creation"
+    kind: str = "task"
+    num_returns: int = 1
+    num_cpus: float = 1.0
+    #: the ``name`` option, "" if none
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReady(Event):
+    """The last missing input came to exist (not sent for tasks without any)."""
+
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted(Event):
+    """A worker began an attempt. May follow late, or only as part of the end."""
+
+    task: int
+    #: from 0
+    attempt: int
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskBlocked(Event):
+    """A running task waits inside ``get`` or ``wait``; its CPU is lent."""
+
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResumed(Event):
+    """A blocked task has a CPU again."""
+
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFinished(Event):
+    """An attempt came to its own end; ``time_s`` is when the driver knew."""
+
+    task: int
+    attempt: int
+    worker: int
+    start_s: float
+    end_s: float
+    #: bytes of all return values together
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLost(Event):
+    """A worker died, or the error is retried: another attempt follows."""
+
+    task: int
+    attempt: int
+    worker: int
+    start_s: float
+    end_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed(Event):
+    """The task is over with an error of its own, or its worker died."""
+
+    task: int
+    attempt: int
+    #: 0 if it never reached a worker
+    worker: int
+    start_s: float
+    end_s: float
+    error_type: str
+    message: str
+    #: line of the innermost learner's frame, 0 if unknown
+    error_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCancelled(Event):
+    """The task was cancelled; if it had started, its attempt ends here."""
+
+    task: int
+    #: "cancel", "interrupt", "superseded" …
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskUnrunnable(Event):
+    """The task will never run: an ancestor failed, or its actor is dead."""
+
+    task: int
+    #: the ancestor whose failure it inherits, None if the actor is dead
+    cause: int | None
+    error_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectCreated(Event):
+    """A value exists (for a return value it follows its task's end)."""
+
+    object: ObjectKey
+    size_bytes: int
+    #: True if it lies in shared memory, False if it travels inline
+    shared: bool
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPut(Event):
+    """``put`` was called; ``ObjectCreated`` follows."""
+
+    object: ObjectKey
+    number: int
+    run: int
+    line: int
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectReleased(Event):
+    """The last reference to the object is gone and so is its memory."""
+
+    object: ObjectKey
+
+
+@dataclass(frozen=True, slots=True)
+class ActorStarted(Event):
+    """The constructor returned; calls can run."""
+
+    actor: int
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActorExited(Event):
+    """The actor is dead for good."""
+
+    actor: int
+    #: "no handle left", "killed", "exit_actor", "its process died (signal 9)" …
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitStarted(Event):
+    """``get`` or ``wait`` was called (by the driver if ``task`` is None)."""
+
+    wait: int
+    #: "get" or "wait"
+    kind: str
+    task: int | None
+    run: int
+    line: int
+    objects: tuple[ObjectKey, ...]
+    #: what must be ready for a return: all for "get"
+    num_returns: int
+    timeout_s: float | None = None
+    #: "ms" or "s": how the learner wrote the timeout
+    unit: str = "s"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitReturned(Event):
+    """The call came back."""
+
+    wait: int
+    #: positions of the IDs returned as ready, in input order
+    ready: tuple[int, ...]
+    #: "enough ready", "timeout", "failed" or "interrupted"
+    reason: str

@@ -1,0 +1,1 @@
+"""The log of a run, and what is read from it."""

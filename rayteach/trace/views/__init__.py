@@ -1,0 +1,1 @@
+"""Rows: what a view, a check or a report reads. Made from events alone."""
