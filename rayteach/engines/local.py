@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 
 _NODE = "A"
 _NESTED = "rayteach.engines.nested"
+SHORT_S = 0.0002
+"""Tasks known to be shorter than this are handed over a few at a time…"""
+_SETTLE_EVERY = 32
+"""…this many, or when somebody waits, or within PATIENCE_S: each hand-over wakes
+a worker, which costs more than such a task."""
 _PUMP_EVERY = 64
 _SETTLE_ROUNDS = 1_000
 
@@ -76,7 +81,11 @@ class LocalEngine:
         state.add(events.NodeAdded(clock(), _NODE, num_cpus, tuple(resources.items())))
         state.scheduler.add_node(_NODE, num_cpus, resources)
         self._pump = Pump(
-            self._pool.poller, self._on_poll, state.is_busy, state.next_deadline
+            self._pool.poller,
+            self._on_poll,
+            state.is_busy,
+            state.next_deadline,
+            self._settle,
         )
         self._shield = self._pump.shield
         state.notes = Notes(self._pump.rouse)
@@ -102,7 +111,7 @@ class LocalEngine:
         with self._shield, self._lock:
             self._check_open()
             ids = self.submission.task(function, packed, inputs, options, line)
-            self._submitted()
+            self._submitted(function)
         self.submission.announce()
         return list(ids)
 
@@ -180,12 +189,20 @@ class LocalEngine:
         self.submission.announce()
         return one
 
-    def _submitted(self) -> None:
-        self._dispatcher.settle()
-        self._pump.rouse()
+    def _submitted(self, function: Function | None = None) -> None:
         self._submits += 1
+        if function is None or not 0 < function.mean_s < SHORT_S:
+            self._dispatcher.settle()
+        elif not self._submits % _SETTLE_EVERY:
+            self._dispatcher.settle()
+        self._pump.rouse()
         if not self._submits % _PUMP_EVERY:
             self._pump.once()
+
+    def _settle(self) -> None:
+        with self._lock:
+            if not self._state.closed:
+                self._dispatcher.settle()
 
     def _check_open(self) -> None:
         if self._state.closed:
