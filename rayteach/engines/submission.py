@@ -162,7 +162,10 @@ class Submission:
         """Create an actor for the driver."""
         number = next(self._state.numbers)
         count = self.number(function.name)
-        task = Task(number, function, kind=CREATION, run=self.run, actor=number)
+        task = Task(
+            number, function, kind=CREATION, run=self.run, actor=number,
+            num_cpus=options.num_cpus or 0.0, resources=options.resources,
+        )  # fmt: skip
         task.label = Label(None, function.name, count)
         return self._create(task, count, packed, inputs, options, line, meta)
 
@@ -178,8 +181,6 @@ class Submission:
     ) -> ActorID:
         state = self._state
         self.check_name(options.name)
-        task.num_cpus = options.num_cpus or 0.0
-        task.resources = options.resources
         ref = ActorID(task.number, task.label, state.notes)
         state.actors[task.number] = Actor(ref, task.label, options.name, meta)
         if options.name:
@@ -207,9 +208,11 @@ class Submission:
         kind, options = call["kind"], call["options"]
         inputs = tuple(state.resolve(key, worker) for key in call["inputs"])
         pins = tuple(state.resolve(key, worker) for key in call["pins"])
+        cpus = options.num_cpus or 0.0 if kind != CALL else 0.0
         task = Task(
             call["number"], function, kind=kind, run=run, parent=call["parent"],
-            actor=call["actor"],
+            actor=call["actor"], num_cpus=cpus,
+            resources=() if kind == CALL else options.resources,
         )  # fmt: skip
         name, count, line = call["name"], call["count"], call["line"]
         stored, data, size = call["payload"]
@@ -226,9 +229,7 @@ class Submission:
             if known is not None:
                 task.function = self._method(known, name)
                 name = f"{known.label}.{name}"
-            task.num_cpus = 0.0
         else:
-            task.num_cpus, task.resources = options.num_cpus, options.resources
             task.retries = options.max_retries
         task.label = Label(prefix, name, count)
         self._log(task, count, line, inputs, options)
