@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ET  # noqa: N817 (its usual name)
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +70,9 @@ class Runner:
     def command(self, *words: str) -> Counts:
         """Run one command that counts as one test."""
         print("$", *words, flush=True)
-        code = subprocess.call([str(BIN / words[0]), *words[1:]], cwd=ROOT, env=self.env)
+        code = subprocess.call(
+            [str(BIN / words[0]), *words[1:]], cwd=ROOT, env=self.env
+        )
         return Counts(passed=int(code == 0), failed=int(code != 0))
 
     @property
@@ -90,12 +92,14 @@ class Runner:
         return counts + Counts(failed=int(code != 0 and counts.failed == 0))
 
     def node(self, folder: Path) -> Counts:
-        """Run ``npm test`` with the Node of this venv; install its modules if need be."""
+        """Run ``npm test`` with the Node of this venv."""
         npm = str(BIN / "npm")
         lock, installed = folder / "package-lock.json", folder / "node_modules"
         marker = installed / ".package-lock.json"
         if not marker.exists() or marker.stat().st_mtime < lock.stat().st_mtime:
-            subprocess.call([npm, "ci", "--no-audit", "--no-fund"], cwd=folder, env=self.env)
+            subprocess.call(
+                [npm, "ci", "--no-audit", "--no-fund"], cwd=folder, env=self.env
+            )
         print("$ npm test", flush=True)
         with subprocess.Popen(
             [npm, "test"], cwd=folder, env=self.env, stdout=subprocess.PIPE, text=True
@@ -129,7 +133,7 @@ def read_junit(report: Path) -> Counts:
 
 
 def read_node(lines: Sequence[str]) -> Counts:
-    """Return the counts of node's test runner: ``# pass 12`` or ``ℹ pass 12``."""
+    """Return the counts of node's test runner: ``# pass 12``, or so behind an i."""
     found = dict.fromkeys(("pass", "fail", "cancelled", "skipped"), 0)
     for line in lines:
         match = re.match(r"^[#\u2139] (\w+) (\d+)$", line.strip())
