@@ -6,7 +6,7 @@ import rayteach
 
 
 def say(word: str) -> None:
-    print(word, flush=True)
+    print(word, flush=True)  # noqa: T201 (the test reads it)
 
 
 say("imported")
