@@ -6,7 +6,7 @@ ARGS   ?=
 BIN    := $(VENV)/bin
 
 # What an install is made of: a change in here installs anew, nothing else does.
-SOURCES := pyproject.toml hatch_build.py \
+SOURCES := pyproject.toml $(wildcard hatch_build.py) \
   $(shell find rayteach labextension notebooks -type f \
     ! -path '*/node_modules/*' ! -path '*/dist/*' ! -path '*/static/*' \
     ! -path '*/__pycache__/*' ! -path '*/.ipynb_checkpoints/*' ! -name '.*' \

@@ -42,7 +42,9 @@ ROW_TYPES = [
 def interface(name: str) -> list[tuple[str, str]]:
     """Return the (field, type) pairs of an interface, in order."""
     text = MIRROR.read_text(encoding="utf-8")
-    body = re.search(rf"^export interface {name} {{\n(.*?)^}}", text, re.MULTILINE | re.DOTALL)
+    body = re.search(
+        rf"^export interface {name} {{\n(.*?)^}}", text, re.MULTILINE | re.DOTALL
+    )
     assert body is not None, f"rows.ts has no interface {name}"
     return re.findall(r"^  (?:readonly )?(\w+): (.+);$", body[1], re.MULTILINE)
 
