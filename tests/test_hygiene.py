@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def cells(path: Path) -> list[dict[str, object]]:
+def cells(path: Path) -> list[dict[str, Any]]:
     """Return the code cells of a notebook."""
     found = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return [cell for cell in found if cell["cell_type"] == "code"]
@@ -82,6 +83,18 @@ def test_no_test_waits_for_time_to_pass() -> None:
         if path.is_relative_to(ROOT / "tests") and path.suffix == ".py"
         for number, line in enumerate(text(path).splitlines(), 1)
         if SLEEP in line and WORK not in line
+    ]
+    assert found == []
+
+
+def test_no_lesson_waits_outside_of_a_function() -> None:
+    found = [
+        f"{name(path)}: {line}"
+        for path in FILES
+        if path.suffix == ".ipynb"
+        for cell in cells(path)
+        for line in "".join(cell["source"]).splitlines()
+        if SLEEP in line and not line.startswith(" ")
     ]
     assert found == []
 
@@ -110,7 +123,7 @@ def test_notebooks_in_git_keep_text_outputs_only() -> None:
         for path in FILES
         if path.suffix == ".ipynb"
         for cell in cells(path)
-        for output in cell["outputs"]  # type: ignore[attr-defined] # JSON
+        for output in cell["outputs"]
         for kind in output.get("data", {})
         if kind != "text/plain"
     ]
