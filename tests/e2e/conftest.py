@@ -176,17 +176,21 @@ class Notebook:
         self.wait_idle()
 
     def command(self, name: str, **options: Any) -> None:
-        """Start a command of JupyterLab; it may go on after the return."""
+        """Run a command of JupyterLab to its end."""
         self.page.evaluate(
-            """([name, options]) => {
-                 void window.jupyterapp.commands.execute(name, options);
-               }""",
+            "([name, options]) => window.jupyterapp.commands.execute(name, options)",
             [name, options],
         )
 
     def run_all(self) -> None:
-        """Run all cells; returns at once."""
+        """Run all cells to their end."""
         self.command("notebook:run-all-cells")
+
+    def start_all(self) -> None:
+        """Start all cells and return at once."""
+        self.page.evaluate(
+            "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
+        )
 
     def wait_idle(self) -> None:
         """Return when the kernel has nothing to do and no cell waits."""

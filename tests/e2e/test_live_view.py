@@ -16,6 +16,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator
 
+# The server's and the browser's start are part of the first test.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
 #: what our views have as their outermost element
 ROOT = ".rayteach"
 LESSON = "tutorial/01_first_remote_function.ipynb"
@@ -71,7 +74,7 @@ def gated(notebook: Any, write_notebook: Callable[..., str], gates: list[str]) -
     """A notebook whose last cell runs until both gates are released."""
     name = write_notebook("gated.ipynb", OPEN, TASKS, GATED.format(*gates))
     notebook.open(name)
-    notebook.run_all()
+    notebook.start_all()
     task(notebook, "gate-1", "running")
     return notebook
 
@@ -106,10 +109,6 @@ def test_a_cell_run_again_has_one_view_and_leaks_no_model(
     models = []
     for _ in range(3):
         notebook.run_all()
-        notebook.page.wait_for_function(
-            "() => document.querySelector('.jp-InputPrompt')"
-        )
-        notebook.wait_idle()
         task(notebook, "square-4", "done")
         models.append(notebook.evaluate(MODELS))
     assert notebook.page.locator(ROOT).count() == 1
@@ -139,11 +138,10 @@ def test_the_lesson_runs_and_its_views_are_accessible(
     notebook.theme(theme)
     notebook.run_all()
     notebook.page.locator(ROOT).first.wait_for()
-    notebook.wait_idle()
     found = Axe().run(notebook.page, context=ROOT)
     assert found.violations_count == 0, found.generate_report()
     notebook.page.locator(ROOT).first.scroll_into_view_if_needed()
-    notebook.picture(f"lesson-{theme.split()[-1].lower()}")
+    notebook.picture(f"lesson-{theme.rsplit(maxsplit=1)[-1].lower()}")
 
 
 def test_the_launcher_card_opens_the_first_lesson(notebook: Any) -> None:
