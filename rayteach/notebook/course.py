@@ -44,6 +44,9 @@ MANIFEST = "course.toml"
 INSTALLED = Path(__file__).resolve().parent.parent / "course"
 BEGIN, INSTEAD, END = "### BEGIN SOLUTION", "### INSTEAD OF", "### END SOLUTION"
 
+#: an unsolved exercise raises; what it says is tested by other means
+_UNSOLVED = ["raises-exception", "nbval-ignore-output"]
+
 _CHECK = re.compile(r"\s*%%check\s+(\S+)")
 
 
@@ -206,7 +209,7 @@ def _put(cell: dict[str, Any], source: str) -> None:
     """Make ``cell`` an unsolved exercise: it raises until it is solved."""
     cell["source"] = source.splitlines(keepends=True)
     cell["outputs"], cell["execution_count"] = [], None
-    cell["metadata"] = {**cell["metadata"], "tags": ["raises-exception"]}
+    cell["metadata"] = {**cell["metadata"], "tags": _UNSOLVED}
 
 
 def main(folder: str) -> None:

@@ -123,7 +123,8 @@ class RayteachMagics(IPythonMagics):  # type: ignore[misc] # traitlets has no ty
             rows = status.rows_of(*last)
             print(status.as_text(rows, full=options.full))  # noqa: T201
         else:
-            self._extension.views.show_again(*last)
+            cell = self._extension.cells.current
+            self._extension.views.show_again(cell, *last)
 
 
 def find_command(word: str) -> Command:
