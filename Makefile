@@ -25,7 +25,7 @@ demo: $(VENV)/lab.stamp ## run the tour in the terminal and write rayteach-demo.
 	@$(BIN)/rayteach demo $(ARGS)
 
 test: $(VENV)/test.stamp ## every test: Python, TypeScript, notebooks, browser
-	@sh tools/browser.sh || true
+	@sh tools/browser.sh >/dev/null || true
 	@$(BIN)/python tools/suites.py $(ARGS)
 
 soak: $(VENV)/test.stamp ## the long runs

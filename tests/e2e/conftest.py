@@ -139,8 +139,11 @@ def wait_for_address(server: subprocess.Popen[str], log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    script = ROOT / "tools" / "browser.sh"
-    path = subprocess.check_output(["sh", str(script)], text=True).strip()
+    command = ["sh", str(ROOT / "tools" / "browser.sh")]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    if found.returncode:
+        pytest.fail(found.stderr)
+    path = found.stdout.strip()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
