@@ -91,10 +91,10 @@ class Course:
                 for lesson in lessons
                 for one in lesson.get("exercise", ())
             ]
+            names = tuple(lesson["name"] for lesson in lessons)
         except (KeyError, tomllib.TOMLDecodeError) as error:
             message = f"{path} is no manifest of a course: {error}"
             raise CourseError(message) from error
-        names = tuple(lesson["name"] for lesson in lessons)
         return cls(folder, names, {one.name: one for one in exercises})
 
     @classmethod
