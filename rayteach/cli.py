@@ -198,7 +198,8 @@ def _demo(options: argparse.Namespace) -> int:
 
     output = options.output.expanduser().absolute()
     _check_output(output)
-    print(demo.run(_tour(), output, colour=_colour()), end="")
+    width = shutil.get_terminal_size().columns
+    print(demo.run(_tour(), output, width=width, color=_has_color()), end="")
     print(f"\nThe same run as a page: {output}")
     graphical = sys.platform == "darwin" or any(
         name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY")
@@ -230,5 +231,5 @@ def _tour() -> Path:
     raise UsageError("the tour notebook is missing; install rayteach anew")
 
 
-def _colour() -> bool:
+def _has_color() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -8,7 +8,6 @@ run, the kernel itself writes the page and prints the text from its own log
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,21 +26,6 @@ from rayteach.widgets import text
 
 #: how long one cell of the tour may take, and the kernel to answer
 PATIENCE_S = 60.0
-
-#: state word -> ANSI colour; the words stay, so nothing is said by colour alone
-COLOURS = {
-    "done": "32",
-    "running": "36",
-    "ready": "32",
-    "queued": "33",
-    "held": "35",
-    "pending": "33",
-    "blocked": "35",
-    "needs input": "33",
-    "failed": "31",
-    "cannot run": "31",
-    "cancelled": "90",
-}
 
 
 class TourError(RayteachError):
@@ -63,21 +47,26 @@ class _ThisPython(KernelSpecManager):  # type: ignore[misc] # traitlets has no t
         return KernelSpec(argv=command, display_name=kernel_name, language="python")
 
 
-def run(notebook: Path, page: Path, *, colour: bool) -> str:
+def run(notebook: Path, page: Path, *, width: int = 80, color: bool = False) -> str:
     """Execute ``notebook``, write ``page`` and return the text twin of the run.
+
+    Args:
+        notebook: the tour; its cells run in its own directory.
+        page: the file to write.
+        width: characters per line of the text.
+        color: whether the text has ANSI colours.
 
     Raises:
         TourError: a cell failed or the kernel did not answer.
     """
+    last = f"import rayteach.demo as _d\n_d.report({str(page)!r}, {width}, {color})"
     with _kernel(notebook.parent) as client:
         for cell in _code_cells(notebook):
             _execute(client, cell)
-        code = f"import rayteach.demo as _d\n_d.report({str(page)!r})"
-        printed = _execute(client, code)
-    return paint(printed) if colour else printed
+        return _execute(client, last)
 
 
-def report(page: str) -> None:
+def report(page: str, width: int, color: bool) -> None:
     """In the tour's kernel: write the page of the whole session, print its text."""
     current = session.current()
     if current is None:
@@ -86,15 +75,7 @@ def report(page: str) -> None:
     fold.advance()
     rows = fold.rows(None)
     Path(page).write_text(pages.html(rows), encoding="utf-8")
-    print(text.full(rows))
-
-
-def paint(plain: str) -> str:
-    """Colour the state words of a text twin for a terminal."""
-    words = "|".join(sorted(map(re.escape, COLOURS), key=len, reverse=True))
-    return re.sub(
-        rf"\b({words})\b", lambda m: f"\x1b[{COLOURS[m[1]]}m{m[1]}\x1b[0m", plain
-    )
+    print(text.full(rows, width, color=color))
 
 
 @contextmanager

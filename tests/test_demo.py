@@ -32,7 +32,7 @@ def test_the_page_and_the_text_are_of_the_tours_own_session(
         "@ray.remote\ndef visible(n):\n    return n",
         "ray.get([visible.remote(n) for n in range(2)])",
     )
-    printed = demo.run(tour, page, colour=False)
+    printed = demo.run(tour, page)
     assert "visible-2" in printed
     assert "visible-2" in page.read_text(encoding="utf-8")
 
@@ -42,16 +42,11 @@ def test_a_failing_cell_is_named_and_no_kernel_stays(
 ) -> None:
     tour = notebook(tmp_path, "1 / 0")
     with pytest.raises(demo.TourError, match=r"'1 / 0': ZeroDivisionError"):
-        demo.run(tour, page, colour=False)
+        demo.run(tour, page)
     assert not page.exists()
     assert psutil.Process().children() == []
 
 
 def test_a_tour_without_a_session_says_so(tmp_path: Path, page: Path) -> None:
     with pytest.raises(demo.TourError, match="started no session"):
-        demo.run(notebook(tmp_path, "x = 1"), page, colour=False)
-
-
-def test_colour_keeps_every_word() -> None:
-    painted = demo.paint("f-1 done, f-2 cannot run, undone")
-    assert painted == "f-1 \x1b[32mdone\x1b[0m, f-2 \x1b[31mcannot run\x1b[0m, undone"
+        demo.run(notebook(tmp_path, "x = 1"), page)

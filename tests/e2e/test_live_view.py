@@ -20,7 +20,7 @@ from playwright.sync_api import Locator
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 #: what our views have as their outermost element
-ROOT = ".rayteach"
+ROOT = "[role=region][aria-label='rayteach run']"
 LESSON = "tutorial/01_first_remote_function.ipynb"
 
 OPEN = """\
