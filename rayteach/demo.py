@@ -74,7 +74,7 @@ def report(page: str, width: int, color: bool) -> None:
     fold = RowFold(current.log, current.start_s)
     fold.advance()
     rows = fold.rows(None)
-    Path(page).write_text(pages.html(rows), encoding="utf-8")
+    Path(page).write_text(pages.html(rows, "A tour of rayteach"), encoding="utf-8")
     print(text.full(rows, width, color=color))
 
 
