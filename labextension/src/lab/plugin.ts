@@ -22,7 +22,7 @@ export function makePlugin(shared: Shared): Plugin {
     autoStart: true,
     optional,
     activate(app, ...services) {
-      const given = <T>(token: unknown): T | null =>
+      const given = <T extends object>(token: unknown): T | null =>
         (services[optional.indexOf(token)] as T | null | undefined) ?? null;
       addTutorial(app, shared, given<Launcher>(launcher), given<CommandPalette>(palette));
       addStatus(shared, given<StatusBar>(statusBar), given<NotebookTracker>(tracker));
