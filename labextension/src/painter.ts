@@ -28,10 +28,11 @@ export class Painter {
   paint(scene: Scene, { isFull, isSilent }: { isFull: boolean; isSilent: boolean }): void {
     const { regions } = this;
     if (!scene.store.isKnown) {
-      patch(regions.top, isSilent ? [nobody()] : []);
+      patch(paneRegion(regions.top, "nobody", "Connection"), isSilent ? [nobody()] : []);
       return;
     }
     if (isFull) {
+      regions.header.hidden = false;
       patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
       patch(regions.tabs, drawTabs(TABS, this.tab));
       regions.tabs.hidden = TABS.length < 2;

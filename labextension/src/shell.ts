@@ -45,8 +45,10 @@ export function buildShell(el: HTMLElement): Regions {
   };
   regions.tip.hidden = true;
   regions.tabs.hidden = true;
+  regions.header.hidden = true;
+  regions.story.hidden = true;
   root.append(
-    regions.header, regions.tabs, regions.top, regions.errors, regions.bottom, regions.story,
+    regions.header, regions.tabs, regions.top, regions.bottom, regions.errors, regions.story,
     regions.transport, regions.foot, regions.table, regions.status, regions.tip,
   );
   el.append(root);

@@ -7,13 +7,14 @@ import { measureIn } from "./layout/labels.ts";
 import { Layers } from "./layout/layers.ts";
 import { Connection, pageTimers } from "./link.ts";
 import type { Link } from "./link.ts";
-import { Graph } from "./model/graph.ts";
+import { Graph, labelOfKey } from "./model/graph.ts";
 import type { KernelMessage } from "./model/messages.ts";
 import { isUnfinished, lastChange } from "./model/state.ts";
 import { RunStore } from "./model/store.ts";
 import { Pacer } from "./pacer.ts";
 import { Painter } from "./painter.ts";
 import { buildShell } from "./shell.ts";
+import { pillWidthFor } from "./views/graph_geometry.ts";
 import type { Arrow, Pane, Scene } from "./views/scene.ts";
 import { ALWAYS, TABS } from "./views/tabs.ts";
 
@@ -42,6 +43,7 @@ class RunView {
   private selected: string | null = null;
   private run = "";
   private width = 0;
+  private pillWidth = 0;
 
   constructor(el: HTMLElement, link: Link) {
     this.regions = buildShell(el);
@@ -64,6 +66,7 @@ class RunView {
       this.clock.sync(message.now_s);
       if (message.type === "snapshot") this.startAfresh();
       this.layers.place(this.graph.grow(this.store));
+      if (this.pillWidth === 0) this.settleWidth();
     }
     this.pacer.request();
   }
@@ -76,6 +79,12 @@ class RunView {
     this.graph = new Graph();
     this.layers = new Layers();
     this.selected = null;
+    this.pillWidth = 0;
+  }
+
+  private settleWidth(): void {
+    const labels = [...this.graph.nodes.keys()].map((key) => labelOfKey(this.store, key));
+    if (labels.length > 0) this.pillWidth = pillWidthFor(labels, this.measure);
   }
 
   private isMoving(): boolean {
@@ -89,12 +98,12 @@ class RunView {
   }
 
   private scene(): Scene {
-    const { store, graph, layers, selected, measure, uid, width } = this;
+    const { store, graph, layers, selected, measure, uid, width, pillWidth } = this;
     const isMoving = this.isMoving();
     const start = store.run.id === -1 ? 0 : store.run.start_s;
     const edge = isMoving ? this.clock.liveEdge() : restOf(store);
     const isNarrow = width < NARROW_PX;
-    return { store, graph, layers, selected, measure, uid, width, isNarrow, isMoving, start, t: Math.max(start, edge) };
+    return { store, graph, layers, selected, measure, uid, width, pillWidth, isNarrow, isMoving, start, t: Math.max(start, edge) };
   }
 
   private paint(isFull: boolean): void {

@@ -8,6 +8,7 @@ const FRAME = `
   border-bottom: 1px solid var(--rt-rule); overflow-wrap: anywhere; }
 .rt *, .rt *::before { box-sizing: border-box; }
 .rt svg { display: block; }
+.rt [hidden] { display: none !important; }
 .rt code { font: 11.5px var(--rt-mono); color: inherit; background: none; padding: 0; }
 .rt button { all: unset; cursor: pointer; border-radius: var(--rt-r2); }
 .rt button:focus-visible, .rt [tabindex]:focus-visible { outline: 2px solid var(--rt-focus); outline-offset: 2px; }
@@ -63,7 +64,7 @@ const STORY = `
   border: 1px solid var(--rt-edge); border-radius: var(--rt-r2); pointer-events: none; font-size: var(--rt-t2); }
 .rt-tip .rt-src { display: block; white-space: normal; margin-top: 2px; }
 .rt-foot { display: flex; gap: 12px; align-items: baseline; padding: 4px 0 6px; }
-.rt-foot button, .rt-link { color: var(--rt-ink2); font-size: var(--rt-t1); text-decoration: underline; text-decoration-color: var(--rt-edge); text-underline-offset: 3px; }
+.rt-foot button, .rt .rt-link { color: var(--rt-ink2); font-size: var(--rt-t1); text-decoration: underline; text-decoration-color: var(--rt-edge); text-underline-offset: 3px; }
 .rt-foot button:hover { color: var(--rt-ink); }
 .rt-table { overflow-x: auto; padding-bottom: 8px; }
 .rt-table table { border-collapse: collapse; font-size: var(--rt-t2); width: 100%; margin: 0; table-layout: auto; }
@@ -101,7 +102,7 @@ const MARKS = `
 .rt-ring { fill: none; stroke: none; stroke-width: 1.5; } .rt-sel > .rt-ring { stroke: var(--rt-ink); }
 .rt svg [tabindex]:focus-visible > .rt-ring { stroke: var(--rt-focus); stroke-width: 2; }
 .rt-sel > text.rt-label { font-weight: 600; }
-.rt-fade { transition: opacity var(--rt-quick) var(--rt-ease); } .rt-back { opacity: .5; }
+.rt-fade { transition: opacity var(--rt-quick) var(--rt-ease); }
 .rt-edge { fill: none; stroke: var(--rt-edge); stroke-width: 1; opacity: .75; } .rt-edge.rt-todo { stroke-dasharray: 3 3; }
 .rt-edge.rt-starts { stroke-dasharray: 1 3; } .rt-edge.rt-calls { opacity: .5; }
 .rt-edge.rt-lit { stroke: var(--rt-ink); stroke-width: 1.5; opacity: 1; } .rt-edge.rt-dim { opacity: .35; }

@@ -32,9 +32,17 @@ export function fit(texts: readonly string[], width: number, px: number, measure
 
 /** A label and its shorter forms: "outer-1/parse-3" -> "parse-3" -> "3". */
 export function shorter(label: string): string[] {
-  const name = label.split(/[/.]/).at(-1) ?? label;
-  const number = /-(\d+)$/.exec(name)?.[1];
-  return [...new Set([label, name, ...(number === undefined ? [] : [number])])];
+  return [...new Set([label, nameOf(label), numberOf(label)])].filter((text) => text !== "");
+}
+
+/** The last part of a path: "outer-1/parse-3" -> "parse-3", "Counter-1.add-2" -> "add-2". */
+export function nameOf(label: string): string {
+  return label.split(/[/.]/).at(-1) ?? label;
+}
+
+/** "parse-3" -> "3", "" if it has none. */
+export function numberOf(label: string): string {
+  return /-(\d+)$/.exec(label)?.[1] ?? "";
 }
 
 /** Cut a text with an ellipsis so that it fits. */

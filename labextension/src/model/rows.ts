@@ -138,35 +138,35 @@ const columnsOf =
   ): readonly (keyof T & string)[] =>
     columns;
 
-export const ATTEMPT_COLUMNS = columnsOf<Attempt>()(["start_s", "end_s", "worker", "outcome"]);
+export const ATTEMPT_COLUMNS = /* @__PURE__ */ columnsOf<Attempt>()(["start_s", "end_s", "worker", "outcome"]);
 
-export const TASK_COLUMNS = columnsOf<TaskRow>()([
+export const TASK_COLUMNS = /* @__PURE__ */ columnsOf<TaskRow>()([
   "id", "label", "function", "kind", "parent", "actor", "inputs", "cell", "line", "source",
   "submitted_s", "ready_s", "num_cpus", "num_returns", "attempts", "blocked", "end_s", "end",
   "error", "error_line", "cause", "story",
 ]);
 
-export const OBJECT_COLUMNS = columnsOf<ObjectRow>()([
+export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([
   "id", "label", "task", "cell", "line", "created_s", "size_bytes", "shared", "copies",
   "released_s",
 ]);
 
-export const ACTOR_COLUMNS = columnsOf<ActorRow>()([
+export const ACTOR_COLUMNS = /* @__PURE__ */ columnsOf<ActorRow>()([
   "id", "label", "class_name", "cell", "line", "submitted_s", "name", "worker", "started_s",
   "ended_s", "reason",
 ]);
 
-export const WAIT_COLUMNS = columnsOf<WaitRow>()([
+export const WAIT_COLUMNS = /* @__PURE__ */ columnsOf<WaitRow>()([
   "id", "kind", "task", "cell", "line", "source", "start_s", "objects", "num_returns",
   "timeout_s", "unit", "ready_s", "end_s", "outcome", "reason",
 ]);
 
-export const WORKER_COLUMNS = columnsOf<WorkerRow>()([
+export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
   "id", "label", "node", "kind", "requested_s", "actor", "pid", "started_s", "ended_s", "reason",
 ]);
 
-export const NODE_COLUMNS = columnsOf<NodeRow>()(["id", "num_cpus", "added_s", "lost_s"]);
+export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()(["id", "num_cpus", "added_s", "lost_s"]);
 
-export const RUN_COLUMNS = columnsOf<RunRow>()([
+export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([
   "id", "cell", "execution", "start_s", "end_s", "outcome", "source",
 ]);

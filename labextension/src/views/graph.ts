@@ -8,7 +8,7 @@ import type { Arrow, Pane, Scene } from "./scene.ts";
 import { neighbour } from "./graph_keys.ts";
 import { edgePath } from "./graph_edges.ts";
 import { layerHead, nodeMark } from "./graph_nodes.ts";
-import { GEOMETRY } from "./graph_geometry.ts";
+import { geometryOf } from "./graph_geometry.ts";
 
 export const graphPane: Pane = {
   id: "graph",
@@ -21,7 +21,7 @@ export const graphPane: Pane = {
 function drawGraph(scene: Scene): Child[] {
   const { graph, layers, selected } = scene;
   if (graph.nodes.size === 0) return [];
-  const g = GEOMETRY(scene);
+  const g = geometryOf(scene);
   const right = Math.max(0, layers.layerCount - 1) * g.pitchX + g.pillW + 16;
   const width = Math.max(scene.width, right);
   const height = g.top + (layers.maxSlot + 1) * g.pitchY + 8;
@@ -34,9 +34,7 @@ function drawGraph(scene: Scene): Child[] {
     hatch(scene.uid),
     h("g", { key: "heads", "aria-hidden": "true" }, heads(scene)),
     h("g", { key: "edges", "aria-hidden": "true" }, graph.edges.map((e) => edgePath(scene, e, lit))),
-    h("g", { key: "nodes" }, nodes.map((node) =>
-      nodeMark(scene, node, { isLit: lit === null || lit.has(node.key), isEntry: node.key === entry }),
-    )),
+    h("g", { key: "nodes" }, nodes.map((node) => nodeMark(scene, node, node.key === entry))),
   );
   return [h("div", { key: "scroll", class: "rt-scroll" }, picture), legend(scene), tooMany(scene)];
 }

@@ -4,7 +4,7 @@ import { h } from "../draw/dom.ts";
 import type { VNode } from "../draw/dom.ts";
 import type { GraphEdge } from "../model/graph.ts";
 import { existsAt } from "../model/state.ts";
-import { GEOMETRY, placeOf } from "./graph_geometry.ts";
+import { geometryOf, placeOf } from "./graph_geometry.ts";
 import type { Scene } from "./scene.ts";
 
 /** A curve from the value to the task that takes it; dashed until the value exists. */
@@ -12,7 +12,7 @@ export function edgePath(scene: Scene, edge: GraphEdge, lit: Set<string> | null)
   const from = placeOf(scene, edge.from);
   const to = placeOf(scene, edge.to);
   if (from === null || to === null) return null;
-  const g = GEOMETRY(scene);
+  const g = geometryOf(scene);
   const isData = edge.kind === "data";
   const x1 = from.x + g.pillW + (isData ? 11 : 1);
   const y1 = from.y + g.pillH / 2 + (isData ? valueOffset(scene, edge) : 0);

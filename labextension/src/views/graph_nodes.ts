@@ -3,37 +3,32 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { glyph, slug } from "../draw/glyphs.ts";
-import { cut, fit, shorter } from "../layout/labels.ts";
+import { cut, fit, nameOf, numberOf } from "../layout/labels.ts";
+import { taskKey } from "../model/graph.ts";
 import type { GraphNode } from "../model/graph.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { WORD, existsAt, objectLabel, stateAt } from "../model/state.ts";
 import type { State } from "../model/state.ts";
 import { factOf, mailboxOf } from "../model/story.ts";
 import { VALUES_DRAWN, offsetOf } from "./graph_edges.ts";
-import { GEOMETRY, placeOf } from "./graph_geometry.ts";
+import { geometryOf, placeOf } from "./graph_geometry.ts";
 import type { Scene } from "./scene.ts";
 
-interface Look {
-  isLit: boolean;
-  isEntry: boolean;
-}
-
-export function nodeMark(scene: Scene, node: GraphNode, look: Look): VNode | null {
+export function nodeMark(scene: Scene, node: GraphNode, isEntry: boolean): VNode | null {
   const at = placeOf(scene, node.key);
   if (at === null) return null;
   const task = node.task === null ? undefined : scene.store.tasks.get(node.task);
   const state = task === undefined ? null : stateAt(task, scene.t);
   if (task !== undefined && state === null) return null;
   const isSelected = node.key === scene.selected;
-  const classes = ["rt-node", "rt-fade", state === null ? "rt-object" : `rt-${slug(state)}`];
+  const classes = ["rt-node", state === null ? "rt-object" : `rt-${slug(state)}`];
   if (isSelected) classes.push("rt-sel");
-  if (!look.isLit) classes.push("rt-back");
   return h(
     "g",
     {
       key: node.key, "data-key": node.key, class: classes.join(" "),
       transform: `translate(${at.x} ${at.y})`,
-      tabindex: look.isEntry ? 0 : -1, role: "button", "aria-pressed": String(isSelected),
+      tabindex: isEntry ? 0 : -1, role: "button", "aria-pressed": String(isSelected),
       "aria-label": spokenName(scene, node, task, state),
     },
     task !== undefined && state !== null
@@ -49,12 +44,12 @@ function spokenName(scene: Scene, node: GraphNode, task: TaskRow | undefined, st
 }
 
 function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): Child[] {
-  const g = GEOMETRY(scene);
+  const g = geometryOf(scene);
   const isOn = state === "running";
   const middle = g.pillH / 2;
   if (node.kind === "actor") return actorMark(scene, task, state);
-  const room = g.pillW - 27;
-  const label = fit(shorter(task.label), room, 12, scene.measure) || cut(task.label, room, 12, scene.measure);
+  const room = g.pillW - 26;
+  const label = pillLabel(task.label, room, scene);
   return [
     h("rect", { key: "ring", class: "rt-ring", x: -3, y: -3, width: g.pillW + 6, height: g.pillH + 6, rx: 3 }),
     h("rect", { key: "box", class: "rt-box", width: g.pillW, height: g.pillH, rx: 2 }),
@@ -72,9 +67,19 @@ function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): C
   ];
 }
 
+/** Full name, short name, else the short name cut before its number. */
+function pillLabel(label: string, room: number, scene: Scene): string {
+  const name = nameOf(label);
+  const named = fit([label, name], room, 12, scene.measure);
+  if (named !== "") return named;
+  const tail = numberOf(label) === "" ? "" : `-${numberOf(label)}`;
+  const head = name.slice(0, name.length - tail.length);
+  return cut(head, room - scene.measure(tail, 12), 12, scene.measure) + tail;
+}
+
 function values(scene: Scene, task: TaskRow): VNode[] {
-  const g = GEOMETRY(scene);
-  const several = scene.store.nodes.size > 1;
+  const g = geometryOf(scene);
+  const several = scene.store.nodes.size > 1 && !isInLastLayer(scene, taskKey(task.id));
   const count = Math.min(task.num_returns, VALUES_DRAWN);
   return Array.from({ length: count }, (_, index) => {
     const id = `${task.id}.${index}`;
@@ -87,6 +92,10 @@ function values(scene: Scene, task: TaskRow): VNode[] {
   });
 }
 
+function isInLastLayer(scene: Scene, key: string): boolean {
+  return scene.layers.places.get(key)?.layer === scene.layers.layerCount - 1;
+}
+
 function copiesOf(scene: Scene, object: string): string {
   const copies = scene.store.objects.get(object)?.copies ?? [];
   return copies.filter(([, since]) => since <= scene.t).map(([node]) => node).join(" ");
@@ -95,32 +104,34 @@ function copiesOf(scene: Scene, object: string): string {
 /** In the last layer there is room for the word and the number that matters. */
 function beside(scene: Scene, node: GraphNode, task: TaskRow): VNode | null {
   const place = scene.layers.places.get(node.key);
-  if (place === undefined || place.layer !== scene.layers.layerCount - 1) return null;
-  const g = GEOMETRY(scene);
+  if (place === undefined || !isInLastLayer(scene, node.key)) return null;
+  const g = geometryOf(scene);
   const x = g.pillW + 20;
   const room = scene.width - 3 - place.layer * g.pitchX - x;
-  const text = room < 70 ? "" : cut(factOf(scene.store, task, scene.t), room, 11, scene.measure);
+  const held = scene.store.nodes.size > 1 ? copiesOf(scene, `${task.id}.0`) : "";
+  const fact = [held, factOf(scene.store, task, scene.t)].filter(Boolean).join(" · ");
+  const text = room < 70 ? "" : cut(fact, room, 11, scene.measure);
   return text === "" ? null : h("text", { key: "fact", class: "rt-s rt-i3", x, y: g.pillH / 2 + 4 }, text);
 }
 
 function actorMark(scene: Scene, task: TaskRow, state: State): Child[] {
-  const g = GEOMETRY(scene);
+  const g = geometryOf(scene);
   const m = g.pillH / 2;
   const name = task.actor === null ? task.label : (scene.store.actors.get(task.actor)?.label ?? task.label);
-  const room = g.pitchX - 32;
+  const room = g.pitchX - 36;
   const dead = state === "failed" || state === "cancelled" || state === "cannot run";
   const box = mailboxOf(scene.store, task, scene.t);
   return [
     h("rect", { key: "ring", class: "rt-ring", x: -3, y: -3, width: g.pillW + 6, height: g.pillH + 6, rx: 3 }),
     h("path", { key: "hex", class: "rt-hex", d: `M6 ${m - 8}h9l5 8-5 8h-9l-5-8z` }),
     dead && glyph(state, 10.5, m),
-    h("text", { key: "label", class: "rt-label rt-b", x: 26, y: box === "" ? m + 4 : m }, cut(name, room, 12, scene.measure)),
+    h("text", { key: "label", class: "rt-label rt-b rt-halo", x: 26, y: box === "" ? m + 4 : m }, cut(name, room, 12, scene.measure)),
     box !== "" && h("text", { key: "box", class: "rt-s rt-i3 rt-halo", x: 26, y: m + 12 }, cut(box, room, 11, scene.measure)),
   ];
 }
 
 function objectMark(scene: Scene, node: GraphNode): Child[] {
-  const g = GEOMETRY(scene);
+  const g = geometryOf(scene);
   const m = g.pillH / 2;
   const label = node.kind === "put" ? objectLabel(scene.store, node.object) : "from elsewhere";
   const isThere = existsAt(scene.store, node.object, scene.t);
@@ -139,11 +150,11 @@ export function layerHead(scene: Scene, layer: number): VNode | null {
     if (place.layer !== layer) continue;
     const id = scene.graph.nodes.get(key)?.task;
     const task = id === null || id === undefined ? undefined : scene.store.tasks.get(id);
-    const name = task?.function ?? "put";
-    numbers.set(name, (numbers.get(name) ?? 0) + 1);
+    const name = task?.function ?? (scene.graph.nodes.get(key)?.kind === "put" ? "put" : "");
+    if (name !== "") numbers.set(name, (numbers.get(name) ?? 0) + 1);
   }
   const names = [...numbers].map(([name, n]) => (n > 1 ? `${name} × ${n}` : name));
-  const g = GEOMETRY(scene);
+  const g = geometryOf(scene);
   const text = cut(names.join(", "), g.pitchX - 16, 11, scene.measure);
   return h("text", { key: layer, class: "rt-s rt-i3", x: 3 + layer * g.pitchX, y: 11 }, text);
 }

@@ -22,6 +22,8 @@ export interface Scene {
   /** key of the selected node, see model/graph.ts */
   selected: string | null;
   measure: Measure;
+  /** px of a pill, settled when the run began */
+  pillWidth: number;
   /** makes ids unique in the page */
   uid: string;
 }

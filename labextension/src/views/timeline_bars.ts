@@ -3,7 +3,7 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { slug } from "../draw/glyphs.ts";
-import { fit, shorter } from "../layout/labels.ts";
+import { fit, nameOf, shorter } from "../layout/labels.ts";
 import { mergeNarrow } from "../layout/lanes.ts";
 import type { Bar } from "../layout/lanes.ts";
 import type { Blank } from "../model/blanks.ts";
@@ -78,7 +78,8 @@ function barMark(scene: Scene, scale: Scale, placed: Placed, y: number, nextX: n
 
 function stateOf(scene: Scene, { bar, isOpen }: Placed): string {
   if (bar.attempt.outcome === "lost" && !isOpen) return "lost";
-  if (isOpen) return isBlockedAt(bar.task, scene.t) ? "blocked running" : "running";
+  // While it is blocked the hatching tells so; what ran before steps back like a done bar.
+  if (isOpen) return isBlockedAt(bar.task, scene.t) ? "done" : "running";
   return bar.isLast ? (stateAt(bar.task, scene.t) ?? "done") : bar.attempt.outcome || "done";
 }
 
@@ -109,7 +110,7 @@ function labelParts(scene: Scene, { bar, x, w, isOpen }: Placed, y: number, next
   const first = bar.task.blocked[0];
   const solid = first === undefined ? w : Math.min(w, scaleWidth(scene, bar, first[0], w));
   const inside = fit(names, solid - 8, 11, scene.measure);
-  const full = names.at(names.length > 2 ? 1 : 0) ?? bar.task.label;
+  const full = nameOf(bar.task.label);
   if (isOpen && inside !== bar.task.label && inside !== full) {
     const room = Math.min(nextX, scene.width) - (x + w) - 12;
     const outside = fit([full], room, 11, scene.measure);
