@@ -80,6 +80,13 @@ class FakeSessions:
             callback(self.session)
         return self.session
 
+    def close(self) -> None:
+        session, self.session = self.session, None
+        assert session is not None
+        session.closed = True
+        for callback in self.callbacks["close"]:
+            callback(session)
+
     def submit(self) -> None:
         """Stand for the first ``.remote()`` of a run."""
         session = self.session or self.open()
@@ -87,20 +94,29 @@ class FakeSessions:
             callback(session, session.run)
 
 
-class FakeView:
-    made: list[FakeView] = []  # noqa: RUF012 (emptied by the fixture)
+class FakePublisher:
+    def __init__(self, _session: FakeSession) -> None:
+        self.closed = False
+        self.woken = 0
 
-    def __init__(self, session: FakeSession, run: int) -> None:
-        self.session, self.run = session, run
-        self.widget = f"the view of run {run}"
-        self.answered = self.closed = self.ended = False
-        FakeView.made.append(self)
+    def wake(self) -> None:
+        self.woken += 1
 
     def close(self) -> None:
         self.closed = True
 
-    def end(self) -> None:
-        self.ended = True
+
+class FakeView:
+    made: list[FakeView] = []  # noqa: RUF012 (emptied by the fixture)
+
+    def __init__(self, publisher: FakePublisher, session: FakeSession, run: int) -> None:
+        self.publisher, self.session, self.run = publisher, session, run
+        self.widget = f"the view of run {run}"
+        self.answered = self.closed = False
+        FakeView.made.append(self)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 class Shell:
@@ -138,6 +154,7 @@ class Shell:
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     monkeypatch.delenv("RAYTEACH_VIEW", raising=False)
     monkeypatch.setattr(runviews, "LiveView", FakeView)
+    monkeypatch.setattr(runviews, "Publisher", FakePublisher)
     FakeView.made = []
     made = Shell(tmp_path)
     yield made

@@ -26,7 +26,9 @@ def remote(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_definitions_become_remote(shell) -> None:
     shell.load()
-    shell.run("%%remote\nimport math\ndef f():\n  pass\nasync def g(): ...\nclass A: ...")
+    shell.run(
+        "%%remote\nimport math\ndef f():\n  pass\nasync def g(): ...\nclass A: ..."
+    )
     names = shell.ip.user_ns
     assert all(isinstance(names[name], FakeRemote) for name in ("f", "g", "A"))
     assert inspect.ismodule(names["math"])
