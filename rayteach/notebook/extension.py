@@ -76,7 +76,7 @@ class Extension:
         self.panel.wake()
 
 
-# The session keeps its callbacks for good, so these look up who is active.
+# Functions of the module, so that loading again registers the same ones.
 def _on_open(session: Any) -> None:
     if _active is not None:
         _active.session_opened(session)
@@ -119,4 +119,5 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     global _active
     if _active is not None and _active.shell is shell:
         extension, _active = _active, None
+        extension.sessions.remove_hooks(_on_open, _on_close, _on_first_task)
         extension.detach()

@@ -47,8 +47,7 @@ class RunViews:
         """Close every view, and end the thread that feeds them."""
         for key in list(self._views):
             self.close(key)
-        if self._publisher is not None:
-            self.session_closed(self._publisher[0])
+        self._reap(always=True)
 
     def begin_cell(self, cell: Cell, session: Session, run: int) -> None:
         """Show the run under the running cell; a failure never breaks the run."""
@@ -62,6 +61,7 @@ class RunViews:
     def end_cell(self, cell: Cell) -> None:
         """Where nobody watches, make one output of what the cell did."""
         running, self._running = self._running, None
+        self._reap()
         if running is None or not self.auto or self._profile(cell) != "still":
             return
         try:
@@ -85,8 +85,18 @@ class RunViews:
                 view.close()
 
     def session_closed(self, session: Session) -> None:
-        """Send the views of a session that is over their last picture."""
+        """Let the views of a session that ends see its last events.
+
+        It may still be ending when this is called; the end of the cell sees to
+        the rest.
+        """
         if self._publisher is not None and self._publisher[0] is session:
+            self._publisher[1].wake()
+            self._reap()
+
+    def _reap(self, *, always: bool = False) -> None:
+        """End the thread of a session that is over."""
+        if self._publisher is not None and (always or self._publisher[0].closed):
             publisher, self._publisher = self._publisher[1], None
             publisher.close()
 
@@ -101,7 +111,10 @@ class RunViews:
 
     def _publisher_of(self, session: Session) -> Publisher:
         if self._publisher is None or self._publisher[0] is not session:
-            self._publisher = session, Publisher(session)
+            self._reap(always=True)
+            publisher = Publisher(session)
+            self._publisher = session, publisher
+            return publisher
         return self._publisher[1]
 
     def _answered(self) -> bool:

@@ -74,6 +74,10 @@ class FakeSessions:
     def on_first_task(self, callback: Callable[[Any, int], None]) -> None:
         self.callbacks["task"].add(callback)
 
+    def remove_hooks(self, *callbacks: Callable[..., None]) -> None:
+        for known in self.callbacks.values():
+            known -= set(callbacks)
+
     def open(self) -> FakeSession:
         self.session = FakeSession()
         for callback in self.callbacks["open"]:
@@ -109,7 +113,9 @@ class FakePublisher:
 class FakeView:
     made: list[FakeView] = []  # noqa: RUF012 (emptied by the fixture)
 
-    def __init__(self, publisher: FakePublisher, session: FakeSession, run: int) -> None:
+    def __init__(
+        self, publisher: FakePublisher, session: FakeSession, run: int
+    ) -> None:
         self.publisher, self.session, self.run = publisher, session, run
         self.widget = f"the view of run {run}"
         self.answered = self.closed = False
