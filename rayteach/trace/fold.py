@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from rayteach.core import events
 from rayteach.trace import explain
 from rayteach.trace.views import objects, places, tasks
-from rayteach.trace.views.ledger import Ledger
+from rayteach.trace.views.ledger import OUTSIDE, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from rayteach.trace.views.rows import TaskRow
     from rayteach.trace.views.tables import Book
 
     Handler = Callable[[Ledger, Any], None]
@@ -96,6 +97,11 @@ class RowFold:
         return self._ledger.revision
 
     @property
+    def now_s(self) -> float:
+        """The time of the latest event, in row seconds."""
+        return self._ledger.now_s
+
+    @property
     def runs(self) -> tuple[int, ...]:
         """Return the numbers of all runs, in order of appearance."""
         return tuple(self._ledger.books)
@@ -145,6 +151,36 @@ class RowFold:
             return self._ledger.end_s is not None
         book = self._ledger.books.get(run)
         return book is not None and book.run.end_s is not None and not book.unfinished
+
+    def is_active(self, run: int | None) -> bool:
+        """Say that more can happen: a cell is open or a task unfinished."""
+        if self._ledger.end_s is not None:
+            return False
+        return any(
+            book.unfinished or (book.run.end_s is None and book.run.id != OUTSIDE)
+            for book in self._books(run)
+        )
+
+    def run_changed(self, run: int | None, since: int) -> bool:
+        """Say whether the run itself (not its rows) changed after ``since``."""
+        return any(book.run_revision > since for book in self._books(run))
+
+    def copy(self, run: int | None) -> Rows:
+        """Return the rows of a run for somebody to keep, in any thread."""
+        with self.lock:
+            rows = self.rows(run)
+            rows.run = replace(rows.run)
+            rows.nodes = {k: replace(r) for k, r in rows.nodes.items()}
+            rows.workers = {k: replace(r) for k, r in rows.workers.items()}
+            rows.actors = {k: replace(r) for k, r in rows.actors.items()}
+            rows.tasks = {k: _task_copy(r) for k, r in rows.tasks.items()}
+            rows.objects = {
+                k: replace(r, copies=list(r.copies)) for k, r in rows.objects.items()
+            }
+            rows.waits = {
+                k: replace(r, ready_s=list(r.ready_s)) for k, r in rows.waits.items()
+            }
+            return rows
 
     def _now_s(self, run: int | None) -> float:
         """Return the time of the latest event, or of the end of a run that is over."""
@@ -212,6 +248,14 @@ def _of_book(ledger: Ledger, run: int, since: int) -> Rows:
         objects=book.objects.since(since),
         actors=book.actors.since(since),
         waits=book.waits.since(since),
+    )
+
+
+def _task_copy(row: TaskRow) -> TaskRow:
+    return replace(
+        row,
+        attempts=[replace(attempt) for attempt in row.attempts],
+        blocked=[list(interval) for interval in row.blocked],
     )
 
 

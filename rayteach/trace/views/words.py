@@ -34,6 +34,7 @@ STATES = (
 )
 """All states, in the order in which headers count them."""
 
+_BAD_ENDS = (FAILED, CANCELLED, CANNOT_RUN)
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _MS = 1e-3
 _LONG_S = 100.0
@@ -59,11 +60,15 @@ def _is_blocked(task: TaskRow, at_s: float) -> bool:
 
 
 def counts(tasks: Sequence[TaskRow], at_s: float) -> dict[str, int]:
-    """Return how many tasks are in each state, in the header's order, no zeros."""
+    """Return how many tasks are in each state, in the header's order, no zeros.
+
+    The creation of an actor counts only if it went wrong.
+    """
     found = dict.fromkeys(STATES, 0)
     for task in tasks:
         word = state(task, at_s)
-        if word:
+        quiet = task.kind == "creation" and word not in _BAD_ENDS
+        if word and not quiet:
             found[word] += 1
     return {word: number for word, number in found.items() if number}
 
