@@ -11,7 +11,7 @@ import ast
 import linecache
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -84,16 +84,15 @@ class CellCode:
         blank = _count_blank_lines_at_start(self.body)
         text = "\n".join(self.body.splitlines()[blank:])
         source = "\n" * (self.offset + blank) + self.shell.transform_cell(text)
-        tree: ast.Module = self.shell.compile.ast_parse(source, self.filename)
-        return tree
+        # The shell's compiler, so that the notebook's __future__ imports count.
+        return cast("ast.Module", self.shell.compile.ast_parse(source, self.filename))
 
     def run(self, node: ast.stmt, *, show: bool = False) -> None:
         """Run one statement in the notebook; ``show`` an expression's value."""
-        tree: ast.Interactive | ast.Module
+        tree: Any = ast.Module([node], [])
+        mode = "exec"
         if show and isinstance(node, ast.Expr):
             tree, mode = ast.Interactive([node]), "single"
-        else:
-            tree, mode = ast.Module([node], []), "exec"
         code = self.shell.compile(tree, self.filename, mode)
         exec(code, self.shell.user_ns)  # noqa: S102 (the learner's own cell)
 

@@ -94,7 +94,7 @@ class CellOwner:
     def _adopt(self, label: str) -> None:
         """Take over the cell that holds ``%load_ext``: it began before us."""
         history: Any = self._shell.history_manager
-        source = history.input_hist_raw[-1] if history else ""
+        source: str = history.input_hist_raw[-1] if history else ""
         parent = getattr(self._shell, "parent_header", None) or {}
         cell_id = parent.get("metadata", {}).get("cellId")
         self._start(Cell(cell_key(cell_id, source), label, source, bool(cell_id)))
@@ -106,7 +106,7 @@ class CellOwner:
             return  # a cell run from a cell belongs to it
         number = label_number(self._shell, store_history=info.store_history)
         cell_id = getattr(info, "cell_id", None)
-        source = info.raw_cell
+        source = info.raw_cell or ""
         self._finish("failed")  # of a cell whose end was never reported
         self._info = info
         key = cell_key(cell_id, source)

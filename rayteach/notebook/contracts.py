@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rayteach.core.controls import Controls
     from rayteach.trace.log import EventLog
 
 
 class Session(Protocol):
     """One open session, as seen by the notebook."""
 
-    log: EventLog
-    #: monotonic origin of all row times, seconds
-    start_s: float
-    #: CPUs that tasks may hold together
-    num_cpus: float
+    @property
+    def log(self) -> EventLog:
+        """Every event so far."""
+
+    @property
+    def start_s(self) -> float:
+        """Monotonic origin of all row times, seconds."""
+
+    @property
+    def controls(self) -> Controls:
+        """What views may ask of the engine."""
 
     @property
     def closed(self) -> bool:
@@ -28,6 +35,9 @@ class Session(Protocol):
 
     def end_cell_run(self, outcome: str) -> None:
         """Close the cell run as "done", "failed" or "interrupted"."""
+
+    def sample(self) -> None:
+        """Log the start of tasks that are seen running now."""
 
     def flush_output(self) -> None:
         """Print what tasks have printed and is still queued."""
@@ -53,6 +63,9 @@ class Sessions(Protocol):
 
         It is called in the submitting thread, and only if that is the main one.
         """
+
+    def remove_hooks(self, *callbacks: Any) -> None:
+        """Forget callbacks of any of the three kinds."""
 
 
 def open_session(sessions: Sessions) -> Session | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @magics_class
-class ExerciseMagics(Magics):  # type: ignore[misc] # traitlets has no types
+class ExerciseMagics(Magics):
     """The magics of an exercise."""
 
     def __init__(self, extension: Extension) -> None:
@@ -60,7 +60,7 @@ class ExerciseMagics(Magics):  # type: ignore[misc] # traitlets has no types
 
     def _run(self, cell: str) -> Evidence:
         running = self._extension.cells.current
-        code = CellCode.of(self.shell, cell, running.source if running else "")
+        code = CellCode.of(self._extension.shell, cell, running.source if running else "")
         statements = code.parse().body
         error: Exception | None = None
         try:
@@ -70,7 +70,7 @@ class ExerciseMagics(Magics):  # type: ignore[misc] # traitlets has no types
             error = raised
         line = _line_of(error, code.filename)
         source = linecache.getline(code.filename, line) if line else ""
-        return Evidence(self._rows(), self.shell.user_ns, error, line, source)
+        return Evidence(self._rows(), self._extension.shell.user_ns, error, line, source)
 
     def _rows(self) -> Rows:
         session = open_session(self._extension.sessions)

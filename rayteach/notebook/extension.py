@@ -57,7 +57,7 @@ class Extension:
         for part in reversed(self._parts):
             try:
                 part.detach()
-            except Exception:  # unloading must get to its end
+            except Exception:  # noqa: BLE001 (unloading must get to its end)
                 _log.exception("unloading %s", type(part).__name__)
 
     def session_opened(self, session: Session) -> None:
@@ -76,7 +76,7 @@ class Extension:
         self.panel.wake()
 
 
-# The session keeps its callbacks for good, so these look up who is active.
+# Functions of the module, so that loading again registers the same ones.
 def _on_open(session: Any) -> None:
     if _active is not None:
         _active.session_opened(session)
@@ -116,7 +116,8 @@ def load_ipython_extension(
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Take everything away that loading added; a session stays open."""
-    global _active  # noqa: PLW0603
+    global _active
     if _active is not None and _active.shell is shell:
         extension, _active = _active, None
+        extension.sessions.remove_hooks(_on_open, _on_close, _on_first_task)
         extension.detach()

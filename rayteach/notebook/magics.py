@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @magics_class
-class RemoteMagics(IPythonMagics):  # type: ignore[misc] # traitlets has no types
+class RemoteMagics(IPythonMagics):
     """``%%remote`` and its second name ``%%rt_remote``."""
 
     def __init__(self, extension: Extension) -> None:
@@ -68,13 +68,13 @@ class RemoteMagics(IPythonMagics):  # type: ignore[misc] # traitlets has no type
         arguments = parse_argstring(self.remote, line)
         options = {k: v for k, v in vars(arguments).items() if v is not None}
         running = self._extension.cells.current
-        code = CellCode.of(self.shell, cell, running.source if running else "")
+        code = CellCode.of(self._extension.shell, cell, running.source if running else "")
         statements = definitions.check(code)
         definitions.define(code, statements, api.remote, options)
 
 
 @magics_class
-class RayteachMagics(IPythonMagics):  # type: ignore[misc] # traitlets has no types
+class RayteachMagics(IPythonMagics):
     """``%rayteach``."""
 
     def __init__(self, extension: Extension) -> None:

@@ -13,6 +13,8 @@ import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rayteach.notebook.contracts import Sessions, open_session
+from rayteach.widgets.alarm import Alarm
+from rayteach.widgets.link import free_clicks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,16 +57,6 @@ class Comm(Protocol):
         """Call back when the front end closes."""
 
 
-def free_from_subshell(comm: Any) -> None:
-    """Let a click reach its own thread while a cell runs (ipykernel 7.4).
-
-    7.4.0 answers every message of a comm in the shell that sent last on it, here
-    the main one, which is busy; other versions do not have the method.
-    """
-    if hasattr(comm, "_reply_subshell_for"):
-        comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001
-
-
 class Panel:
     """All open panel comms of this kernel, and the thread that tells them."""
 
@@ -73,9 +65,9 @@ class Panel:
         self._sessions = sessions
         self._manager = getattr(getattr(shell, "kernel", None), "comm_manager", None)
         self._comms: dict[str, Comm] = {}
-        self._changed = threading.Condition()
-        self._stop = False
-        self._dirty = False
+        self._lock = threading.Lock()
+        self._alarm = Alarm()
+        self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         #: a front end has said something on this link
         self.answered = False
@@ -95,10 +87,10 @@ class Panel:
 
     def detach(self) -> None:
         """Close every comm, withdraw the target and end the thread."""
-        with self._changed:
-            self._stop = True
+        self._stop.set()
+        self._alarm.ring()
+        with self._lock:
             comms, self._comms = list(self._comms.values()), {}
-            self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
         for one in comms:
@@ -108,19 +100,17 @@ class Panel:
 
     def wake(self) -> None:
         """Look at the session now: something starts, ends, opens or closes."""
-        with self._changed:
-            self._dirty = True
-            self._changed.notify_all()
+        self._alarm.ring()
 
     def _opened_by_page(self, comm: Comm, _message: dict[str, Any]) -> None:
         self.answered = True
         self._adopt(comm)
 
     def _adopt(self, comm: Comm) -> None:
-        free_from_subshell(comm)
+        free_clicks(comm)
         comm.on_msg(lambda message: self._heard(comm, message))
         comm.on_close(lambda _message: self._closed(comm))
-        with self._changed:
+        with self._lock:
             self._comms[comm.comm_id] = comm
         self._send(comm, self._status())
 
@@ -130,41 +120,42 @@ class Panel:
             self._send(comm, self._status())
 
     def _closed(self, comm: Comm) -> None:
-        with self._changed:
+        with self._lock:
             self._comms.pop(comm.comm_id, None)
 
     def _status(self) -> dict[str, Any]:
         session = open_session(self._sessions)
         if session is None:
             return dict(NO_SESSION)
-        return {**NO_SESSION, "session": True, **session.status(), "type": "status"}
+        try:
+            now = session.status()
+        except Exception:  # noqa: BLE001 (it closes at this very moment)
+            _log.debug("no status", exc_info=True)
+            return dict(NO_SESSION)
+        return {**NO_SESSION, **now, "type": "status", "session": True}
 
     def _serve(self) -> None:
         last: dict[str, Any] = {}
-        while True:
+        while not self._stop.is_set():
             status = self._status()
             if status != last:
                 last = status
-                with self._changed:
+                with self._lock:
                     comms = list(self._comms.values())
                 for comm in comms:
                     self._send(comm, status)
-            with self._changed:
-                self._changed.wait_for(lambda: self._stop, INTERVAL_S)
-                self._changed.wait_for(lambda: self._stop or self._dirty, _rest(status))
-                self._dirty = False
-                if self._stop:
-                    return
+            if not self._stop.wait(INTERVAL_S):
+                self._alarm.sleep(_rest_s(status))
 
     def _send(self, comm: Comm, status: dict[str, Any]) -> None:
         try:
             comm.send(status)
-        except Exception:  # the page is gone: a panel never breaks a run
+        except Exception:  # noqa: BLE001 (a panel never breaks a run)
             _log.debug("panel comm %s is gone", comm.comm_id, exc_info=True)
             self._closed(comm)
 
 
-def _rest(status: dict[str, Any]) -> float | None:
+def _rest_s(status: dict[str, Any]) -> float | None:
     """Return how long to sleep unless woken, seconds; None is for good."""
     if status["tasks_running"] or status["tasks_waiting"]:
         return 0.0

@@ -61,7 +61,9 @@ class MagicsPart:
     def _report(self, kind: str, name: str, other: Any) -> None:
         mark = "%%" if kind == "cell" else "%"
         owner = getattr(other, "__module__", None) or "another extension"
-        other_name = "; use %%rt_remote, which does the same" if name == "remote" else ""
+        other_name = (
+            "; use %%rt_remote, which does the same" if name == "remote" else ""
+        )
         print(  # noqa: T201 (shown in the cell that loads the extension)
             f"rayteach: {mark}{name} stays with {owner}{other_name}.", file=sys.stderr
         )

@@ -10,6 +10,7 @@ from IPython.display import display
 from rayteach.notebook.picture import LiveView, still
 from rayteach.notebook.profile import Profile, profile
 from rayteach.notebook.status import rows_of
+from rayteach.widgets.publisher import Publisher
 
 if TYPE_CHECKING:
     from rayteach.notebook.cells import Cell
@@ -29,6 +30,8 @@ class RunViews:
         """Make an empty table; ``panel`` knows whether a front end answers."""
         self._panel = panel
         self._views: dict[str, LiveView] = {}
+        #: the one thread that feeds all views of a session, once there is a view
+        self._publisher: tuple[Session, Publisher] | None = None
         #: session and run of the cell that runs now, once it started a task
         self._running: tuple[Session, int] | None = None
         #: a view that is closed by now was answered
@@ -41,9 +44,10 @@ class RunViews:
         profile(cell_has_id=False, front_end_answered=False)
 
     def detach(self) -> None:
-        """Close every view."""
+        """Close every view, and end the thread that feeds them."""
         for key in list(self._views):
             self.close(key)
+        self._reap(always=True)
 
     def begin_cell(self, cell: Cell, session: Session, run: int) -> None:
         """Show the run under the running cell; a failure never breaks the run."""
@@ -51,17 +55,18 @@ class RunViews:
         if self.auto and self._profile(cell) == "live":
             try:
                 self._show(cell.key, session, run)
-            except Exception:  # a view is an observer
+            except Exception:  # noqa: BLE001 (a view is an observer)
                 _log.exception("the view of cell %s", cell.label)
 
     def end_cell(self, cell: Cell) -> None:
         """Where nobody watches, make one output of what the cell did."""
         running, self._running = self._running, None
+        self._reap()
         if running is None or not self.auto or self._profile(cell) != "still":
             return
         try:
             display(still(rows_of(*running)), raw=True)
-        except Exception:  # a view is an observer
+        except Exception:  # noqa: BLE001 (a view is an observer)
             _log.exception("the picture of cell %s", cell.label)
 
     def show_again(self, cell: Cell | None, session: Session, run: int) -> None:
@@ -80,17 +85,37 @@ class RunViews:
                 view.close()
 
     def session_closed(self, session: Session) -> None:
-        """Let the views of a session that is over keep their last picture."""
-        for view in self._views.values():
-            if view.session is session:
-                view.end()
+        """Let the views of a session that ends see its last events.
+
+        It may still be ending when this is called; the end of the cell sees to
+        the rest.
+        """
+        if self._publisher is not None and self._publisher[0] is session:
+            self._publisher[1].wake()
+            self._reap()
+
+    def _reap(self, *, always: bool = False) -> None:
+        """End the thread of a session that is over."""
+        if self._publisher is not None and (always or self._publisher[0].closed):
+            publisher, self._publisher = self._publisher[1], None
+            publisher.close()
 
     def _show(self, key: str, session: Session, run: int) -> None:
         previous = self._views.pop(key, None)
         if previous is not None:
             previous.close()
-        self._views[key] = view = LiveView(session, run)
+        publisher = self._publisher_of(session)
+        self._views[key] = view = LiveView(publisher, session, run)
         display(view.widget)
+        publisher.wake()
+
+    def _publisher_of(self, session: Session) -> Publisher:
+        if self._publisher is None or self._publisher[0] is not session:
+            self._reap(always=True)
+            publisher = Publisher(session)
+            self._publisher = session, publisher
+            return publisher
+        return self._publisher[1]
 
     def _answered(self) -> bool:
         if self._heard or self._panel.answered:

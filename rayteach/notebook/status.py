@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rayteach._version import __version__
 from rayteach.notebook.contracts import Session, open_session
@@ -45,18 +45,13 @@ def _no_session() -> list[str]:
 
 def _session(session: Session) -> list[str]:
     now = session.status()
-    free = now["num_cpus"] - now["cpus_in_use"]
+    used, total = now["cpus_in_use"], now["num_cpus"]
     running, waiting = now["tasks_running"], now["tasks_waiting"]
     return [
         "A session is open.",
-        f"CPUs:       {_number(now['cpus_in_use'])} of {_number(now['num_cpus'])} "
-        f"in use, {_number(free)} free",
+        f"CPUs:       {used:g} of {total:g} in use, {total - used:g} free",
         f"Tasks now:  {running} running, {waiting} waiting",
     ]
-
-
-def _number(value: Any) -> str:
-    return f"{value:g}"
 
 
 def _last_run(extension: Extension) -> list[str]:

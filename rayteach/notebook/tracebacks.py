@@ -86,7 +86,8 @@ class Tracebacks:
 
     def __init__(self, shell: InteractiveShell) -> None:
         """Remember the shell; nothing is wrapped before :meth:`attach`."""
-        self._shell = shell
+        # Any: a method of it is replaced, and IPython's are partly untyped
+        self._shell: Any = shell
         self._original: Callable[..., None] | None = None
         #: show every frame, ours included
         self.full = False

@@ -110,15 +110,15 @@ def test_checks_combine_and_the_first_problem_counts(loop) -> None:
 def test_verify_raises_with_every_part_of_the_message(loop) -> None:
     with pytest.raises(CheckFailedError) as caught:
         check.verify(loop, check.no_get_in_loop(), title="slow-loop")
-    assert str(caught.value).splitlines() == [
-        "slow-loop: not yet.",
-        "  expected  all tasks are started first, and got afterwards",
-        "  your run  a get inside the loop: 4 times line 3 started a task and waited "
-        "for it before the next could start",
-        "  line 3    out.append(ray.get(f.remote(n)))",
-        "  try       keep the IDs in a list in the loop, and after the loop write "
-        "ray.get(that list) once",
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "slow-loop: not yet."
+    assert [line[:12].strip() for line in lines[1:]] == [
+        "expected",
+        "your run",
+        "line 3",
+        "try",
     ]
+    assert lines[3].endswith("    out.append(ray.get(f.remote(n)))")
 
 
 def test_verify_takes_a_run_or_its_rows(fan) -> None:

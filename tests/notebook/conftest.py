@@ -74,11 +74,22 @@ class FakeSessions:
     def on_first_task(self, callback: Callable[[Any, int], None]) -> None:
         self.callbacks["task"].add(callback)
 
+    def remove_hooks(self, *callbacks: Callable[..., None]) -> None:
+        for known in self.callbacks.values():
+            known -= set(callbacks)
+
     def open(self) -> FakeSession:
         self.session = FakeSession()
         for callback in self.callbacks["open"]:
             callback(self.session)
         return self.session
+
+    def close(self) -> None:
+        session, self.session = self.session, None
+        assert session is not None
+        session.closed = True
+        for callback in self.callbacks["close"]:
+            callback(session)
 
     def submit(self) -> None:
         """Stand for the first ``.remote()`` of a run."""
@@ -87,20 +98,31 @@ class FakeSessions:
             callback(session, session.run)
 
 
-class FakeView:
-    made: list[FakeView] = []  # noqa: RUF012 (emptied by the fixture)
+class FakePublisher:
+    def __init__(self, _session: FakeSession) -> None:
+        self.closed = False
+        self.woken = 0
 
-    def __init__(self, session: FakeSession, run: int) -> None:
-        self.session, self.run = session, run
-        self.widget = f"the view of run {run}"
-        self.answered = self.closed = self.ended = False
-        FakeView.made.append(self)
+    def wake(self) -> None:
+        self.woken += 1
 
     def close(self) -> None:
         self.closed = True
 
-    def end(self) -> None:
-        self.ended = True
+
+class FakeView:
+    made: list[FakeView] = []  # noqa: RUF012 (emptied by the fixture)
+
+    def __init__(
+        self, publisher: FakePublisher, session: FakeSession, run: int
+    ) -> None:
+        self.publisher, self.session, self.run = publisher, session, run
+        self.widget = f"the view of run {run}"
+        self.answered = self.closed = False
+        FakeView.made.append(self)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 class Shell:
@@ -138,6 +160,7 @@ class Shell:
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     monkeypatch.delenv("RAYTEACH_VIEW", raising=False)
     monkeypatch.setattr(runviews, "LiveView", FakeView)
+    monkeypatch.setattr(runviews, "Publisher", FakePublisher)
     FakeView.made = []
     made = Shell(tmp_path)
     yield made

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rayteach.notebook import panel as panels
-from rayteach.notebook.panel import Panel, free_from_subshell
+from rayteach.notebook.panel import Panel
 
 
 class FakeComm:
@@ -114,13 +114,3 @@ def test_a_shell_without_a_kernel_has_no_panel(shell) -> None:
     panel.attach()
     panel.detach()
     assert not panel.answered
-
-
-def test_a_comm_of_ipykernel_7_4_is_not_pinned_to_a_shell() -> None:
-    class Comm:
-        def _reply_subshell_for(self, data: object, default: object) -> object:
-            return data
-
-    comm = Comm()
-    free_from_subshell(comm)
-    assert comm._reply_subshell_for("pinned", "asked for") == "asked for"

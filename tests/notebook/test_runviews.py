@@ -84,11 +84,35 @@ def test_a_view_that_breaks_does_not_break_the_run(shell, monkeypatch, caplog) -
     assert "the view of cell [1]" in caplog.text
 
 
+def test_views_of_one_session_share_the_thread_that_feeds_them(shell) -> None:
+    shell.load()
+    shell.run("submit()", "cell-a")
+    shell.run("submit()", "cell-b")
+    assert shell.views[0].publisher is shell.views[1].publisher
+
+
+def test_closing_the_session_ends_that_thread_and_keeps_the_views(shell) -> None:
+    shell.load()
+    shell.run("submit()", "cell-a")
+    shell.sessions.close()
+    assert shell.views[0].publisher.closed
+    assert not shell.views[0].closed
+
+
+def test_the_next_session_has_a_thread_of_its_own(shell) -> None:
+    shell.load()
+    shell.run("submit()", "cell-a")
+    shell.sessions.close()
+    shell.run("submit()", "cell-b")
+    assert shell.views[1].publisher is not shell.views[0].publisher
+
+
 def test_unloading_closes_every_view(shell) -> None:
     shell.load()
     shell.run("submit()", "cell-a")
     shell.unload()
     assert shell.views[0].closed
+    assert shell.views[0].publisher.closed
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,8 @@ def test_errors_that_are_not_ours_are_shown_as_ever(shell, capsys) -> None:
     assert capsys.readouterr().out.replace("[2]", "[1]") == plain
 
 
-def test_the_frames_of_an_error_are_whole_after_it_was_shown(shell, api) -> None:
+@pytest.mark.usefixtures("api")
+def test_the_frames_of_an_error_are_whole_after_it_was_shown(shell) -> None:
     shell.ip.user_ns["error"] = error = TypeError("no ID")
     shell.run("get(error)")
     names = []
@@ -120,7 +121,11 @@ def test_the_frames_of_an_error_are_whole_after_it_was_shown(shell, api) -> None
 def test_another_wrapper_around_ours_survives_unloading(shell) -> None:
     shell.load()
     ours = shell.ip.showtraceback
-    shell.ip.showtraceback = wrapper = lambda *a, **k: ours(*a, **k)
+
+    def wrapper(*args: object) -> None:
+        ours(*args)
+
+    shell.ip.showtraceback = wrapper
     shell.unload()
     assert shell.ip.showtraceback is wrapper
     shell.run("1 / 0")
