@@ -41,7 +41,7 @@ class Task:
         "worker",
     )
 
-    def __init__(  # noqa: PLR0913 (a record; every field is one of its facts)
+    def __init__(
         self,
         number: int,
         function: Any,

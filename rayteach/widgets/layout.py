@@ -152,7 +152,7 @@ def _set_slots(nodes: dict[str, Node]) -> None:
     for index in sorted(layers):
         layer = layers[index]
         places = {node.key: _wish(node, nodes) for node in layer}
-        layer.sort(key=lambda node: places[node.key])  # noqa: B023 (used at once)
+        layer.sort(key=lambda node: places[node.key])
         top = (tallest - len(layer)) / 2
         for slot, node in enumerate(layer):
             node.slot = top + slot

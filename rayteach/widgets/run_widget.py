@@ -44,7 +44,7 @@ class RunWidget(anywidget.AnyWidget):  # type: ignore[misc] # untyped base of ip
     def of(cls, publisher: Publisher, run: int | None) -> RunWidget:
         """Return a widget that a publisher keeps up to date."""
         widget = cls(lambda: publisher.rows(run))
-        widget._publisher = publisher  # noqa: SLF001 (its own class)
+        widget._publisher = publisher
         publisher.attach(widget.link, run)
         return widget
 

@@ -151,7 +151,7 @@ def _block(line: _Line, start: int, end: int, label: str, look: str) -> None:
     line.put(start, text, look)
 
 
-def _box(  # noqa: PLR0917 (a place, a text and its looks)
+def _box(
     line: _Line, start: int, end: int, label: str, look: str, right: str = "]"
 ) -> None:
     """Draw a bar between brackets: ``[parse-1────]``."""
