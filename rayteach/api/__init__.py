@@ -1,1 +1,1 @@
-"""Placeholder replaced by its first module."""
+"""The public calls, over whichever engine the session has."""

@@ -1,1 +1,1 @@
-"""Placeholder replaced by its first module."""
+"""Engines: what carries out a program. ``local`` is the default."""

@@ -1,1 +1,1 @@
-"""Placeholder replaced by its first module."""
+"""Real processes on one machine: workers, their fork server, shared memory."""

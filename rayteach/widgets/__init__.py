@@ -1,1 +1,1 @@
-"""Placeholder replaced by its first module."""
+"""Views of a run: live widget, still picture, text, page; all from rows."""

@@ -1,0 +1,200 @@
+"""``get``, ``put``, ``wait``, ``kill``: what one does with IDs."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from rayteach.api import session
+from rayteach.api.actor import ActorHandle
+from rayteach.api.place import caller_line
+from rayteach.object_id import ObjectID
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MS = 1000.0
+_SUSPICIOUS_MS = 60
+
+
+def get(object_ids: ObjectID | list[ObjectID], timeout: float | None = None) -> Any:
+    """Wait for values and return them.
+
+    Args:
+        object_ids: one ID, or a list of IDs (duplicates allowed).
+        timeout: milliseconds; 0 means "now or raise", None waits for ever.
+
+    Returns:
+        The value of the one ID; or a list of values in the order of the list.
+        NumPy arrays are read-only views of the stored value.
+
+    Raises:
+        TaskError: the task raised; also an instance of the original type. With
+            a list, the first failing ID raises without waiting for the rest.
+        GetTimeoutError: the timeout was reached (a ``TimeoutError`` too).
+        ValueError: neither an ID nor a list.
+        TypeError: the list holds something that is no ID.
+
+    Source: the Ray notes (milliseconds); Ray 2.60 ``ray.get`` for the rest.
+    """
+    line = caller_line()
+    timeout_s = _seconds(timeout)
+    if isinstance(object_ids, ObjectID):
+        return session.engine().get([object_ids], timeout_s, line)[0]
+    if not isinstance(object_ids, list):
+        msg = (
+            f"get() takes an ObjectID or a list of them, not "
+            f"{_a(object_ids)}{_hint(object_ids)}"
+        )
+        raise ValueError(msg)  # noqa: TRY004 (Ray raises ValueError here)
+    _check_ids(object_ids, "get")
+    if not object_ids:
+        return []
+    return session.engine().get(object_ids, timeout_s, line)
+
+
+def put(value: Any) -> ObjectID:
+    """Store a value once, so that many tasks can use it without a copy each.
+
+    Args:
+        value: anything that pickles, but no ``ObjectID``.
+
+    Returns:
+        The ID of the stored value.
+
+    Raises:
+        TypeError: ``value`` is an ID already.
+        ObjectStoreFullError: no room in shared memory.
+    """
+    return session.engine().put(value, caller_line())
+
+
+def wait(
+    object_ids: list[ObjectID], num_returns: int = 1, timeout: float | None = None
+) -> tuple[list[ObjectID], list[ObjectID]]:
+    """Wait until ``num_returns`` of the IDs are ready, or the timeout.
+
+    Args:
+        object_ids: a list of different IDs.
+        num_returns: how many must be ready, 1 to ``len(object_ids)``.
+        timeout: milliseconds; None waits for ever. Reaching it is no error.
+
+    Returns:
+        ``(ready, remaining)``, both in the order of the input, together exactly
+        the input. ``ready`` holds at most ``num_returns`` IDs, the first ready
+        ones in input order. A failed task counts as ready.
+
+    Raises:
+        TypeError: not a list, or something in it is no ID.
+        ValueError: duplicates, ``num_returns`` out of range, negative timeout.
+
+    Source: the Ray notes (milliseconds, positional ``num_returns``).
+    """
+    if not isinstance(object_ids, list):
+        msg = f"wait() takes a list of ObjectIDs, not {_a(object_ids)}"
+        if isinstance(object_ids, ObjectID):
+            msg += "; put it into a list: wait([id])"
+        raise TypeError(msg)
+    _check_ids(object_ids, "wait")
+    timeout_s = _seconds(timeout)
+    if not object_ids:
+        return [], []
+    if len(set(object_ids)) != len(object_ids):
+        msg = "wait() was given the same ObjectID twice; each may stand once"
+        raise ValueError(msg)
+    if isinstance(num_returns, bool) or not isinstance(num_returns, int):
+        msg = f"num_returns must be an int, not {_a(num_returns)}"
+        raise TypeError(msg)
+    if not 1 <= num_returns <= len(object_ids):
+        msg = (
+            f"num_returns={num_returns}: with {len(object_ids)} IDs it can be 1 to "
+            f"{len(object_ids)}"
+        )
+        raise ValueError(msg)
+    line = caller_line()
+    chosen = session.engine().wait(object_ids, num_returns, timeout_s, line, "ms")
+    _warn_unit(timeout, len(chosen) < num_returns)
+    picked = set(chosen)
+    ready = [object_ids[position] for position in chosen]
+    rest = [one for place, one in enumerate(object_ids) if place not in picked]
+    return ready, rest
+
+
+def kill(actor: ActorHandle, *, no_restart: bool = True) -> None:
+    """End an actor at once; its unfinished calls raise ``ActorDiedError``.
+
+    Raises:
+        TypeError: not an actor handle.
+        ValueError: ``no_restart=False`` (restarts are not offered yet).
+    """
+    if not isinstance(actor, ActorHandle):
+        hint = "; cancel() is for tasks" if isinstance(actor, ObjectID) else ""
+        msg = f"kill() takes an actor handle, not {_a(actor)}{hint}"
+        raise TypeError(msg)
+    if not no_restart:
+        msg = "no_restart=False: actors are not restarted in this version"
+        raise ValueError(msg)
+    session.engine().kill(actor.actor_id)
+
+
+def nodes() -> list[dict[str, Any]]:
+    """Return the nodes as dictionaries: ``NodeID``, ``Alive``, ``Resources``."""
+    found: list[dict[str, Any]] = session.engine().nodes()
+    return found
+
+
+def cluster_resources() -> dict[str, float]:
+    """Return what all nodes together have, e.g. ``{"CPU": 4.0}``."""
+    total: dict[str, float] = {}
+    for node in nodes():
+        for name, amount in node["Resources"].items():
+            total[name] = total.get(name, 0.0) + amount
+    return total
+
+
+def available_resources() -> dict[str, float]:
+    """Return what nobody uses at this moment."""
+    found: dict[str, float] = session.engine().available()
+    return found
+
+
+def _check_ids(ids: Sequence[Any], call: str) -> None:
+    for position, one in enumerate(ids):
+        if not isinstance(one, ObjectID):
+            msg = f"{call}(): item {position} of the list is {_a(one)}, no ObjectID"
+            raise TypeError(msg + _hint(one))
+
+
+def _seconds(timeout: Any) -> float | None:
+    if timeout is None:
+        return None
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+        msg = f"timeout must be a number of milliseconds, not {_a(timeout)}"
+        raise TypeError(msg)
+    if not timeout >= 0:
+        msg = f"timeout={timeout!r}: it is in milliseconds and must not be negative"
+        raise ValueError(msg)
+    return None if timeout == float("inf") else timeout / _MS
+
+
+def _warn_unit(timeout: float | None, timed_out: bool) -> None:  # noqa: FBT001
+    if timeout is None or not timed_out:
+        return
+    if 0 < timeout <= _SUSPICIOUS_MS or timeout != int(timeout):
+        text = f"waited {timeout:g} ms; timeouts here are milliseconds"
+        warnings.warn(text, stacklevel=3)
+
+
+def _a(value: Any) -> str:
+    name = type(value).__name__
+    return f"an {name}" if name[0] in "aeioAEIO" else f"a {name}"
+
+
+def _hint(value: Any) -> str:
+    if isinstance(value, ActorHandle):
+        return "; call one of its methods: handle.method.remote()"
+    if isinstance(value, (tuple, set, frozenset, dict)):
+        return "; make a list of it first"
+    if callable(getattr(value, "remote", None)):
+        return "; call it with .remote() to get an ObjectID"
+    return ""

@@ -1,0 +1,99 @@
+"""Check the options that people give to ``remote`` and ``.options``."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from rayteach.engines.base import ActorOptions, TaskOptions
+
+TASK_OPTIONS = ("max_retries", "name", "num_cpus", "num_returns", "resources")
+ACTOR_OPTIONS = ("get_if_exists", "name", "num_cpus", "resources")
+CALL_OPTIONS = ("name", "num_returns")
+
+
+def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions:
+    """Return the options of a task or call.
+
+    Raises:
+        ValueError: an unknown name, or a value out of range.
+        TypeError: a value of the wrong type.
+    """
+    _check_names(given, allowed)
+    return TaskOptions(
+        num_cpus=_amount(given.get("num_cpus", 1.0), "num_cpus"),
+        num_returns=_whole(given.get("num_returns", 1), "num_returns", 0),
+        max_retries=_whole(given.get("max_retries", 3), "max_retries", -1),
+        resources=_resources(given.get("resources")),
+        name=_text(given.get("name", ""), "name"),
+    )
+
+
+def actor_options(given: dict[str, Any]) -> ActorOptions:
+    """Return the options of an actor; errors as in ``task_options``."""
+    _check_names(given, ACTOR_OPTIONS)
+    cpus = given.get("num_cpus")
+    options = ActorOptions(
+        num_cpus=None if cpus is None else _amount(cpus, "num_cpus"),
+        resources=_resources(given.get("resources")),
+        name=_text(given.get("name", ""), "name"),
+        get_if_exists=bool(given.get("get_if_exists", False)),
+    )
+    if options.get_if_exists and not options.name:
+        msg = "get_if_exists=True needs a name: options(name=..., get_if_exists=True)"
+        raise ValueError(msg)
+    return options
+
+
+def _check_names(given: dict[str, Any], allowed: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in allowed:
+            near = difflib.get_close_matches(name, allowed, 1)
+            hint = f"did you mean {near[0]!r}?" if near else ""
+            msg = f"unknown option {name!r}; {hint or 'there are ' + ', '.join(allowed)}"
+            raise ValueError(msg)
+
+
+def _amount(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        msg = f"{name} must be a number, not {type(value).__name__}"
+        raise TypeError(msg)
+    if not 0 <= value < float("inf"):
+        msg = f"{name}={value!r}: it must be 0 or more"
+        raise ValueError(msg)
+    return float(value)
+
+
+def _whole(value: Any, name: str, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        msg = f"{name} must be a whole number, not {value!r}"
+        raise TypeError(msg)
+    if value < least:
+        msg = f"{name}={value}: it must be {least} or more"
+        raise ValueError(msg)
+    return value
+
+
+def _resources(value: Any) -> tuple[tuple[str, float], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, dict):
+        msg = f"resources must be a dict of name: amount, not {type(value).__name__}"
+        raise TypeError(msg)
+    if "CPU" in value:
+        msg = "resources={'CPU': ...}: use num_cpus"
+        raise ValueError(msg)
+    return tuple(
+        (str(name), _amount(amount, f"resources[{name!r}]"))
+        for name, amount in sorted(value.items())
+        if amount
+    )
+
+
+def _text(value: Any, name: str) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        msg = f"{name} must be a str, not {type(value).__name__}"
+        raise TypeError(msg)
+    return value

@@ -1,0 +1,152 @@
+"""``@remote`` on functions, and the decorator itself."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from rayteach.api import session
+from rayteach.api.actor import ActorClass
+from rayteach.api.options import TASK_OPTIONS, task_options
+from rayteach.api.place import caller_line
+from rayteach.api.signature import Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rayteach.engines.base import Function, TaskOptions
+    from rayteach.object_id import ObjectID
+
+
+class RemoteFunction:
+    """A function whose calls become tasks: ``f.remote(...)`` returns an ObjectID."""
+
+    def __init__(
+        self, function: Callable[..., Any], options: TaskOptions, given: dict[str, Any]
+    ) -> None:
+        """Wrap ``function``; ``given`` are the options as written."""
+        functools.update_wrapper(self, function)
+        self._function = function
+        self._options = options
+        self._given = given
+        self._name = function.__name__
+        self._signature = Signature(function, self._name)
+        self._shipped: Function | None = None
+        self._engine: Any = None
+
+    def remote(self, *args: Any, **kwargs: Any) -> Any:
+        """Submit a task; return at once.
+
+        Returns:
+            An ``ObjectID``; a list of them if ``num_returns`` > 1; None if 0.
+
+        Raises:
+            TypeError: the arguments do not fit, or something does not pickle.
+        """
+        return self._submit(args, kwargs, self._options)
+
+    def options(self, **given: Any) -> RemoteOptions:
+        """Return the same function with other options, for one call or many.
+
+        Args:
+            **given: ``num_cpus``, ``num_returns``, ``max_retries``,
+                ``resources``, ``name``.
+        """
+        merged = {**self._given, **given}
+        return RemoteOptions(self, task_options(merged, TASK_OPTIONS))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse a direct call."""
+        msg = (
+            f"{self._name} is a remote function: call {self._name}.remote(...) and "
+            f"fetch the value with get(). The plain function is {self._name}.__wrapped__"
+        )
+        raise TypeError(msg)
+
+    def __repr__(self) -> str:
+        """Show the name."""
+        return f"<remote function {self._name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as the plain function and its options."""
+        return _rebuild, (self._function, self._options, self._given)
+
+    def _submit(self, args: Any, kwargs: dict[str, Any], options: TaskOptions) -> Any:
+        self._signature.check(args, kwargs)
+        engine = session.engine()
+        if self._engine is not engine:
+            self._shipped = engine.register(self._function, self._name)
+            self._engine = engine
+        ids: list[ObjectID] = engine.submit(
+            self._shipped, args, kwargs, options, caller_line(3)
+        )
+        if options.num_returns == 1:
+            return ids[0]
+        return ids or None
+
+
+class RemoteOptions:
+    """A remote function with options of its own."""
+
+    def __init__(self, function: RemoteFunction, options: TaskOptions) -> None:
+        """Made by ``f.options(...)``."""
+        self._remote = function
+        self._options = options
+
+    def remote(self, *args: Any, **kwargs: Any) -> Any:
+        """Submit a task with these options."""
+        return self._remote._submit(args, kwargs, self._options)  # noqa: SLF001
+
+    def __repr__(self) -> str:
+        """Show the function."""
+        return f"{self._remote!r} with options"
+
+
+def _rebuild(
+    function: Callable[..., Any], options: TaskOptions, given: dict[str, Any]
+) -> RemoteFunction:
+    return RemoteFunction(function, options, given)
+
+
+def remote(*args: Any, **options: Any) -> Any:
+    """Make a function a remote function, or a class an actor class.
+
+    Use it bare (``@remote``) or with options (``@remote(num_cpus=2)``).
+
+    Args:
+        *args: the function or class, when used bare.
+        **options: for functions ``num_cpus``, ``num_returns``, ``max_retries``,
+            ``resources``, ``name``; for classes ``num_cpus``, ``resources``,
+            ``name``, ``get_if_exists``.
+
+    Raises:
+        TypeError: not a function or class.
+        ValueError: an unknown option.
+    """
+    if args and not options and len(args) == 1:
+        return _make(args[0], {})
+    if args:
+        msg = "use @remote, or @remote(num_cpus=..., ...) with options by name"
+        raise TypeError(msg)
+    return lambda target: _make(target, options)
+
+
+def _make(target: Any, options: dict[str, Any]) -> Any:
+    if isinstance(target, (RemoteFunction, ActorClass)):
+        msg = f"{target!r} is remote already"
+        raise TypeError(msg)
+    if inspect.isclass(target):
+        return ActorClass(target, options)
+    if inspect.isfunction(target) or inspect.isbuiltin(target):
+        if inspect.iscoroutinefunction(target):
+            msg = (
+                f"{target.__name__} is async: tasks are plain functions; async "
+                "methods belong in an actor"
+            )
+            raise TypeError(msg)
+        return RemoteFunction(target, task_options(options, TASK_OPTIONS), options)
+    msg = f"remote takes a function or a class, not {type(target).__name__}"
+    if callable(target):
+        msg += "; wrap it: remote(lambda *a: it(*a)) or a def"
+    raise TypeError(msg)

@@ -1,0 +1,118 @@
+"""An actor's mailbox: calls in order per caller, and who goes next.
+
+Calls of one caller run in the order in which they were made; a call whose input
+is missing holds back that caller's later calls and nobody else's. Between
+callers, the call that was made first among those that can go goes first.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from typing import TYPE_CHECKING
+
+from rayteach.core import states
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rayteach.core.task import Task
+
+IN_FLIGHT = 64
+"""Calls that may lie in the actor's process, so that it never idles."""
+
+
+class _Caller:
+    """Carries a caller through the heap; arrival numbers never tie."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int | None) -> None:
+        self.number = number
+
+    def __lt__(self, other: _Caller) -> bool:
+        return False
+
+
+class Mailbox:
+    """The calls of one actor that have not ended, and the actor's state."""
+
+    def __init__(self, creation: Task) -> None:
+        """Make the mailbox of the actor that ``creation`` makes."""
+        self.creation = creation
+        self.worker = 0
+        self.node: str = ""
+        #: "pending", "alive" or "dead"
+        self.state = "pending"
+        #: calls sent to the process and not ended, in order
+        self.in_flight: dict[int, Task] = {}
+        self._lines: dict[int | None, deque[Task]] = {}
+        self._heads: list[tuple[int, _Caller]] = []
+        self._arrivals = 0
+        self._order: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        """Return the number of calls that have not ended."""
+        return len(self.in_flight) + sum(map(len, self._lines.values()))
+
+    def add(self, task: Task) -> None:
+        """Put a new call at the end of its caller's line."""
+        self._arrivals += 1
+        self._order[task.number] = self._arrivals
+        line = self._lines.get(task.parent)
+        if line is None:
+            line = self._lines[task.parent] = deque()
+        line.append(task)
+        if len(line) == 1:
+            self._offer(task.parent)
+
+    def ready(self, task: Task) -> None:
+        """The last missing input of ``task`` came to exist."""
+        line = self._lines.get(task.parent)
+        if line and line[0] is task:
+            self._offer(task.parent)
+
+    def take(self) -> list[Task]:
+        """Return the calls to send now; they count as in flight."""
+        taken: list[Task] = []
+        while self._heads and len(self.in_flight) < IN_FLIGHT:
+            caller = heapq.heappop(self._heads)[1].number
+            line = self._lines.get(caller)
+            if not line or line[0].missing:
+                continue
+            task = line.popleft()
+            self._order.pop(task.number, None)
+            if task.state == states.QUEUED:
+                self.in_flight[task.number] = task
+                taken.append(task)
+            if line:
+                self._offer(caller)
+            else:
+                del self._lines[caller]
+        return taken
+
+    def remove(self, task: Task) -> None:
+        """The call has ended, wherever it was."""
+        if self.in_flight.pop(task.number, None) is not None:
+            return
+        line = self._lines.get(task.parent)
+        if not line or task not in line:
+            return
+        was_head = line[0] is task
+        line.remove(task)
+        self._order.pop(task.number, None)
+        if not line:
+            del self._lines[task.parent]
+        elif was_head:
+            self._offer(task.parent)
+
+    def all_calls(self) -> Iterator[Task]:
+        """Yield every call that has not ended, in-flight ones first."""
+        yield from list(self.in_flight.values())
+        for line in list(self._lines.values()):
+            yield from list(line)
+
+    def _offer(self, caller: int | None) -> None:
+        head = self._lines[caller][0]
+        if not head.missing:
+            heapq.heappush(self._heads, (self._order[head.number], _Caller(caller)))

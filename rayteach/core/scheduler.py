@@ -1,0 +1,304 @@
+"""The scheduler: facts in, decisions out. No process, thread or clock in here.
+
+One method per fact (``submit``, ``finish``, ``lose``, ``block`` …). Each takes
+the task itself rather than an event object: at 100,000 tasks a second an object
+per event is what one would notice. Decisions gather in ``out``; the engine takes
+them with :meth:`Scheduler.decide` after each batch of facts.
+
+States change here only, through the table of :mod:`rayteach.core.states`.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from rayteach.core import states
+from rayteach.core.decisions import Abandon, Decision, Deliver, Resume
+from rayteach.core.mailbox import Mailbox
+from rayteach.core.node_state import AWAY, DIRECT, NodeState
+from rayteach.core.task import CALL, CREATION, TASK, Task
+from rayteach.errors import InvalidTransition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_TRANSITIONS = states.TRANSITIONS
+
+
+class Scheduler:
+    """All unfinished tasks, all nodes, all actors of a session."""
+
+    def __init__(self, story: Callable[[Task], Sequence[str]] | None = None) -> None:
+        """Start empty. ``story`` tells a task's history for error messages."""
+        self.nodes: dict[str, NodeState] = {}
+        self.tasks: dict[int, Task] = {}
+        self.actors: dict[int, Mailbox] = {}
+        #: tasks whose last input came to exist, since the last ``decide``
+        self.became_ready: list[Task] = []
+        #: tasks that ask for more than any node has, since the engine last looked
+        self.infeasible: list[Task] = []
+        self.out: list[Decision] = []
+        self._story = story
+        self._workers = count(1)
+        self._worker_node: dict[int, NodeState] = {}
+        self._touched: dict[str, NodeState] = {}
+        self._mail: dict[int, Mailbox] = {}
+
+    def add_node(
+        self, name: str, num_cpus: float, resources: dict[str, float] | None = None
+    ) -> None:
+        """Offer a node's CPUs and custom resources."""
+
+        def new_worker() -> int:
+            worker = next(self._workers)
+            self._worker_node[worker] = node
+            return worker
+
+        node = NodeState(
+            name, num_cpus, dict(resources or {}), new_worker, self._change
+        )
+        self.nodes[name] = node
+
+    # Facts about tasks.
+
+    def submit(self, task: Task, producers: Sequence[Task] = ()) -> None:
+        """A task, call or creation was submitted; ``producers`` are unfinished."""
+        self.tasks[task.number] = task
+        for producer in producers:
+            if producer.dependents is None:
+                producer.dependents = []
+            producer.dependents.append(task)
+        task.missing = len(producers)
+        if task.kind == CREATION:
+            self.actors[task.number] = Mailbox(task)
+        if task.kind == CALL:
+            mailbox = self.actors[task.actor or 0]
+            if not task.missing:
+                self._change(task, states.QUEUED)
+            mailbox.add(task)
+            self._mail[mailbox.creation.number] = mailbox
+        elif not task.missing:
+            self._queue(task)
+
+    def finish(self, task: Task, end: str = states.DONE) -> None:
+        """A task came to an end of its own: ``DONE`` or ``FAILED``."""
+        was = task.state
+        self._change(task, end)
+        self._end(task, was)
+        if task.kind == CREATION:
+            self._created(task, end)
+        dependents, task.dependents = task.dependents, None
+        if not dependents:
+            return
+        if end == states.DONE:
+            for dependent in dependents:
+                self._input_exists(dependent)
+        else:
+            self._abandon(dependents, task)
+
+    def cancel(self, task: Task) -> None:
+        """The task ends as cancelled, whatever it was doing."""
+        was = task.state
+        self._change(task, states.CANCELLED)
+        self._end(task, was)
+        if task.kind == CREATION:
+            self._created(task, states.CANCELLED)
+        dependents, task.dependents = task.dependents, None
+        self._abandon(dependents or [], task)
+
+    def abandon(self, task: Task, cause: Task | None = None) -> None:
+        """The task cannot run: an input had failed already, or its actor is dead."""
+        self._abandon([task], cause)
+
+    def start(self, task: Task, worker: int) -> None:
+        """The driver learned that ``worker`` runs the task."""
+        if task.state == states.POSTED:
+            self._change(task, states.RUNNING)
+        task.worker = worker
+
+    def lose(self, task: Task, *, started: bool) -> bool:
+        """The task's worker died. Return True if another attempt follows."""
+        if started:
+            if task.retries == 0 or task.kind != TASK:
+                return False
+            task.retries -= task.retries > 0
+            task.attempt += 1
+        self.take_back(task)
+        return True
+
+    def take_back(self, task: Task) -> None:
+        """The task goes back to the front of its line."""
+        was, node = task.state, self._node_of(task)
+        self._change(task, states.QUEUED)
+        self._left(task, was)
+        task.worker = 0
+        node.enqueue(task, front=True)
+        self._touched[node.name] = node
+
+    def block(self, task: Task, worker: int) -> None:
+        """A running task waits in ``get`` or ``wait``: its CPU is lent."""
+        self._change(task, states.BLOCKED)
+        task.worker = worker
+        if task.kind != TASK:
+            return
+        node = self._node_of(task)
+        if task.is_plain:
+            node.posted -= 1
+            node.readers -= 1
+            node.roles[worker] = AWAY
+        else:
+            node.claim(worker, 0.0)
+        self._touched[node.name] = node
+
+    def unblock(self, task: Task) -> None:
+        """What a blocked task waited for is there: it wants its CPU back."""
+        self._change(task, states.RESUMING)
+        if task.kind != TASK:
+            self._change(task, states.RUNNING)
+            self.out.append(Resume(task))
+            return
+        node = self._node_of(task)
+        node.resuming.append(task)
+        self._touched[node.name] = node
+
+    # Facts about workers and actors.
+
+    def worker_started(self, worker: int) -> None:
+        """A process answered."""
+        node = self._worker_node.get(worker)
+        if node is not None:
+            node.worker_started(worker, self.out)
+            self._touched[node.name] = node
+
+    def worker_parked(self, worker: int) -> None:
+        """A worker left the queue and waits on its own line."""
+        node = self._worker_node[worker]
+        node.worker_parked(worker)
+        self._touched[node.name] = node
+
+    def worker_died(self, worker: int) -> None:
+        """A process is gone; its tasks are reported one by one by ``lose``."""
+        node = self._worker_node.pop(worker, None)
+        if node is not None:
+            node.worker_died(worker)
+            self._touched[node.name] = node
+
+    def actor_died(self, actor: int) -> list[Task]:
+        """The actor is dead for good. Return its unfinished calls."""
+        mailbox = self.actors.get(actor)
+        if mailbox is None or mailbox.state == "dead":
+            return []
+        mailbox.state = "dead"
+        creation = mailbox.creation
+        if creation.node is not None and creation.worker:
+            creation.node.leave(creation)
+        return list(mailbox.all_calls())
+
+    def decide(self) -> list[Decision]:
+        """Return all decisions since the last call."""
+        while self._touched or self._mail:
+            if self._mail:
+                _, mailbox = self._mail.popitem()
+                self._deliver(mailbox)
+            if self._touched:
+                _, node = self._touched.popitem()
+                node.admit(self.out)
+        decisions, self.out = self.out, []
+        return decisions
+
+    # Inside.
+
+    def _change(self, task: Task, state: str) -> None:
+        if (task.state, state) not in _TRANSITIONS:
+            story = tuple(self._story(task)) if self._story else ()
+            raise InvalidTransition(f"task {task.number}", task.state, state, story)
+        task.state = state
+
+    def _queue(self, task: Task) -> None:
+        self._change(task, states.QUEUED)
+        node = self._place(task)
+        if node is None:
+            self.infeasible.append(task)
+            return
+        task.node = node
+        node.enqueue(task)
+        self._touched[node.name] = node
+
+    def _place(self, task: Task) -> NodeState | None:
+        for node in self.nodes.values():
+            if node.can_ever_run(task):
+                return node
+        return None
+
+    def _node_of(self, task: Task) -> NodeState:
+        node: NodeState = task.node
+        return node
+
+    def _input_exists(self, task: Task) -> None:
+        task.missing -= 1
+        if task.missing or task.state != states.NEEDS_INPUT:
+            return
+        self.became_ready.append(task)
+        if task.kind == CALL:
+            self._change(task, states.QUEUED)
+            mailbox = self.actors[task.actor or 0]
+            mailbox.ready(task)
+            self._mail[mailbox.creation.number] = mailbox
+        else:
+            self._queue(task)
+
+    def _left(self, task: Task, was: str) -> None:
+        """Free what a task in state ``was`` held on its node."""
+        if task.kind != TASK or was in (states.NEEDS_INPUT, states.QUEUED):
+            return  # an actor keeps what it holds until its process is gone
+        node = self._node_of(task)
+        if task.is_plain and was in (states.BLOCKED, states.RESUMING):
+            return
+        node.leave(task)
+        self._touched[node.name] = node
+
+    def _end(self, task: Task, was: str) -> None:
+        self.tasks.pop(task.number, None)
+        if task.kind == CALL:
+            mailbox = self.actors.get(task.actor or 0)
+            if mailbox is not None:
+                mailbox.remove(task)
+                self._mail[mailbox.creation.number] = mailbox
+            return
+        self._left(task, was)
+        if task.kind == TASK and not task.is_plain and task.worker:
+            node = self._node_of(task)
+            if node is not None and node.roles.get(task.worker) == DIRECT:
+                node.worker_free(task.worker)
+
+    def _created(self, task: Task, end: str) -> None:
+        mailbox = self.actors[task.number]
+        if end == states.DONE:
+            mailbox.state, mailbox.worker = "alive", task.worker
+            self._mail[task.number] = mailbox
+        # On failure the engine calls actor_died with the constructor's error.
+
+    def _deliver(self, mailbox: Mailbox) -> None:
+        if mailbox.state != "alive":
+            return
+        tasks = mailbox.take()
+        if tasks:
+            for task in tasks:
+                self._change(task, states.POSTED)
+                task.worker = mailbox.worker
+            self.out.append(Deliver(mailbox.creation.number, tasks))
+
+    def _abandon(self, tasks: list[Task], cause: Task | None) -> None:
+        line = list(tasks)
+        while line:
+            task = line.pop()
+            if task.state in states.END_STATES:
+                continue
+            was = task.state
+            self._change(task, states.UNRUNNABLE)
+            self._end(task, was)
+            self.out.append(Abandon(task, cause))
+            if task.dependents:
+                line.extend(task.dependents)
+                task.dependents = None

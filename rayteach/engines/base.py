@@ -1,0 +1,133 @@
+"""What every engine offers, and the options it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
+    from rayteach.object_id import ActorID, ObjectID
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOptions:
+    """Options of a task or of an actor call."""
+
+    #: CPUs it holds while it runs; fractions are allowed
+    num_cpus: float = 1.0
+    #: how many IDs ``.remote()`` returns; 0 gives None
+    num_returns: int = 1
+    #: attempts after a worker death; -1 for ever
+    max_retries: int = 3
+    #: custom resources as (name, amount), sorted
+    resources: tuple[tuple[str, float], ...] = ()
+    #: shown instead of the function's name
+    name: str = ""
+
+    @property
+    def is_default(self) -> bool:
+        """True if the log need not keep them."""
+        return self.num_cpus == 1.0 and self.num_returns == 1 and not self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ActorOptions:
+    """Options of an actor."""
+
+    #: CPUs it holds while it lives; None: none, but its node must have one
+    num_cpus: float | None = None
+    resources: tuple[tuple[str, float], ...] = ()
+    #: its name in the session, "" for none
+    name: str = ""
+    #: return the living actor of that name instead of an error
+    get_if_exists: bool = False
+
+
+class Function:
+    """A remote function or actor class that the engine can ship."""
+
+    __slots__ = ("flags", "line", "mean_s", "name", "number", "where")
+
+    def __init__(self, number: int, name: str, flags: int, where: str, line: int) -> None:
+        """Describe what ``number`` (a hash of its pickle) stands for."""
+        self.number = number
+        self.name = name
+        self.flags = flags
+        self.where = where
+        self.line = line
+        #: running mean of its run times in seconds, 0 until one is known
+        self.mean_s = 0.0
+
+
+class Engine(Protocol):
+    """The same calls for the driver's engine and for the client in a worker."""
+
+    session_hex: str
+
+    def register(self, target: Callable[..., Any], name: str) -> Function:
+        """Make a function or class shippable; cheap the second time."""
+
+    def submit(  # noqa: PLR0913 (one call, all its parts)
+        self,
+        function: Function,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        options: TaskOptions,
+        line: int,
+    ) -> list[ObjectID]:
+        """Submit a task; return at once with its IDs."""
+
+    def create_actor(  # noqa: PLR0913
+        self,
+        function: Function,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        options: ActorOptions,
+        line: int,
+        meta: Any,
+    ) -> tuple[ActorID, Any]:
+        """Create an actor; return at once its ID and what its handle must know."""
+
+    def call(  # noqa: PLR0913
+        self,
+        actor: ObjectID,
+        method: str,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        options: TaskOptions,
+        line: int,
+    ) -> list[ObjectID]:
+        """Submit a call of an actor's method; return at once."""
+
+    def put(self, value: Any, line: int) -> ObjectID:
+        """Store a value."""
+
+    def get(self, ids: Sequence[ObjectID], timeout_s: float | None, line: int) -> list[Any]:
+        """Wait for values and return them in order."""
+
+    def wait(
+        self,
+        ids: Sequence[ObjectID],
+        num_returns: int,
+        timeout_s: float | None,
+        line: int,
+    ) -> list[int]:
+        """Return the positions that count as ready, by ``core.wait.choose``."""
+
+    def kill(self, actor: ObjectID) -> None:
+        """End an actor at once."""
+
+    def get_actor(self, name: str) -> tuple[ActorID, Any]:
+        """Return the living actor of that name and what its handle must know."""
+
+    def nodes(self) -> list[dict[str, Any]]:
+        """Describe the nodes."""
+
+    def future_of(self, object_id: ObjectID) -> Future[Any]:
+        """Return a future that gets the value."""
+
+    def adopt(self, task: int, index: int, label: str) -> ObjectID:
+        """Return this process's ID for a key that came out of a pickle."""

@@ -1,0 +1,146 @@
+"""What follows when a worker, or the fork server, is gone."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+from rayteach.core import events, states
+from rayteach.engines.failures import Failure
+from rayteach.engines.state import clock
+from rayteach.errors import ActorDiedError, WorkerCrashedError
+from rayteach.runtime import protocol
+
+if TYPE_CHECKING:
+    from rayteach.core.task import Task
+    from rayteach.engines.state import EngineState
+    from rayteach.engines.submission import Submission
+    from rayteach.runtime.board import Slot
+
+_RECHECK_S = 0.02
+"""Between taking a message and saying so on the board, a worker needs less."""
+
+
+class Deaths:
+    """Buries workers. Works under the engine's lock."""
+
+    def __init__(self, state: EngineState, submission: Submission) -> None:
+        """Keep no state of its own but exit codes."""
+        self._state = state
+        self._submission = submission
+
+    def bury(self, worker: int, code: int) -> None:
+        """The process of ``worker`` is gone and all it sent has been read."""
+        state = self._state
+        handle = state.pool.forget(worker)
+        if handle is None:
+            return
+        reason = _in_words(code)
+        slot = state.pool.board.read(worker)
+        state.add(events.WorkerExited(clock(), worker, reason))
+        state.scheduler.worker_died(worker)
+        state.borrowed.pop(worker, None)
+        if handle.actor is not None:
+            self._bury_actor(handle.actor, reason)
+            return
+        direct = state.direct.pop(worker, None)
+        if direct is not None and direct.state not in states.END_STATES:
+            self._lose(direct, worker, slot, reason, started=slot.task == direct.number)
+        if slot.message:
+            self._lose_message(worker, slot, reason)
+        else:
+            state.after(_RECHECK_S, self._find_missing)
+
+    def _bury_actor(self, actor: int, reason: str) -> None:
+        known = self._state.actors.get(actor)
+        if known is None:
+            return
+        if known.released:
+            text = f"{known.label} is gone: its last handle was dropped"
+            why = "no handle left"
+        else:
+            text = (
+                f"{known.label} died: its process {reason}. Its state is lost; "
+                "create it again"
+            )
+            why = f"its process {reason}"
+        failure = Failure.of_system(ActorDiedError, text)
+        mailbox = self._state.scheduler.actors.get(actor)
+        if mailbox is not None and mailbox.creation.state not in states.END_STATES:
+            known.failure = known.failure or failure
+        self._submission.end_actor(actor, failure, why)
+
+    def _lose_message(self, worker: int, slot: Slot, reason: str) -> None:
+        tasks = self._state.messages.pop(slot.message, [])
+        order = [t for t in tasks if t.message == slot.message]
+        for position, task in reversed(list(enumerate(order, 1))):
+            if task.state in states.END_STATES or task.state == states.QUEUED:
+                continue
+            self._lose(task, worker, slot, reason, started=position <= slot.started)
+
+    def _lose(
+        self, task: Task, worker: int, slot: Slot, reason: str, *, started: bool
+    ) -> None:
+        state = self._state
+        state.replies.pop(task.number, None)
+        attempt, now = task.attempt, clock()
+        start = slot.start_s if slot.task == task.number else now
+        if state.scheduler.lose(task, started=started):
+            if started:
+                state.add(
+                    events.AttemptLost(
+                        now, task.number, attempt, worker, start, now,
+                        f"worker {worker} {reason}",
+                    )
+                )  # fmt: skip
+            return
+        text = (
+            f"the worker that ran {task.label} {reason}, and no retry is left "
+            "(option max_retries)"
+        )
+        state.add(
+            events.TaskFailed(
+                now, task.number, attempt, worker, start, now,
+                WorkerCrashedError.__name__, text,
+            )
+        )  # fmt: skip
+        failure = Failure.of_system(WorkerCrashedError, text)
+        returns = task.returns
+        state.scheduler.finish(task, states.FAILED)
+        for one in returns:
+            state.fail(one, failure)
+        task.pins = task.payload = None
+
+    def _find_missing(self) -> None:
+        """Redo messages that a worker took with it before it could say so."""
+        state = self._state
+        waiting = state.pool.queue.take_back()
+        state.pool.queue.repost(waiting)
+        present = {protocol.MESSAGE.unpack_from(message)[0] for message in waiting}
+        present |= {state.pool.board.read(w).message for w in state.pool.workers}
+        for number, tasks in list(state.messages.items()):
+            if number in present:
+                continue
+            for task in reversed(tasks):
+                if task.message == number and task.state == states.POSTED:
+                    state.scheduler.take_back(task)
+
+    def everything(self) -> None:
+        """The fork server died, and all workers with it: start anew."""
+        state = self._state
+        workers = list(state.pool.workers)
+        waiting = state.pool.queue.take_back()
+        state.pool.restart_server()
+        for worker in workers:
+            self.bury(worker, -signal.SIGKILL)
+        state.pool.queue.repost(waiting)
+
+
+def _in_words(code: int) -> str:
+    if code < 0:
+        try:
+            name = signal.Signals(-code).name
+        except ValueError:
+            name = "unknown"
+        return f"was killed by signal {-code} ({name})"
+    return f"exited with code {code}"

@@ -1,0 +1,120 @@
+"""Ship functions and classes: once each, by content."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import types
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+
+from rayteach.engines.base import Function
+from rayteach.runtime.object_store import write_file
+from rayteach.runtime.protocol import FRESH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_HARMLESS = (
+    int, float, complex, bool, str, bytes, type(None), type, types.ModuleType,
+    types.BuiltinFunctionType, range, slice,
+)  # fmt: skip
+
+
+class FunctionStore:
+    """Writes each function's pickle into the session's directory."""
+
+    def __init__(self, directory: str, new: Callable[[Function], None]) -> None:
+        """Call ``new`` for every function seen for the first time."""
+        self._directory = directory
+        self._new = new
+        self._by_number: dict[int, Function] = {}
+        self._by_target: weakref.WeakKeyDictionary[Any, tuple[str, Function]] = (
+            weakref.WeakKeyDictionary()
+        )
+
+    def register(self, target: Callable[..., Any], name: str) -> Function:
+        """Return the target's number, shipping it if need be.
+
+        Raises:
+            TypeError: it does not pickle; the text names what it captures.
+        """
+        known = self._by_target.get(target)
+        if known is not None and known[0] == name:
+            return known[1]
+        try:
+            data = cloudpickle.dumps(target)
+        except Exception as error:
+            msg = f"{name} cannot be sent to a worker: {error}"
+            culprit = _culprit(target)
+            if culprit:
+                msg += f". It uses {culprit}: make that inside the function instead"
+            raise TypeError(msg) from error
+        digest = hashlib.blake2b(name.encode() + b"\0" + data, digest_size=8).digest()
+        number = int.from_bytes(digest, "little")
+        function = self._by_number.get(number)
+        if function is None:
+            write_file(f"{self._directory}/f{number:016x}", data)
+            function = describe(target, name, number)
+            self._by_number[number] = function
+            self._new(function)
+        self._by_target[target] = (name, function)
+        return function
+
+    def adopt(self, function: Function) -> Function:
+        """Know a function that a worker shipped."""
+        known = self._by_number.get(function.number)
+        if known is None:
+            self._by_number[function.number] = known = function
+            self._new(function)
+        return known
+
+
+def describe(target: Callable[..., Any], name: str, number: int) -> Function:
+    """Return the shippable description of a function or class."""
+    code = getattr(target, "__code__", None)
+    where, line = "", 0
+    if code is not None:
+        where, line = Path(code.co_filename).name, code.co_firstlineno
+    flags = FRESH if _captures_mutable(target) else 0
+    return Function(number, name, flags, where, line)
+
+
+def _captured(target: Callable[..., Any]) -> Iterable[tuple[str, Any]]:
+    if not inspect.isfunction(target):
+        return
+    found = inspect.getclosurevars(target)
+    yield from found.nonlocals.items()
+    if target.__module__ == "__main__":
+        yield from found.globals.items()
+    for position, value in enumerate(target.__defaults__ or ()):
+        yield f"default {position}", value
+
+
+def _captures_mutable(target: Any, seen: frozenset[int] = frozenset()) -> bool:
+    """Tell whether a task could change something that the next task would see."""
+    seen |= {id(target)}
+    return any(not _is_harmless(value, seen) for _, value in _captured(target))
+
+
+def _is_harmless(value: Any, seen: frozenset[int]) -> bool:
+    if id(value) in seen:
+        return True
+    if isinstance(value, tuple):
+        return all(_is_harmless(one, seen) for one in value)
+    if inspect.isfunction(value):
+        foreign = value.__module__ != "__main__"
+        return foreign or not _captures_mutable(value, seen)
+    return isinstance(value, _HARMLESS) or callable(getattr(value, "remote", None))
+
+
+def _culprit(target: Callable[..., Any]) -> str:
+    for name, value in _captured(target):
+        try:
+            cloudpickle.dumps(value)
+        except Exception:  # noqa: BLE001 (any error names it)
+            return f"'{name}' ({type(value).__name__})"
+    return ""

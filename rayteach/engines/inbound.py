@@ -1,0 +1,343 @@
+"""What workers say: results, and the calls of tasks that use rayteach."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any
+
+from rayteach.core import events, states
+from rayteach.core.task import CREATION
+from rayteach.core.wait import choose
+from rayteach.engines.base import Function
+from rayteach.engines.failures import Failure
+from rayteach.engines.pump import Waiter
+from rayteach.engines.state import KEYS_LOGGED, clock
+from rayteach.errors import GetTimeoutError, RayteachError
+from rayteach.ids import Label, Prefix
+from rayteach.object_id import FAILED, PENDING, ObjectID
+from rayteach.runtime import protocol
+from rayteach.runtime.object_store import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rayteach.core.task import Task
+    from rayteach.engines.state import EngineState
+    from rayteach.engines.submission import Submission
+
+_MEAN_WEIGHT = 0.2
+_SHORTEST_S = 1e-6
+
+
+class Inbound:
+    """Reads frames of workers and tells the scheduler. Works under the lock."""
+
+    def __init__(
+        self,
+        state: EngineState,
+        submission: Submission,
+        requests: Callable[[int, str, Any], Any],
+    ) -> None:
+        """``requests(worker, name, arguments)`` answers the rare questions."""
+        self._state = state
+        self._submission = submission
+        self._requests = requests
+        self._handle: dict[int, Callable[[int, Any], None]] = {
+            protocol.HELLO: self._hello,
+            protocol.PARKED: self._parked,
+            protocol.RETURNED: self._returned,
+            protocol.SUBMIT: self._submit,
+            protocol.GET: self._get,
+            protocol.PUT: self._put,
+            protocol.REFS: self._references,
+            protocol.OUTPUT: self._output,
+            protocol.REQUEST: self._request,
+        }
+
+    def read(self, worker: int, data: bytes, starts: list[int]) -> None:
+        """Handle the frames that start at ``starts`` in ``data``."""
+        result = protocol.RESULT
+        for at in starts:
+            kind = data[at + 4]
+            if kind == result:
+                self._result(worker, data, at)
+            else:
+                size = protocol.LENGTH.unpack_from(data, at)[0]
+                body = pickle.loads(data[at + 5 : at + 4 + size])  # noqa: S301
+                self._handle[kind](worker, body)
+
+    # Results.
+
+    def _result(self, worker: int, data: bytes, at: int) -> None:
+        state = self._state
+        head = protocol.RESULT_HEAD.unpack_from(data, at)
+        size, _, number, start, end, status = head
+        task = state.scheduler.tasks.get(number)
+        if task is None or task.state in states.END_STATES:
+            return  # cancelled, or redone after a crash: the first result counts
+        payload = data[at + protocol.RESULT_HEAD.size : at + 4 + size]
+        if task.state == states.QUEUED:
+            return
+        if task.state in (states.BLOCKED, states.RESUMING):
+            state.replies.pop(number, None)
+        function = task.function
+        took = max(end - start, _SHORTEST_S)
+        mean = function.mean_s
+        function.mean_s = mean + (took - mean) * _MEAN_WEIGHT if mean else took
+        state.direct.pop(worker, None)
+        task.worker = worker
+        if status == protocol.ERROR:
+            self._failed(task, worker, start, end, *pickle.loads(payload))  # noqa: S301
+            return
+        if status == protocol.ONE_INLINE:
+            state.log.finished(
+                clock(), number, task.attempt, worker, start, end, len(payload)
+            )
+            state.scheduler.finish(task)
+            state.store(task.returns[0], payload)
+        else:
+            self._many(task, worker, start, end, pickle.loads(payload))  # noqa: S301
+        task.pins = task.payload = None
+        task.inputs = ()
+
+    def _many(
+        self, task: Task, worker: int, start: float, end: float, stored: list[Any]
+    ) -> None:
+        state = self._state
+        now = clock()
+        size = sum(one[2] for one in stored)
+        state.log.finished(now, task.number, task.attempt, worker, start, end, size)
+        state.scheduler.finish(task)
+        if task.kind == CREATION:
+            state.add(events.ActorStarted(now, task.number, worker))
+            state.store(task.returns[0], b"\x80\x05N.")
+            return
+        for one, (how, data, bytes_, keys) in zip(task.returns, stored, strict=True):
+            self._store(worker, one, how, data, bytes_, keys)
+
+    def _store(  # noqa: PLR0913 (the fields of a stored value)
+        self, worker: int, one: ObjectID, how: int, data: Any, size: int, keys: Any
+    ) -> None:
+        state = self._state
+        if keys:
+            one.contains = state.export(
+                tuple(state.resolve(key, worker) for key in keys)
+            )
+        shared = how == protocol.SEGMENT
+        if shared:
+            key = (one.task, one.index)
+            state.add(events.ObjectCreated(clock(), key, size, shared, "A"))
+        state.store(one, Segment(data, size) if shared else data)
+
+    def _failed(  # noqa: PLR0913 (the fields of a failure)
+        self,
+        task: Task,
+        worker: int,
+        start: float,
+        end: float,
+        remote: Any,
+        cause: bytes | None,
+    ) -> None:
+        state = self._state
+        failure = Failure(remote, cause).placed(
+            str(task.label), self._submission.place(task)
+        )
+        if failure.is_cancellation:
+            state.add(events.TaskCancelled(clock(), task.number, "interrupted"))
+            state.scheduler.cancel(task)
+        else:
+            frames = failure.remote.frames
+            state.add(
+                events.TaskFailed(
+                    clock(), task.number, task.attempt, worker, start, end,
+                    failure.remote.type_name, failure.remote.message,
+                    frames[-1].line if frames else 0,
+                )
+            )  # fmt: skip
+            state.scheduler.finish(task, states.FAILED)
+        for one in task.returns:
+            state.fail(one, failure)
+        task.pins = task.payload = None
+        if task.kind == CREATION:
+            self._submission.constructor_failed(task, failure)
+
+    # The life of a worker.
+
+    def _hello(self, worker: int, pid: int) -> None:
+        handle = self._state.pool.workers.get(worker)
+        if handle is None:
+            return
+        handle.ready, handle.pid = True, pid
+        self._state.add(events.WorkerStarted(clock(), worker, pid))
+        self._state.scheduler.worker_started(worker)
+
+    def _parked(self, worker: int, _: Any) -> None:
+        self._state.scheduler.worker_parked(worker)
+
+    def _returned(self, _: int, frames: list[bytes]) -> None:
+        scheduler = self._state.scheduler
+        for frame in reversed(frames):
+            number = protocol.TASK_HEAD.unpack_from(frame)[2]
+            task = scheduler.tasks.get(number)
+            if task is not None and task.state == states.POSTED:
+                scheduler.take_back(task)
+
+    def _output(self, _: int, body: tuple[int, str, str]) -> None:
+        number, name, text = body
+        task = self._state.scheduler.tasks.get(number)
+        self._state.outputs.append((task, name, text))
+
+    # Calls from inside tasks.
+
+    def _submit(self, worker: int, call: dict[str, Any]) -> None:
+        function = call["function"]
+        if isinstance(function, Function):
+            function = self._submission.functions.adopt(function)
+        self._submission.from_worker(worker, call, function)
+
+    def _put(self, worker: int, body: tuple[Any, ...]) -> None:
+        task, number, (how, data, size, keys), label_number, line = body
+        state = self._state
+        parent = state.scheduler.tasks.get(task)
+        prefix = Prefix(parent.label, "/") if parent is not None else None
+        one = ObjectID(number, 0, Label(prefix, "put", label_number))
+        run = parent.run if parent is not None else 0
+        now = clock()
+        state.add(events.ObjectPut(now, (number, 0), label_number, run, line, task))
+        self._store(worker, one, how, data, size, keys)
+        if how == protocol.INLINE:
+            state.add(events.ObjectCreated(now, (number, 0), size, False, "A"))  # noqa: FBT003
+        state.borrow(worker, one)
+
+    def _references(self, worker: int, changes: list[tuple[Any, int]]) -> None:
+        for key, by in changes:
+            held = self._state.borrowed[worker].get(key)
+            one = held[0] if held else self._state.exported.get(key)
+            if one is not None:
+                self._state.borrow(worker, one, by)
+
+    def _request(self, worker: int, body: tuple[int, str, Any]) -> None:
+        number, name, arguments = body
+        try:
+            answer = ("ok", self._requests(worker, name, arguments))
+        except Exception as error:  # noqa: BLE001 (the asking task gets it)
+            answer = ("error", error)
+        self._reply(worker, number, answer)
+
+    def _reply(self, worker: int, number: int, answer: Any) -> None:
+        handle = self._state.pool.workers.get(worker)
+        if handle is not None:
+            handle.channel.send(protocol.frame(protocol.REPLY, (number, answer)))
+
+    def _get(self, worker: int, body: tuple[Any, ...]) -> None:
+        request, number, kind, keys, num_returns, timeout_s, unit, line = body
+        state = self._state
+        task = state.scheduler.tasks.get(number)
+        try:
+            ids = [state.resolve(key, worker) for key in keys]
+        except RayteachError as error:
+            self._reply(worker, request, ("error", error))
+            return
+        asked = _Asked(kind, ids, num_returns)
+        wait = next(state.waits)
+        run = task.run if task is not None else 0
+        state.add(
+            events.WaitStarted(
+                clock(), wait, kind, number, run, line, tuple(keys[:KEYS_LOGGED]),
+                num_returns, timeout_s, unit,
+            )
+        )  # fmt: skip
+
+        def reply() -> None:
+            positions, reason = asked.outcome()
+            state.add(events.WaitReturned(clock(), wait, tuple(positions), reason))
+            self._reply(worker, request, asked.answer(positions))
+
+        if asked.is_satisfied or timeout_s == 0:
+            reply()
+        else:
+            self._block(worker, task, asked, timeout_s, reply)
+
+    def _block(
+        self,
+        worker: int,
+        task: Task | None,
+        asked: _Asked,
+        timeout_s: float | None,
+        reply: Callable[[], None],
+    ) -> None:
+        state = self._state
+        lends = task is not None and task.state in (states.POSTED, states.RUNNING)
+        if task is not None and lends:
+            state.scheduler.start(task, worker)
+            state.scheduler.block(task, worker)
+            state.add(events.TaskBlocked(clock(), task.number))
+
+        def done() -> None:
+            asked.detach(waiter)
+            if task is None or not lends:
+                reply()
+            elif task.state == states.BLOCKED:
+                state.replies[task.number] = reply
+                state.scheduler.unblock(task)
+
+        waiter = Waiter(asked.missing, fail_fast=asked.kind == "get", on_done=done)
+        asked.attach(waiter)
+        if timeout_s is not None:
+            state.after(timeout_s, lambda: waiter.done or waiter.finish())
+
+
+class _Asked:
+    """A ``get`` or ``wait`` of a task."""
+
+    def __init__(self, kind: str, ids: list[ObjectID], num_returns: int) -> None:
+        self.kind = kind
+        self.ids = ids
+        self.num_returns = num_returns
+        self.pending = list({one for one in ids if one.status == PENDING})
+
+    @property
+    def missing(self) -> int:
+        if self.kind == "get":
+            return len(self.pending)
+        return self.num_returns - (len(self.ids) - len(self.pending))
+
+    @property
+    def is_satisfied(self) -> bool:
+        failed = self.kind == "get" and any(o.status == FAILED for o in self.ids)
+        return failed or self.missing <= 0
+
+    def attach(self, waiter: Waiter) -> None:
+        for one in self.pending:
+            if one.waiters is None:
+                one.waiters = []
+            one.waiters.append(waiter)
+
+    def detach(self, waiter: Waiter) -> None:
+        for one in self.pending:
+            if one.waiters is not None and waiter in one.waiters:
+                one.waiters.remove(waiter)
+
+    def outcome(self) -> tuple[list[int], str]:
+        count = len(self.ids) if self.kind == "get" else self.num_returns
+        positions = choose([one.status != PENDING for one in self.ids], count)
+        if self.kind == "get" and any(o.status == FAILED for o in self.ids):
+            return positions, "failed"
+        return positions, "enough ready" if len(positions) >= count else "timeout"
+
+    def answer(self, positions: list[int]) -> tuple[str, Any]:
+        if self.kind == "wait":
+            return "ok", positions
+        for one in self.ids:
+            if one.status == FAILED:
+                return "failed", one.data
+        if len(positions) < len(self.ids):
+            missing = next(one for one in self.ids if one.status == PENDING)
+            text = f"get timed out: {missing.label} is not ready"
+            return "failed", Failure.of_system(GetTimeoutError, text)
+        return "ok", [
+            (protocol.SEGMENT, one.data.path)
+            if isinstance(one.data, Segment)
+            else (protocol.INLINE, one.data)
+            for one in self.ids
+        ]

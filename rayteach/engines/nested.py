@@ -1,0 +1,336 @@
+"""The client inside a worker: a task uses rayteach as the driver does.
+
+Submissions are sent and forgotten: the worker numbers its own tasks, so
+``.remote()`` returns at once. ``get`` and ``wait`` ask the driver, which lends
+the task's CPU until the answer is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import weakref
+from collections import deque
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+
+from rayteach.core.task import CALL, CREATION, TASK
+from rayteach.engines.base import ActorOptions, Function, TaskOptions
+from rayteach.engines.functions import describe
+from rayteach.engines.submission import split_arguments
+from rayteach.errors import RayteachError
+from rayteach.ids import Label
+from rayteach.object_id import ActorID, ObjectID, set_client
+from rayteach.runtime import protocol, serialization
+from rayteach.runtime.object_store import write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
+    from rayteach.runtime.protocol_types import WorkerStart
+    from rayteach.runtime.worker import Worker
+
+_WORKER_SHIFT = 40
+"""Task numbers of worker *w* start at ``w << 40``; JavaScript reads them exactly."""
+
+Key = tuple[int, int]
+
+
+class HeldID(ObjectID):
+    """A worker's stand-in for an ID; the driver hears of its birth and death."""
+
+    __slots__ = ("notes",)
+
+    def __init__(
+        self, task: int, index: int, label: object, notes: deque[tuple[Key, int]]
+    ) -> None:
+        """Leave a note of both in ``notes``."""
+        super().__init__(task, index, label)
+        self.notes = notes
+
+    def __del__(self) -> None:
+        """Leave the note of its death; it is sent with the next message."""
+        self.notes.append(((self.task, self.index), -1))
+
+
+class NestedClient:
+    """See the module; the methods are those of ``engines.base.Engine``."""
+
+    def __init__(self, worker: Worker, start: WorkerStart) -> None:
+        """Speak through ``worker``'s line."""
+        self.session_hex = start["session_hex"]
+        self._worker = worker
+        self._directory = start["directory"]
+        self._numbers = count((start["worker"] << _WORKER_SHIFT) + 1)
+        self._notes: deque[tuple[Key, int]] = deque()
+        self._known: weakref.WeakValueDictionary[Key, ObjectID] = (
+            weakref.WeakValueDictionary()
+        )
+        self._shipped: weakref.WeakKeyDictionary[Any, Function] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._counts: dict[str, int] = {}
+        self._parent = 0
+        set_client(self)
+
+    def report_references(self) -> None:
+        """Tell the driver which IDs came to be held, and which no longer are."""
+        while self._notes:
+            changes: dict[Key, int] = {}
+            while self._notes:
+                key, by = self._notes.popleft()
+                changes[key] = changes.get(key, 0) + by
+            sent = [(key, by) for key, by in changes.items() if by]
+            # Births first: a death in the same message must find its ID known.
+            sent.sort(key=lambda change: -change[1])
+            if sent:
+                self._worker.line.gather(protocol.frame(protocol.REFS, sent))
+
+    def adopt(self, task: int, index: int, label: str) -> ObjectID:
+        """Return this worker's ID for a key that came out of a pickle."""
+        known = self._known.get((task, index))
+        if known is None:
+            known = HeldID(task, index, label, self._notes)
+            self._known[task, index] = known
+            self._notes.append(((task, index), 1))
+        return known
+
+    def _made(self, task: int, index: int, label: object) -> ObjectID:
+        """Return an ID that the driver counts as held from its submission on."""
+        one = HeldID(task, index, label, self._notes)
+        self._known[task, index] = one
+        return one
+
+    # Submitting.
+
+    def register(self, target: Callable[..., Any], name: str) -> Function:
+        """Make a function or class shippable."""
+        known = self._shipped.get(target)
+        if known is not None and known.name == name:
+            return known
+        data = cloudpickle.dumps(target)
+        digest = hashlib.blake2b(name.encode() + b"\0" + data, digest_size=8).digest()
+        number = int.from_bytes(digest, "little")
+        path = f"{self._directory}/f{number:016x}"
+        if not os.path.exists(path):  # noqa: PTH110 (a plain path)
+            write_file(f"{path}.{self._worker.number}", data)
+            os.replace(f"{path}.{self._worker.number}", path)  # noqa: PTH105
+        function = describe(target, name, number)
+        self._shipped[target] = function
+        return function
+
+    def submit(  # noqa: PLR0913 (one call, all its parts)
+        self,
+        function: Function,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        options: TaskOptions,
+        line: int,
+    ) -> list[ObjectID]:
+        """Submit a child of the running task."""
+        name = options.name or function.name
+        return self._send(TASK, function, name, None, args, kwargs, options, line)
+
+    def call(  # noqa: PLR0913 (one call, all its parts)
+        self,
+        actor: ObjectID,
+        method: str,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        options: TaskOptions,
+        line: int,
+    ) -> list[ObjectID]:
+        """Submit a call of an actor's method."""
+        args = [method, *args]
+        return self._send(CALL, None, method, actor, args, kwargs, options, line)
+
+    def create_actor(  # noqa: PLR0913 (one call, all its parts)
+        self,
+        function: Function,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        options: ActorOptions,
+        line: int,
+        meta: Any,
+    ) -> tuple[ActorID, Any]:
+        """Create an actor."""
+        if options.name:
+            try:
+                self._ask("check_name", options.name)
+            except RayteachError:
+                if options.get_if_exists:
+                    return self.get_actor(options.name)
+                raise
+        ids = self._send(
+            CREATION, function, function.name, None, args, kwargs, options, line, meta
+        )
+        ref: Any = ids[0]
+        return ref, meta
+
+    def _send(  # noqa: PLR0913 (all parts of a submission)
+        self,
+        kind: str,
+        function: Function | None,
+        name: str,
+        actor: ObjectID | None,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        options: Any,
+        line: int,
+        meta: Any = None,
+    ) -> list[ObjectID]:
+        args, kwargs, inputs = split_arguments(args, kwargs)
+        payload = serialization.dumps((args, kwargs))
+        pins = payload.contains + ((actor,) if actor is not None else ())
+        number, count_ = next(self._numbers), self._count(name)
+        if kind == CREATION:
+            returns = 1
+        else:
+            returns = max(options.num_returns, 0)
+        label = Label(None, name, count_)
+        call = {
+            "parent": self._worker.task,
+            "number": number,
+            "function": function,
+            "kind": kind,
+            "actor": actor.task if actor is not None else None,
+            "name": name,
+            "count": count_,
+            "line": line,
+            "inputs": [(one.task, one.index) for one in inputs],
+            "pins": [(one.task, one.index) for one in pins],
+            "payload": self._worker.store(payload)[:3],
+            "options": options,
+            "meta": meta,
+        }
+        if kind == CREATION:
+            call["actor"] = number
+        ids = [self._made(number, index, label) for index in range(returns)]
+        self.report_references()
+        self._worker.line.flush(protocol.frame(protocol.SUBMIT, call))
+        return ids
+
+    def _count(self, name: str) -> int:
+        if self._parent != self._worker.task:
+            self._parent = self._worker.task
+            self._counts = {}
+        number = self._counts.get(name, 0) + 1
+        self._counts[name] = number
+        return number
+
+    def put(self, value: Any, line: int) -> ObjectID:
+        """Store a value."""
+        if isinstance(value, ObjectID):
+            msg = "put() of an ObjectID: it names a stored value already"
+            raise TypeError(msg)
+        stored = self._worker.store(serialization.dumps(value))
+        number, count_ = next(self._numbers), self._count("put")
+        one = self._made(number, 0, Label(None, "put", count_))
+        self.report_references()
+        body = (self._worker.task, number, stored, count_, line)
+        self._worker.line.flush(protocol.frame(protocol.PUT, body))
+        return one
+
+    # Waiting.
+
+    def get(
+        self, ids: Sequence[ObjectID], timeout_s: float | None, line: int
+    ) -> list[Any]:
+        """Wait for values; the task's CPU is lent meanwhile."""
+        answer = self._wait("get", ids, len(ids), timeout_s, "s", line)
+        return [self._worker.read_value(how, _as_bytes(data)) for how, data in answer]
+
+    def wait(  # noqa: PLR0913 (one call, all its parts)
+        self,
+        ids: Sequence[ObjectID],
+        num_returns: int,
+        timeout_s: float | None,
+        line: int,
+        unit: str = "s",
+    ) -> list[int]:
+        """Return the positions that count as ready."""
+        found: list[int] = self._wait("wait", ids, num_returns, timeout_s, unit, line)
+        return found
+
+    def _wait(  # noqa: PLR0913 (the fields of the request)
+        self,
+        kind: str,
+        ids: Sequence[ObjectID],
+        num_returns: int,
+        timeout_s: float | None,
+        unit: str,
+        line: int,
+    ) -> Any:
+        keys = [(one.task, one.index) for one in ids]
+        self.report_references()
+        self._worker.relieve(everything=True)
+        what, answer = self._worker.line.ask(
+            protocol.GET, self._worker.task, kind, keys, num_returns, timeout_s, unit,
+            line,
+        )  # fmt: skip
+        if what == "failed":
+            raise answer.make()
+        if what == "error":
+            raise answer
+        return answer
+
+    def future_of(self, object_id: ObjectID) -> Future[Any]:
+        """Return a future that a thread of its own fills."""
+        from concurrent.futures import Future  # noqa: PLC0415 (rare in tasks)
+
+        future: Future[Any] = Future()
+
+        def fill() -> None:
+            try:
+                future.set_result(self.get([object_id], None, 0)[0])
+            except BaseException as error:  # noqa: BLE001 (the future carries it)
+                future.set_exception(error)
+
+        threading.Thread(target=fill, daemon=True).start()
+        return future
+
+    # Questions.
+
+    def _ask(self, name: str, arguments: Any) -> Any:
+        self.report_references()
+        what, answer = self._worker.line.ask(protocol.REQUEST, name, arguments)
+        if what == "error":
+            raise answer
+        return answer
+
+    def kill(self, actor: ObjectID) -> None:
+        """End an actor at once."""
+        self._ask("kill", (actor.task, actor.index))
+
+    def get_actor(self, name: str) -> tuple[ActorID, Any]:
+        """Return the living actor of that name."""
+        number, label, meta = self._ask("get_actor", name)
+        ref: Any = self._known.get((number, 0))
+        if ref is not None:
+            self._notes.append(((number, 0), -1))  # held already, counted twice
+        else:
+            ref = self._made(number, 0, label)
+        return ref, meta
+
+    def nodes(self) -> list[dict[str, Any]]:
+        """Describe the nodes."""
+        found: list[dict[str, Any]] = self._ask("nodes", None)
+        return found
+
+    def available(self) -> dict[str, float]:
+        """Return what is not in use."""
+        found: dict[str, float] = self._ask("available", None)
+        return found
+
+
+def _as_bytes(data: Any) -> Any:
+    return data.encode() if isinstance(data, str) else data
+
+
+def make_client(worker: Worker, start: WorkerStart) -> NestedClient:
+    """Return the client; the worker calls this by the module's name."""
+    return NestedClient(worker, start)

@@ -1,0 +1,237 @@
+"""Who reads the workers' answers: leader and followers.
+
+Whoever waits in ``get`` or ``wait`` leads: it polls, reads and applies answers
+itself, so a short task costs no hand-over between threads. Others that wait
+follow until the leader leaves. A background thread leads only when work is
+outstanding and nobody has led for a while, so that tasks go on while the
+notebook computes, or is idle.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from rayteach.runtime.interrupts import InterruptShield
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_clock = time.monotonic
+PATIENCE_S = 0.002
+"""The background thread leads when nobody else has for this long."""
+_LINGER_S = 0.05
+"""It stays awake this long after the last outstanding work."""
+
+
+class Poller(Protocol):
+    """``select.epoll`` or ``select.poll``."""
+
+    def poll(self, timeout: float | None = ...) -> list[tuple[int, int]]:
+        """Return (descriptor, events)."""
+
+    def register(self, fd: int, eventmask: int) -> None:
+        """Watch a descriptor."""
+
+
+class Waiter:
+    """One wait of one thread: done after ``need`` notifications."""
+
+    __slots__ = ("done", "fail_fast", "lock", "need", "on_done")
+
+    def __init__(
+        self, need: int, *, fail_fast: bool, on_done: Callable[[], None] | None = None
+    ) -> None:
+        """Call ``on_done`` instead of waking a thread, if it is given."""
+        self.need = need
+        self.fail_fast = fail_fast
+        self.done = False
+        self.lock = threading.Lock()
+        self.lock.acquire()
+        self.on_done = on_done
+
+    def notify(self, *, failed: bool) -> None:
+        """One of its IDs got its value. Called under the engine's lock."""
+        if self.done:
+            return
+        self.need -= 1
+        if self.need <= 0 or (failed and self.fail_fast):
+            self.finish()
+
+    def finish(self) -> None:
+        """The wait is over."""
+        self.done = True
+        if self.on_done is not None:
+            self.on_done()
+        else:
+            self.wake()
+
+    def wake(self) -> None:
+        """Let the thread look again."""
+        if self.lock.locked():
+            try:
+                self.lock.release()
+            except RuntimeError:  # another thread was quicker: it is awake
+                return
+
+
+class Pump:
+    """Polls for the engine and hands each event to ``handle``."""
+
+    def __init__(
+        self,
+        poller: Poller,
+        handle: Callable[[list[tuple[int, int]]], None],
+        is_busy: Callable[[], bool],
+        next_deadline: Callable[[], float | None],
+        prepare: Callable[[], None],
+    ) -> None:
+        """``handle`` gets the poll's result; ``prepare`` is called by a new leader."""
+        self._prepare = prepare
+        self._poller = poller
+        self._handle = handle
+        self._is_busy = is_busy
+        self._next_deadline = next_deadline
+        self._in_seconds = hasattr(select, "epoll")
+        self._lead = threading.Lock()
+        self._followers: set[Waiter] = set()
+        self._last_lead_s = 0.0
+        self._background_leads = False
+        self._kick_r, self._kick_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        poller.register(self._kick_r, select.POLLIN)
+        self._parked = threading.Event()
+        self._rouse = threading.Semaphore(0)
+        self._closed = False
+        self._thread = threading.Thread(
+            target=self._background, name="rayteach-pump", daemon=True
+        )
+        self._thread.start()
+        self.shield = InterruptShield(self.kick_all)
+
+    def run_until(self, waiter: Waiter, deadline_s: float | None) -> None:
+        """Lead or follow until ``waiter`` is done, the deadline, or an interrupt."""
+        self._followers.add(waiter)
+        try:
+            while not (waiter.done or self.shield.is_held or self._closed):
+                left = None if deadline_s is None else deadline_s - _clock()
+                if left is not None and left <= 0:
+                    return
+                if self._lead.acquire(blocking=False):
+                    try:
+                        self._lead_until(waiter, deadline_s)
+                    finally:
+                        self._last_lead_s = _clock()
+                        self._lead.release()
+                    continue
+                if self._background_leads:
+                    self.kick()
+                waiter.lock.acquire(timeout=1.0 if left is None else min(left, 1.0))
+        finally:
+            self._followers.discard(waiter)
+            self._hand_over()
+
+    def once(self) -> None:
+        """Handle what is there now, if nobody leads."""
+        if self._lead.acquire(blocking=False):
+            try:
+                self._step(0.0)
+                self._last_lead_s = _clock()
+            finally:
+                self._lead.release()
+
+    def rouse(self) -> None:
+        """There is work: the background thread must be awake."""
+        if self._parked.is_set():
+            self._parked.clear()
+            self._rouse.release()
+
+    def kick(self) -> None:
+        """Make the leader's poll return."""
+        try:
+            os.write(self._kick_w, b"k")
+        except (BlockingIOError, OSError):
+            return
+
+    def kick_all(self) -> None:
+        """Make everybody who waits look again (from a signal handler too)."""
+        self.kick()
+        for waiter in tuple(self._followers):
+            waiter.wake()
+
+    def close(self) -> None:
+        """Stop the background thread and wake everybody."""
+        self._closed = True
+        self.kick_all()
+        self._parked.clear()
+        self._rouse.release()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+        os.close(self._kick_r)
+        os.close(self._kick_w)
+
+    def _lead_until(self, waiter: Waiter, deadline_s: float | None) -> None:
+        self._prepare()
+        while not (waiter.done or self.shield.is_held or self._closed):
+            left = None if deadline_s is None else deadline_s - _clock()
+            if left is not None and left <= 0:
+                return
+            self._step(left)
+
+    def _step(self, timeout_s: float | None) -> None:
+        due = self._next_deadline()
+        if due is not None:
+            left = max(0.0, due - _clock())
+            timeout_s = left if timeout_s is None else min(timeout_s, left)
+        if timeout_s is None or self._in_seconds:
+            found = self._poller.poll(timeout_s)
+        else:
+            found = self._poller.poll(timeout_s * 1000)
+        for fd, _ in found:
+            if fd == self._kick_r:
+                os.read(self._kick_r, 4096)
+                found = [event for event in found if event[0] != fd]
+                break
+        self._handle(found)
+
+    def _hand_over(self) -> None:
+        for waiter in tuple(self._followers):
+            if not waiter.done:
+                waiter.wake()
+                return
+
+    def _background(self) -> None:
+        idle_since = _clock()
+        while not self._closed:
+            if not self._is_busy():
+                if _clock() - idle_since > _LINGER_S:
+                    self._parked.set()
+                    if not self._is_busy():  # both sides look after they wrote
+                        self._rouse.acquire()
+                    self._parked.clear()
+                    idle_since = _clock()
+                else:
+                    self._rouse.acquire(timeout=PATIENCE_S)
+                continue
+            idle_since = _clock()
+            if idle_since - self._last_lead_s < PATIENCE_S or not self._lead_behind():
+                self._rouse.acquire(timeout=PATIENCE_S)
+
+    def _lead_behind(self) -> bool:
+        if not self._lead.acquire(blocking=False):
+            return False
+        try:
+            self._background_leads = True
+            self._prepare()
+            while self._is_busy() and not self._closed and not self._waiting():
+                self._step(0.25)
+        finally:
+            self._background_leads = False
+            self._lead.release()
+            self._hand_over()
+        return True
+
+    def _waiting(self) -> bool:
+        return any(not waiter.done for waiter in tuple(self._followers))

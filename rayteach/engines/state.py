@@ -1,0 +1,187 @@
+"""What the parts of the local engine share."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+import weakref
+from collections import defaultdict, deque
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from rayteach.core import events
+from rayteach.core.scheduler import Scheduler
+from rayteach.errors import RayteachError
+from rayteach.object_id import FAILED, READY, ActorID, ObjectID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rayteach.core.task import Task
+    from rayteach.engines.base import Function
+    from rayteach.engines.failures import Failure
+    from rayteach.runtime.worker_pool import WorkerPool
+    from rayteach.trace.log import EventLog
+
+clock = time.monotonic
+KEYS_LOGGED = 256
+"""A get or wait on more IDs logs the first of them: a drain stays linear."""
+
+
+class Actor:
+    """What the engine keeps of an actor beside the scheduler's mailbox."""
+
+    __slots__ = ("counts", "failure", "label", "meta", "name", "ref", "released")
+
+    def __init__(self, ref: ActorID, label: object, name: str, meta: Any) -> None:
+        """Start alive; ``ref`` is held weakly: handles keep an actor alive."""
+        self.ref = weakref.ref(ref)
+        self.label = label
+        self.name = name
+        self.meta = meta
+        #: calls so far per method, for labels
+        self.counts: dict[str, int] = {}
+        #: True once the last handle is gone
+        self.released = False
+        #: why it is dead, None while it lives
+        self.failure: Failure | None = None
+
+
+class Notes(deque[int]):
+    """Actors whose last handle went away; filled from ``__del__``."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` with every note."""
+        super().__init__()
+        self._wake = wake
+
+    def append(self, number: int) -> None:
+        """Leave a note. Takes no lock: it may run inside any other code."""
+        super().append(number)
+        self._wake()
+
+
+class EngineState:
+    """Everything guarded by the one lock of the local engine."""
+
+    def __init__(self, pool: WorkerPool, log: EventLog) -> None:
+        """Start with no task."""
+        self.pool = pool
+        self.log = log
+        self.lock = threading.RLock()
+        self.scheduler = Scheduler()
+        self.numbers = count(1)
+        self.waits = count(1)
+        self.actors: dict[int, Actor] = {}
+        self.named: dict[str, int] = {}
+        #: IDs that left the driver, so that a key that comes back finds its ID
+        self.exported: weakref.WeakValueDictionary[tuple[int, int], ObjectID] = (
+            weakref.WeakValueDictionary()
+        )
+        #: per worker: IDs it holds, and how often
+        self.borrowed: dict[int, dict[tuple[int, int], list[Any]]] = defaultdict(dict)
+        #: direct tasks by worker
+        self.direct: dict[int, Task] = {}
+        #: queue messages that may hold unfinished tasks
+        self.messages: dict[int, list[Task]] = {}
+        #: (when, tie, what to do), soonest first
+        self.timers: list[tuple[float, int, Callable[[], None]]] = []
+        self.outputs: deque[tuple[Task | None, str, str]] = deque()
+        #: replies that wait for their task to have a CPU again
+        self.replies: dict[int, Callable[[], None]] = {}
+        self.closed = False
+        self._ties = count()
+
+    def add(self, event: events.Event) -> None:
+        """Log an event."""
+        self.log.append(event)
+
+    def function_defined(self, function: Function) -> None:
+        """Log a function seen for the first time."""
+        self.add(
+            events.FunctionDefined(
+                clock(), function.number, function.name, function.where, function.line
+            )
+        )
+
+    def after(self, delay_s: float, action: Callable[[], None]) -> None:
+        """Run ``action`` under the lock, by the pump, ``delay_s`` from now."""
+        self.at(clock() + delay_s, action)
+
+    def at(self, when_s: float, action: Callable[[], None]) -> None:
+        """Run ``action`` under the lock, by the pump, at ``when_s``."""
+        heapq.heappush(self.timers, (when_s, next(self._ties), action))
+
+    def run_timers(self) -> None:
+        """Run what is due."""
+        while self.timers and self.timers[0][0] <= clock():
+            heapq.heappop(self.timers)[2]()
+
+    def next_deadline(self) -> float | None:
+        """Return when the next timer is due."""
+        timers = self.timers
+        return timers[0][0] if timers else None
+
+    def is_busy(self) -> bool:
+        """True if answers from workers are to be expected."""
+        scheduler = self.scheduler
+        return bool(scheduler.tasks or self.timers or self.notes or self.is_starting())
+
+    def is_starting(self) -> bool:
+        """True if a worker has been asked for that has not answered."""
+        return any(not w.ready for w in tuple(self.pool.workers.values()))
+
+    notes: Any = ()
+
+    # Values.
+
+    def store(self, one: ObjectID, data: Any) -> None:
+        """The value of ``one`` is there."""
+        one.data = data
+        one.status = READY
+        one.work = None
+        self.notify(one)
+
+    def fail(self, one: ObjectID, failure: Failure) -> None:
+        """An error stands in place of the value."""
+        one.data = failure
+        one.status = FAILED
+        one.work = None
+        self.notify(one)
+
+    def notify(self, one: ObjectID) -> None:
+        """Tell everybody who waits for ``one``."""
+        waiters, one.waiters = one.waiters, None
+        if waiters:
+            failed = one.status == FAILED
+            for waiter in waiters:
+                waiter.notify(failed=failed)
+
+    def resolve(self, key: tuple[int, int], worker: int = 0) -> ObjectID:
+        """Return the ID of a key that a worker sent."""
+        one = self.exported.get(key)
+        if one is None:
+            held = self.borrowed.get(worker, {}).get(key)
+            if held is None:
+                msg = f"object {key} is not known: its last reference is gone"
+                raise RayteachError(msg)
+            one = held[0]
+        return one
+
+    def export(self, ids: tuple[ObjectID, ...]) -> tuple[ObjectID, ...]:
+        """Remember IDs that leave the driver."""
+        for one in ids:
+            self.exported[one.task, one.index] = one
+        return ids
+
+    def borrow(self, worker: int, one: ObjectID, by: int = 1) -> None:
+        """A worker holds ``one`` once more (or less)."""
+        held = self.borrowed[worker]
+        key = (one.task, one.index)
+        entry = held.setdefault(key, [one, 0])
+        entry[1] += by
+        if entry[1] <= 0:
+            del held[key]
+        else:
+            self.exported[key] = one

@@ -1,0 +1,334 @@
+"""Make tasks, calls and actors known: from the driver and from workers."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from rayteach.core import events, states
+from rayteach.core.task import CALL, CREATION, TASK, Task
+from rayteach.engines.base import Function, TaskOptions
+from rayteach.engines.failures import Failure
+from rayteach.engines.state import Actor, clock
+from rayteach.errors import ActorAlreadyExistsError, ActorDiedError
+from rayteach.ids import Label, Prefix
+from rayteach.object_id import FAILED, PENDING, ActorID, ObjectID
+from rayteach.runtime import protocol
+from rayteach.runtime.object_store import Segment
+from rayteach.runtime.serialization import dumps
+from rayteach.runtime.worker import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rayteach.engines.base import ActorOptions
+    from rayteach.engines.dispatch import Dispatcher
+    from rayteach.engines.functions import FunctionStore
+    from rayteach.engines.state import EngineState
+
+
+
+def split_arguments(
+    args: Sequence[Any], kwargs: dict[str, Any]
+) -> tuple[Sequence[Any], dict[str, Any], tuple[ObjectID, ...]]:
+    """Put a ``Slot`` in the place of every top-level ID; return the IDs apart."""
+    inputs: list[ObjectID] = []
+
+    def slot(value: Any) -> Any:
+        if not isinstance(value, ObjectID):
+            return value
+        inputs.append(value)
+        return Slot(len(inputs) - 1)
+
+    args = [slot(value) for value in args]
+    kwargs = {name: slot(value) for name, value in kwargs.items()}
+    return args, kwargs, tuple(inputs)
+
+
+class Submission:
+    """Makes tasks of calls. Works under the engine's lock but for ``pack``."""
+
+    def __init__(
+        self, state: EngineState, dispatcher: Dispatcher, functions: FunctionStore
+    ) -> None:
+        """Number labels per cell run."""
+        self.functions = functions
+        #: run that submissions of the driver belong to, and people's name of it
+        self.run = 0
+        self.run_labels: dict[int, str] = {0: ""}
+        #: told once per run, in the submitting thread
+        self.on_first: Callable[[int], None] = lambda _: None
+        self._state = state
+        self._dispatcher = dispatcher
+        self._counts: dict[str, int] = {}
+        self._announced: set[int] = set()
+
+    def begin_run(self, run: int, label: str) -> None:
+        """Number labels from 1 again."""
+        self.run = run
+        self.run_labels[run] = label
+        self._counts = {}
+
+    def place(self, task: Task) -> str:
+        """Return where the task was submitted, e.g. ``cell [7], line 4``."""
+        cell = self.run_labels.get(task.run, "")
+        line = task.options[1] if task.options else 0
+        parts = [f"cell {cell}"] if cell else []
+        if line:
+            parts.append(f"line {line}")
+        return ", ".join(parts)
+
+    def number(self, name: str) -> int:
+        """Return the next running number of ``name`` in the current run."""
+        number = self._counts.get(name, 0) + 1
+        self._counts[name] = number
+        return number
+
+    def announce(self) -> None:
+        """Tell once that this run has started something (main thread only)."""
+        if self.run in self._announced:
+            return
+        if threading.current_thread() is threading.main_thread():
+            self._announced.add(self.run)
+            self.on_first(self.run)
+
+    def pack(self, args: Any, kwargs: dict[str, Any]) -> tuple[Any, tuple[ObjectID, ...]]:
+        """Pickle arguments (outside the lock); return payload and IDs inside."""
+        payload = dumps((args, kwargs))
+        if payload.size <= protocol.INLINE_LIMIT:
+            return payload.to_bytes(), payload.contains
+        path = self._dispatcher.writer.write(payload)
+        return Segment(path, payload.size), payload.contains
+
+    def task(  # noqa: PLR0913 (all parts of a task)
+        self,
+        function: Function,
+        packed: tuple[Any, tuple[ObjectID, ...]],
+        inputs: tuple[ObjectID, ...],
+        options: TaskOptions,
+        line: int,
+    ) -> tuple[ObjectID, ...]:
+        """Submit a task of the driver."""
+        state = self._state
+        number = next(state.numbers)
+        task = Task(
+            number, function, run=self.run, num_cpus=options.num_cpus,
+            resources=options.resources, retries=options.max_retries,
+        )  # fmt: skip
+        name = options.name or function.name
+        count = self.number(name)
+        task.label = Label(None, name, count)
+        if options.is_default:
+            keys = [(one.task, one.index) for one in inputs] if inputs else ()
+            state.log.submitted(
+                clock(), number, function.number, count, self.run, line, keys
+            )
+        else:
+            self._log(task, count, line, inputs, options)
+        return self._enter(task, packed, inputs, options, line)
+
+    def call(  # noqa: PLR0913 (all parts of a call)
+        self,
+        actor: int,
+        method: str,
+        packed: tuple[Any, tuple[ObjectID, ...]],
+        inputs: tuple[ObjectID, ...],
+        options: TaskOptions,
+        line: int,
+        handle: Any = None,
+    ) -> tuple[ObjectID, ...]:
+        """Submit a call of the driver to an actor's method."""
+        state = self._state
+        known = state.actors[actor]
+        count = known.counts[method] = known.counts.get(method, 0) + 1
+        task = Task(
+            next(state.numbers), self._method(known, method), kind=CALL,
+            run=self.run, actor=actor, num_cpus=0.0,
+        )  # fmt: skip
+        task.label = Label(Prefix(known.label, "."), method, count)
+        self._log(task, count, line, inputs, options)
+        packed = (packed[0], (*packed[1], handle) if handle else packed[1])
+        return self._enter(task, packed, inputs, options, line)
+
+    def create(  # noqa: PLR0913 (all parts of a creation)
+        self,
+        function: Function,
+        packed: tuple[Any, tuple[ObjectID, ...]],
+        inputs: tuple[ObjectID, ...],
+        options: ActorOptions,
+        line: int,
+        meta: Any,
+    ) -> ActorID:
+        """Create an actor for the driver."""
+        number = next(self._state.numbers)
+        count = self.number(function.name)
+        task = Task(
+            number, function, kind=CREATION, run=self.run, actor=number,
+            num_cpus=options.num_cpus or 0.0, resources=options.resources,
+        )  # fmt: skip
+        task.label = Label(None, function.name, count)
+        return self._create(task, count, packed, inputs, options, line, meta)
+
+    def _create(  # noqa: PLR0913
+        self,
+        task: Task,
+        count: int,
+        packed: Any,
+        inputs: tuple[ObjectID, ...],
+        options: ActorOptions,
+        line: int,
+        meta: Any,
+    ) -> ActorID:
+        state = self._state
+        self.check_name(options.name)
+        ref = ActorID(task.number, task.label, state.notes)
+        state.actors[task.number] = Actor(ref, task.label, options.name, meta)
+        if options.name:
+            state.named[options.name] = task.number
+        self._log(task, count, line, inputs, TaskOptions(task.num_cpus))
+        task.returns = (ref,)
+        self._enter(task, packed, inputs, TaskOptions(), line)
+        return ref
+
+    def check_name(self, name: str) -> None:
+        """Refuse the name of a living actor."""
+        if name and name in self._state.named:
+            msg = (
+                f"an actor named {name!r} exists already: use get_actor({name!r}), "
+                "options(get_if_exists=True), or another name"
+            )
+            raise ActorAlreadyExistsError(msg)
+
+    def from_worker(self, worker: int, call: dict[str, Any], function: Any) -> Any:
+        """Submit what a task submitted; its worker holds the IDs."""
+        state = self._state
+        parent = state.scheduler.tasks.get(call["parent"])
+        run = parent.run if parent is not None else 0
+        prefix = Prefix(parent.label, "/") if parent is not None else None
+        kind, options = call["kind"], call["options"]
+        inputs = tuple(state.resolve(key, worker) for key in call["inputs"])
+        pins = tuple(state.resolve(key, worker) for key in call["pins"])
+        cpus = options.num_cpus or 0.0 if kind != CALL else 0.0
+        task = Task(
+            call["number"], function, kind=kind, run=run, parent=call["parent"],
+            actor=call["actor"], num_cpus=cpus,
+            resources=() if kind == CALL else options.resources,
+        )  # fmt: skip
+        name, count, line = call["name"], call["count"], call["line"]
+        stored, data, size = call["payload"]
+        packed = (Segment(data, size) if stored else data, pins)
+        if kind == CREATION:
+            task.label = Label(prefix, name, count)
+            one = self._create(
+                task, count, packed, inputs, options, line, call["meta"]
+            )
+            state.borrow(worker, one)
+            return None
+        if kind == CALL:
+            known = state.actors.get(call["actor"])
+            if known is not None:
+                task.function = self._method(known, name)
+                name = f"{known.label}.{name}"
+        else:
+            task.retries = options.max_retries
+        task.label = Label(prefix, name, count)
+        self._log(task, count, line, inputs, options)
+        for one in self._enter(task, packed, inputs, options, line):
+            state.borrow(worker, one)
+        return None
+
+    def constructor_failed(self, task: Task, failure: Failure) -> None:
+        """The actor never came to life: later calls say why."""
+        text = (
+            f"{task.label} died: its constructor raised "
+            f"{failure.remote.type_name}: {failure.remote.message}"
+        )
+        self.end_actor(
+            task.number,
+            Failure.of_system(ActorDiedError, f"{text}\n{failure.remote.full_text}"),
+            "its constructor failed",
+        )
+
+    def end_actor(self, number: int, failure: Failure, reason: str) -> None:
+        """The actor is dead for good: its calls fail, its process goes."""
+        state = self._state
+        known = state.actors.get(number)
+        if known is None or known.failure is not None:
+            return
+        known.failure = failure
+        if known.name and state.named.get(known.name) == number:
+            del state.named[known.name]
+        state.add(events.ActorExited(clock(), number, reason))
+        mailbox = state.scheduler.actors.get(number)
+        calls = state.scheduler.actor_died(number)
+        for call in calls:
+            state.scheduler.abandon(call)
+        if mailbox is not None:
+            creation = mailbox.creation
+            if creation.state not in states.END_STATES:
+                state.scheduler.abandon(creation)
+            for worker in list(state.pool.workers.values()):
+                if worker.actor == number:
+                    worker.channel.send(protocol.frame(protocol.EXIT, None))
+
+    def _method(self, known: Actor, method: str) -> Function:
+        name = f"{known.meta[0]}.{method}"
+        return self.functions.adopt(
+            Function(hash(name) & 0xFFFFFFFFFFFFFFFF, name, 0, "", 0)
+        )
+
+    def _log(
+        self,
+        task: Task,
+        count: int,
+        line: int,
+        inputs: tuple[ObjectID, ...],
+        options: TaskOptions,
+    ) -> None:
+        self._state.add(
+            events.TaskSubmitted(
+                clock(), task.number, task.function.number, count, task.run, line,
+                task.parent, tuple((one.task, one.index) for one in inputs),
+                task.actor, task.kind, options.num_returns, task.num_cpus,
+                options.name,
+            )
+        )  # fmt: skip
+
+    def _enter(
+        self,
+        task: Task,
+        packed: tuple[Any, tuple[ObjectID, ...]],
+        inputs: tuple[ObjectID, ...],
+        options: TaskOptions,
+        line: int,
+    ) -> tuple[ObjectID, ...]:
+        state = self._state
+        task.payload, pins = packed
+        task.options = (options, line)
+        task.inputs = inputs
+        if pins:
+            task.pins = state.export(pins)
+        if not task.returns:
+            count, label = max(options.num_returns, 0), task.label
+            if count == 1:
+                task.returns = (ObjectID(task.number, 0, label),)
+            else:
+                task.returns = tuple(
+                    ObjectID(task.number, i, label) for i in range(count)
+                )
+        for one in task.returns:
+            one.work = task
+        producers: list[Task] = []
+        failed = None
+        for one in inputs:
+            if one.status == PENDING:
+                producers.append(one.work)
+            elif one.status == FAILED:
+                failed = one
+        state.scheduler.submit(task, producers)
+        actor = state.actors.get(task.actor or 0) if task.kind == CALL else None
+        if failed is not None or (actor is not None and actor.failure is not None):
+            state.scheduler.abandon(task, failed.work if failed is not None else None)
+        return task.returns
+
+

@@ -1,0 +1,155 @@
+"""The commands of ``%rayteach``: names, arguments, the manual page, completion."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from IPython.core.error import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Raise what IPython shows as one line; the base class would exit."""
+        text = f"%rayteach {self.prog}: {message}. `%rayteach help {self.prog}` helps."
+        raise UsageError(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of ``%rayteach``."""
+
+    name: str
+    #: one sentence for the list
+    summary: str
+    #: what to type after ``%rayteach``
+    usage: str
+    #: further sentences of the manual
+    details: str = ""
+    #: (flag or name, keyword arguments of ``add_argument``)
+    arguments: tuple[tuple[str, dict[str, Any]], ...] = ()
+    #: words that may follow, for completion
+    words: tuple[str, ...] = field(default=())
+
+    def parse(self, words: Sequence[str]) -> argparse.Namespace:
+        """Return the arguments.
+
+        Raises:
+            UsageError: they are not what the command takes.
+        """
+        parser = _Parser(prog=self.name, add_help=False)
+        for name, options in self.arguments:
+            parser.add_argument(name, **options)
+        return parser.parse_args(list(words))
+
+
+_FLAG: dict[str, Any] = {"action": "store_true"}
+
+_ALL = (
+    Command(
+        "status",
+        "Say what the session is doing now.",
+        "status",
+        "CPUs in use, tasks running and waiting, how views and errors are shown.",
+    ),
+    Command(
+        "show",
+        "Show the last cell run that started tasks.",
+        "show [--text | --full]",
+        "Without an option it draws the run here. --text prints its structure: what "
+        "depends on what, in which order, and what each wait returned; the same on "
+        "every run. --full prints times, workers and sizes too.",
+        (("--text", _FLAG), ("--full", _FLAG)),
+        ("--text", "--full"),
+    ),
+    Command(
+        "init",
+        "Open a session.",
+        "init [--num-cpus N]",
+        "Without this the first .remote() opens one, with the CPUs of this machine.",
+        (("--num-cpus", {"type": float}),),
+        ("--num-cpus",),
+    ),
+    Command(
+        "shutdown",
+        "Close the session and end its processes.",
+        "shutdown",
+        "IDs and actors of the session are of no use afterwards.",
+    ),
+    Command(
+        "auto",
+        "Switch the views that appear by themselves on or off.",
+        "auto on|off",
+        "When off, `%rayteach show` still draws a run.",
+        (("switch", {"choices": ("on", "off")}),),
+        ("on", "off"),
+    ),
+    Command(
+        "tracebacks",
+        "Choose how errors are shown.",
+        "tracebacks full|short",
+        "short (at first) shows the lines of your own code; full shows every frame, "
+        "those of rayteach included.",
+        (("which", {"choices": ("full", "short")}),),
+        ("full", "short"),
+    ),
+    Command(
+        "help",
+        "Show this page, or the part about one command.",
+        "help [COMMAND]",
+        "",
+        (("command", {"nargs": "?", "default": ""}),),
+        ("status", "show", "init", "shutdown", "auto", "tracebacks"),
+    ),
+)
+
+COMMANDS: dict[str, Command] = {command.name: command for command in _ALL}
+
+
+def manual(name: str = "") -> str:
+    """Return the manual page, or one command's part of it."""
+    if name:
+        if name not in COMMANDS:
+            message = f"there is no command {name!r}; `%rayteach help` lists them all"
+            raise UsageError(message)
+        return "\n".join(_entry(COMMANDS[name]))
+    lines = [
+        "NAME",
+        "    %rayteach - look at the session, and change how it is shown",
+        "",
+        "COMMANDS",
+    ]
+    for command in COMMANDS.values():
+        lines += [f"    {line}".rstrip() for line in _entry(command)] + [""]
+    return "\n".join([*lines, *_SEE_ALSO])
+
+
+_SEE_ALSO = (
+    "SEE ALSO",
+    "    %%remote       make the functions and classes of a cell remote",
+    "    %%check NAME   run an exercise and check it",
+    "    %hint NAME     one step of help; again for the next",
+    "    %solution NAME show a solution, after asking",
+    "    Add ? to any of them for its own page, e.g. %%remote?",
+)
+
+
+def _entry(command: Command) -> list[str]:
+    import textwrap  # noqa: PLC0415 (only when help is asked for)
+
+    text = f"{command.summary} {command.details}".strip()
+    body = textwrap.wrap(text, 68)
+    return [f"%rayteach {command.usage}", *(f"    {line}" for line in body)]
+
+
+def completions(line: str) -> list[str]:
+    """Return the words that may stand at the end of a ``%rayteach`` line."""
+    words = line.split()
+    if len(words) < 2 or (len(words) == 2 and not line.endswith(" ")):  # noqa: PLR2004
+        return list(COMMANDS)
+    command = COMMANDS.get(words[1])
+    return list(command.words) if command else []

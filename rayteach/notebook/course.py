@@ -1,0 +1,226 @@
+"""The course on disk: its manifest, its solutions, and what is made from them.
+
+    course.toml            lessons, their exercises, three hints for each
+    tutorial/LESSON.ipynb  the lesson; holds its exercises as cells
+    solutions/LESSON.ipynb the same exercises solved: the source of all others
+    exercises/LESSON.ipynb made from the solutions
+    checks/LESSON.py       CHECKS: name of the exercise -> check
+
+An exercise is a cell that begins with ``%%check NAME``. In a solution
+
+    ### BEGIN SOLUTION
+    results = ray.get(ids)
+    ### INSTEAD OF
+    # results = ...
+    ### END SOLUTION
+
+the second part, without its comment signs, is what the learner starts from.
+``python -m rayteach.notebook.course FOLDER`` makes exercises and the cells of
+the lessons anew.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rayteach.checks import Check
+
+MANIFEST = "course.toml"
+#: where the wheel keeps the course
+INSTALLED = Path(__file__).resolve().parent.parent / "course"
+BEGIN, INSTEAD, END = "### BEGIN SOLUTION", "### INSTEAD OF", "### END SOLUTION"
+
+#: an unsolved exercise raises; what it says is tested by other means
+_UNSOLVED = ["raises-exception", "nbval-ignore-output"]
+
+_CHECK = re.compile(r"\s*%%check\s+(\S+)")
+
+
+class CourseError(Exception):
+    """The course on disk is not as it must be; the text says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise, as the manifest has it."""
+
+    name: str
+    #: file name of its lesson, without ending
+    lesson: str
+    #: what to reach, in one sentence
+    goal: str
+    #: three, each more open than the one before
+    hints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A folder with a manifest."""
+
+    folder: Path
+    #: file names of the lessons, without ending, in order
+    lessons: tuple[str, ...]
+    exercises: dict[str, Exercise]
+
+    @classmethod
+    def load(cls, folder: Path) -> Course:
+        """Read the manifest of ``folder``.
+
+        Raises:
+            CourseError: it is not a manifest.
+        """
+        path = folder / MANIFEST
+        try:
+            lessons = tomllib.loads(path.read_text(encoding="utf-8"))["lesson"]
+            exercises = [
+                Exercise(one["name"], lesson["name"], one["goal"], tuple(one["hints"]))
+                for lesson in lessons
+                for one in lesson.get("exercise", ())
+            ]
+            names = tuple(lesson["name"] for lesson in lessons)
+        except (KeyError, tomllib.TOMLDecodeError) as error:
+            message = f"{path} is no manifest of a course: {error}"
+            raise CourseError(message) from error
+        return cls(folder, names, {one.name: one for one in exercises})
+
+    @classmethod
+    def find(cls, start: Path) -> Course:
+        """Return the course around ``start``, else the installed one.
+
+        Raises:
+            CourseError: there is none.
+        """
+        for folder in (start, *start.parents):
+            for candidate in (folder, folder / "notebooks"):
+                if (candidate / MANIFEST).is_file():
+                    return cls.load(candidate)
+        for candidate in (INSTALLED, INSTALLED.parent.parent / "notebooks"):
+            if (candidate / MANIFEST).is_file():
+                return cls.load(candidate)
+        message = f"no {MANIFEST} in {start} or above it, and no course is installed"
+        raise CourseError(message)
+
+    def check(self, exercise: Exercise) -> Check:
+        """Return the check of an exercise, from the lesson's Python file."""
+        path = self.folder / "checks" / f"{exercise.lesson}.py"
+        spec = importlib.util.spec_from_file_location(f"checks_{exercise.lesson}", path)
+        if spec is None or spec.loader is None or not path.is_file():
+            message = f"{path} is missing: it holds the check of {exercise.name!r}"
+            raise CourseError(message)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        check: Check = module.CHECKS[exercise.name]
+        return check
+
+    def solved(self, exercise: Exercise) -> str:
+        """Return the cell of the solution, with its marks."""
+        path = self.folder / "solutions" / f"{exercise.lesson}.ipynb"
+        for name, cell in exercise_cells(read_notebook(path)):
+            if name == exercise.name:
+                return _source(cell)
+        message = f"{path} has no cell that begins with %%check {exercise.name}"
+        raise CourseError(message)
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Return a notebook file as it is."""
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return notebook
+
+
+def notebook_text(notebook: dict[str, Any]) -> str:
+    """Return a notebook as the text of its file."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+
+def exercise_cells(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name and the cell of each exercise in a notebook."""
+    for cell in notebook["cells"]:
+        found = _CHECK.match(_source(cell))
+        if cell["cell_type"] == "code" and found:
+            yield found[1], cell
+
+
+def unsolved(source: str) -> str:
+    """Return the learner's version of a solved cell."""
+    return _pick(source, solution=False)
+
+
+def solution(source: str) -> str:
+    """Return a solved cell without its marks."""
+    return _pick(source, solution=True)
+
+
+def _pick(source: str, *, solution: bool) -> str:
+    """Keep one side of each marked region, and all lines outside."""
+    kept: list[str] = []
+    side = ""
+    for line in source.splitlines():
+        mark = line.strip()
+        if mark in (BEGIN, INSTEAD, END):
+            side = {BEGIN: BEGIN, INSTEAD: INSTEAD, END: ""}[mark]
+        elif not side or (side == BEGIN and solution):
+            kept.append(line)
+        elif side == INSTEAD and not solution:
+            kept.append(re.sub(r"^(\s*)# ?", r"\1", line))
+    return "\n".join(kept)
+
+
+def generated(course: Course, lesson: str) -> dict[Path, str]:
+    """Return the files made from a lesson's solutions: path to text."""
+    source = read_notebook(course.folder / "solutions" / f"{lesson}.ipynb")
+    cells = {name: unsolved(_source(cell)) for name, cell in exercise_cells(source)}
+    files = {}
+    for path, notebook in (
+        (course.folder / "exercises" / f"{lesson}.ipynb", source),
+        _lesson(course, lesson),
+    ):
+        for name, cell in exercise_cells(notebook):
+            _put(cell, cells[name])
+        files[path] = notebook_text(notebook)
+    return files
+
+
+def _lesson(course: Course, lesson: str) -> tuple[Path, dict[str, Any]]:
+    path = course.folder / "tutorial" / f"{lesson}.ipynb"
+    return path, read_notebook(path)
+
+
+def _put(cell: dict[str, Any], source: str) -> None:
+    """Make ``cell`` an unsolved exercise: it raises until it is solved."""
+    cell["source"] = source.splitlines(keepends=True)
+    cell["outputs"], cell["execution_count"] = [], None
+    cell["metadata"] = {**cell["metadata"], "tags": _UNSOLVED}
+
+
+def main(folder: str) -> None:
+    """Write every file that is made from the solutions of a course."""
+    course = Course.load(Path(folder))
+    for lesson in course.lessons:
+        if (course.folder / "solutions" / f"{lesson}.ipynb").is_file():
+            for path, text in generated(course, lesson).items():
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,142 @@
+"""``%%remote`` and ``%rayteach``."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import (
+    Magics as IPythonMagics,
+)
+from IPython.core.magic import (
+    cell_magic,
+    line_magic,
+    magics_class,
+    no_var_expand,
+)
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+
+from rayteach import api
+from rayteach.notebook import definitions, status
+from rayteach.notebook.cellcode import CellCode
+from rayteach.notebook.commands import COMMANDS, Command, manual
+
+if TYPE_CHECKING:
+    from rayteach.notebook.extension import Extension
+
+
+@magics_class
+class RemoteMagics(IPythonMagics):
+    """``%%remote`` and its second name ``%%rt_remote``."""
+
+    def __init__(self, extension: Extension) -> None:
+        """Keep the extension whose cells these magics belong to."""
+        super().__init__(shell=extension.shell)
+        self._extension = extension
+
+    @no_var_expand
+    @cell_magic
+    @magic_arguments()
+    @argument("--num-cpus", type=float, help="CPUs each task or actor holds")
+    @argument("--num-returns", type=int, help="values each function returns")
+    @argument("--name", help="name of the task or actor")
+    def remote(self, line: str, cell: str) -> None:
+        """Make the functions and classes of this cell remote.
+
+        Each top-level `def` becomes a remote function, each `class` an actor
+        class; `def _name` stays a plain helper. Imports run in the notebook.
+        Anything else is refused before a line of the cell runs.
+
+        Example:
+            %%remote --num-cpus 1
+            def square(x):
+                return x * x
+
+            (next cell)  ray.get(square.remote(7))
+        """
+        self._define(line, cell)
+
+    @no_var_expand
+    @cell_magic
+    def rt_remote(self, line: str, cell: str) -> None:
+        """Do the same as `%%remote`, where that name is taken."""
+        self._define(line, cell)
+
+    def _define(self, line: str, cell: str) -> None:
+        arguments = parse_argstring(self.remote, line)
+        options = {k: v for k, v in vars(arguments).items() if v is not None}
+        running = self._extension.cells.current
+        code = CellCode.of(self._extension.shell, cell, running.source if running else "")
+        statements = definitions.check(code)
+        definitions.define(code, statements, api.remote, options)
+
+
+@magics_class
+class RayteachMagics(IPythonMagics):
+    """``%rayteach``."""
+
+    def __init__(self, extension: Extension) -> None:
+        """Keep the extension whose parts the commands speak to."""
+        super().__init__(shell=extension.shell)
+        self._extension = extension
+
+    @no_var_expand
+    @line_magic
+    def rayteach(self, line: str) -> None:
+        """Look at the session and change how it is shown; see `%rayteach help`."""
+        words = shlex.split(line)
+        command = find_command(words[0] if words else "status")
+        getattr(self, f"_{command.name}")(command.parse(words[1:]))
+
+    def _status(self, _options: Any) -> None:
+        print(status.page(self._extension))  # noqa: T201 (what the magic is for)
+
+    def _help(self, options: Any) -> None:
+        print(manual(options.command))  # noqa: T201
+
+    def _init(self, options: Any) -> None:
+        api.init(num_cpus=options.num_cpus)
+        self._status(options)
+
+    def _shutdown(self, _options: Any) -> None:
+        if api.is_initialized():
+            api.shutdown()
+            print("The session is closed. The next .remote() opens a new one.")  # noqa: T201
+        else:
+            print("No session is open.")  # noqa: T201
+
+    def _auto(self, options: Any) -> None:
+        self._extension.views.auto = options.switch == "on"
+        print(status.auto_line(on=self._extension.views.auto))  # noqa: T201
+
+    def _tracebacks(self, options: Any) -> None:
+        self._extension.tracebacks.full = options.which == "full"
+        print(status.tracebacks_line(full=self._extension.tracebacks.full))  # noqa: T201
+
+    def _show(self, options: Any) -> None:
+        last = self._extension.cells.last_run
+        if last is None:
+            print("No task has been started yet: there is nothing to show.")  # noqa: T201
+        elif options.text or options.full:
+            rows = status.rows_of(*last)
+            print(status.as_text(rows, full=options.full))  # noqa: T201
+        else:
+            cell = self._extension.cells.current
+            self._extension.views.show_again(cell, *last)
+
+
+def find_command(word: str) -> Command:
+    """Return the command of that name.
+
+    Raises:
+        UsageError: there is none; names the nearest.
+    """
+    if word in COMMANDS:
+        return COMMANDS[word]
+    near = difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.5)
+    message = f"there is no `%rayteach {word}`"
+    if near:
+        message += f"; did you mean `%rayteach {near[0]}`?"
+    raise UsageError(f"{message}\n`%rayteach help` lists all commands.")

@@ -1,0 +1,127 @@
+"""Which view stands under which cell: one each, replaced when the cell runs again."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from IPython.display import display
+
+from rayteach.notebook.picture import LiveView, still
+from rayteach.notebook.profile import Profile, profile
+from rayteach.notebook.status import rows_of
+from rayteach.widgets.publisher import Publisher
+
+if TYPE_CHECKING:
+    from rayteach.notebook.cells import Cell
+    from rayteach.notebook.contracts import Session
+    from rayteach.notebook.panel import Panel
+
+_log = logging.getLogger(__name__)
+
+#: ends the key of a view that `%rayteach show` made
+_ASKED = "+show"
+
+
+class RunViews:
+    """The views of this kernel, by the key of their cell."""
+
+    def __init__(self, panel: Panel) -> None:
+        """Make an empty table; ``panel`` knows whether a front end answers."""
+        self._panel = panel
+        self._views: dict[str, LiveView] = {}
+        #: the one thread that feeds all views of a session, once there is a view
+        self._publisher: tuple[Session, Publisher] | None = None
+        #: session and run of the cell that runs now, once it started a task
+        self._running: tuple[Session, int] | None = None
+        #: a view that is closed by now was answered
+        self._heard = False
+        #: views appear by themselves
+        self.auto = True
+
+    def attach(self) -> None:
+        """Check the environment now, where a wrong word can still be reported."""
+        profile(cell_has_id=False, front_end_answered=False)
+
+    def detach(self) -> None:
+        """Close every view, and end the thread that feeds them."""
+        for key in list(self._views):
+            self.close(key)
+        self._reap(always=True)
+
+    def begin_cell(self, cell: Cell, session: Session, run: int) -> None:
+        """Show the run under the running cell; a failure never breaks the run."""
+        self._running = (session, run)
+        if self.auto and self._profile(cell) == "live":
+            try:
+                self._show(cell.key, session, run)
+            except Exception:  # noqa: BLE001 (a view is an observer)
+                _log.exception("the view of cell %s", cell.label)
+
+    def end_cell(self, cell: Cell) -> None:
+        """Where nobody watches, make one output of what the cell did."""
+        running, self._running = self._running, None
+        self._reap()
+        if running is None or not self.auto or self._profile(cell) != "still":
+            return
+        try:
+            display(still(rows_of(*running)), raw=True)
+        except Exception:  # noqa: BLE001 (a view is an observer)
+            _log.exception("the picture of cell %s", cell.label)
+
+    def show_again(self, cell: Cell | None, session: Session, run: int) -> None:
+        """Show a run once more, under the cell that asks for it."""
+        if cell is not None and not session.closed and self._profile(cell) == "live":
+            self._show(cell.key + _ASKED, session, run)
+        else:
+            display(still(rows_of(session, run)), raw=True)
+
+    def close(self, key: str) -> None:
+        """Close the views of a cell, with their models."""
+        for one in (key, key + _ASKED):
+            view = self._views.pop(one, None)
+            if view is not None:
+                self._heard = self._heard or view.answered
+                view.close()
+
+    def session_closed(self, session: Session) -> None:
+        """Let the views of a session that ends see its last events.
+
+        It may still be ending when this is called; the end of the cell sees to
+        the rest.
+        """
+        if self._publisher is not None and self._publisher[0] is session:
+            self._publisher[1].wake()
+            self._reap()
+
+    def _reap(self, *, always: bool = False) -> None:
+        """End the thread of a session that is over."""
+        if self._publisher is not None and (always or self._publisher[0].closed):
+            publisher, self._publisher = self._publisher[1], None
+            publisher.close()
+
+    def _show(self, key: str, session: Session, run: int) -> None:
+        previous = self._views.pop(key, None)
+        if previous is not None:
+            previous.close()
+        publisher = self._publisher_of(session)
+        self._views[key] = view = LiveView(publisher, session, run)
+        display(view.widget)
+        publisher.wake()
+
+    def _publisher_of(self, session: Session) -> Publisher:
+        if self._publisher is None or self._publisher[0] is not session:
+            self._reap(always=True)
+            publisher = Publisher(session)
+            self._publisher = session, publisher
+            return publisher
+        return self._publisher[1]
+
+    def _answered(self) -> bool:
+        if self._heard or self._panel.answered:
+            return True
+        return any(v.answered for v in self._views.values())
+
+    def _profile(self, cell: Cell) -> Profile:
+        answered = self._answered()
+        return profile(cell_has_id=cell.has_id, front_end_answered=answered)

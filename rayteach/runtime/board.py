@@ -1,0 +1,69 @@
+"""The board: what each worker does right now, in shared memory.
+
+One 64-byte slot per worker, written by that worker alone:
+
+    u64 message · u64 task · u32 started · u32 finished · f64 start
+
+``message`` is the queue message it holds (0: none), ``started`` and
+``finished`` count its tasks. The views read it for what runs now; after a
+death the driver reads which task was running, which had not begun.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+from typing import NamedTuple
+
+_SLOT = struct.Struct("<QQIId")
+_BEGIN = struct.Struct("<QIId")
+_SIZE = 64
+SLOTS = 4096
+"""Workers a session may number before slots are used again."""
+
+
+class Slot(NamedTuple):
+    """One worker's slot."""
+
+    message: int
+    task: int
+    started: int
+    finished: int
+    start_s: float
+
+
+class Board:
+    """The mapped file; the driver creates it, workers open it."""
+
+    def __init__(self, path: str, *, create: bool = False) -> None:
+        """Map the board at ``path``."""
+        flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0)
+        fd = os.open(path, flags, 0o600)
+        try:
+            if create:
+                os.posix_fallocate(fd, 0, _SIZE * SLOTS)
+            self._map = mmap.mmap(fd, _SIZE * SLOTS)
+        finally:
+            os.close(fd)
+
+    def read(self, worker: int) -> Slot:
+        """Return the slot of a worker."""
+        return Slot(*_SLOT.unpack_from(self._map, worker % SLOTS * _SIZE))
+
+    def clear(self, worker: int) -> None:
+        """Empty the slot before the worker is started."""
+        _SLOT.pack_into(self._map, worker % SLOTS * _SIZE, 0, 0, 0, 0, 0.0)
+
+    def begin(self, worker: int, message: int) -> None:
+        """The worker took a message; nothing of it has started."""
+        _SLOT.pack_into(self._map, worker % SLOTS * _SIZE, message, 0, 0, 0, 0.0)
+
+    def start(self, worker: int, task: int, number: int, start_s: float) -> None:
+        """The worker starts its ``number``-th task (from 1) of the message."""
+        at = worker % SLOTS * _SIZE + 8
+        _BEGIN.pack_into(self._map, at, task, number, number - 1, start_s)
+
+    def close(self) -> None:
+        """Unmap."""
+        self._map.close()

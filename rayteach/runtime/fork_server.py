@@ -1,0 +1,171 @@
+"""The fork server: a small clean process from which all workers are forked.
+
+The kernel is never forked: it has threads, sockets and a learner's whole state.
+This process has one thread and nothing of that. It
+
+1. imports what workers need, once;
+2. on request forks a worker that keeps two inherited sockets;
+3. reports each death with its exit status;
+4. when the driver is gone (its socket ends, whatever the way), kills all
+   workers, removes the session's directory and exits.
+
+Workers die with it (PDEATHSIG), so nothing outlives it either.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import select
+import shutil
+import signal
+import socket
+import sys
+from importlib import import_module
+from typing import Any
+
+from rayteach.runtime.protocol_types import ServerStart, WorkerStart
+
+_RECEIVE_BYTES = 1 << 16
+_PR_SET_PDEATHSIG = 1
+
+
+def main(fd: int) -> None:
+    """Serve on the inherited socket ``fd`` until the driver is gone."""
+    control = socket.socket(fileno=fd)
+    start: ServerStart = pickle.loads(control.recv(_RECEIVE_BYTES))  # noqa: S301
+    ForkServer(control, start).run()
+
+
+class ForkServer:
+    """Forks workers on request and buries them."""
+
+    def __init__(self, control: socket.socket, start: ServerStart) -> None:
+        """Import what workers need and freeze it."""
+        self._control = control
+        self._start = start
+        self._children: set[int] = set()
+        self._set_death_signal = _death_signal()
+        sys.path[:] = start["sys_path"]
+        with contextlib.suppress(OSError):
+            os.chdir(start["cwd"])
+        for name in ("rayteach.runtime.worker", *start["preload"]):
+            import_module(name)
+        self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.set_wakeup_fd(self._wake_w, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        gc.collect()
+        gc.freeze()
+
+    def run(self) -> None:
+        """Serve until the end; then leave nothing behind."""
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(self._wake_r, select.POLLIN)
+        try:
+            while True:
+                for fd, _ in poll.poll():
+                    if fd == self._wake_r:
+                        os.read(self._wake_r, 4096)
+                        self._bury()
+                    elif not self._serve():
+                        return
+        finally:
+            self._clean_up()
+
+    def _serve(self) -> bool:
+        try:
+            data, fds, _, _ = socket.recv_fds(self._control, _RECEIVE_BYTES, 4)
+        except OSError:
+            return False
+        if not data:
+            return False
+        start: WorkerStart = pickle.loads(data)  # noqa: S301 (inherited socket)
+        pid = self._fork(start, fds)
+        for fd in fds:
+            os.close(fd)
+        self._children.add(pid)
+        self._tell(("forked", start["worker"], pid))
+        return True
+
+    def _fork(self, start: WorkerStart, fds: list[int]) -> int:
+        server = os.getpid()
+        pid = os.fork()
+        if pid:
+            return pid
+        status = 1
+        try:
+            self._set_death_signal()
+            if os.getppid() != server:
+                os._exit(1)
+            self._become_worker(start, fds)
+            status = 0
+        except BaseException:  # noqa: BLE001 (nothing may return to the server's loop)
+            import traceback  # noqa: PLC0415
+
+            with contextlib.suppress(OSError):
+                os.write(2, traceback.format_exc().encode())
+        finally:
+            os._exit(status)
+        return 0
+
+    def _become_worker(self, start: WorkerStart, fds: list[int]) -> None:
+        from rayteach.runtime import worker  # noqa: PLC0415 (imported already)
+
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._control.close()
+        os.close(self._wake_r)
+        os.close(self._wake_w)
+        _reseed(start["worker"])
+        line, queue = (socket.socket(fileno=fd) for fd in fds)
+        worker.main(start, line, queue)
+
+    def _bury(self) -> None:
+        while self._children:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self._children.discard(pid)
+            self._tell(("exited", pid, os.waitstatus_to_exitcode(status)))
+
+    def _tell(self, message: tuple[Any, ...]) -> None:
+        with contextlib.suppress(OSError):  # the driver may be gone: run() sees it
+            self._control.send(pickle.dumps(message))
+
+    def _clean_up(self) -> None:
+        for pid in self._children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in self._children:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        shutil.rmtree(self._start["directory"], ignore_errors=True)
+
+
+def _reseed(worker: int) -> None:
+    """Forked copies of a generator draw the same numbers: seed each anew."""
+    import random  # noqa: PLC0415
+
+    random.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        seed = int.from_bytes(os.urandom(4), "little") ^ worker
+        numpy.random.seed(seed % 2**32)
+
+
+def _death_signal() -> Any:
+    """Return a function that ties this process's life to its parent's."""
+    if not sys.platform.startswith("linux"):
+        return lambda: None
+    import ctypes  # noqa: PLC0415
+
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,150 @@
+"""Prints of tasks: whole lines, sent to the driver under the task's name."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from rayteach.runtime import protocol
+
+if TYPE_CHECKING:
+    from rayteach.runtime.worker import Worker
+
+FORWARD_BYTES = 64 * 1024
+"""Characters of one task that are shown; the rest goes to its log file only."""
+SHOW_S = 0.05
+"""A task that prints while it works is heard this often."""
+_BATCH = 8 * 1024
+
+
+class TaskOutput:
+    """Takes over ``sys.stdout`` and ``sys.stderr`` of a worker."""
+
+    def __init__(self, worker: Worker, directory: str) -> None:
+        """Send through ``worker``; overflow goes to a log in ``directory``."""
+        self.worker = worker
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._forwarded = 0
+        self._sent_s = 0.0
+        self._log: io.TextIOWrapper | None = None
+        self._streams = [_Stream(self, "stdout"), _Stream(self, "stderr")]
+
+    def install(self) -> None:
+        """Redirect Python's streams, and file descriptors 1 and 2, for good."""
+        path = f"{self._directory}/w{self.worker.number}.log"
+        fd = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        os.dup2(fd, 1)
+        os.dup2(fd, 2)
+        os.close(fd)
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        sys.stdout, sys.stderr = self._streams
+        sys.stdin = _NoInput()
+
+    def end_task(self) -> None:
+        """Send unfinished lines of the task that ends."""
+        for stream in self._streams:
+            stream.end()
+        self._forwarded = 0
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def send(self, name: str, text: str) -> None:
+        """Forward ``text``, or write it to the task's log past the bound."""
+        with self._lock:
+            if self._forwarded < FORWARD_BYTES:
+                self._forwarded += len(text)
+                over = self._forwarded - FORWARD_BYTES
+                shown = text if over <= 0 else text[:-over]
+                self._forward(name, shown)
+                if over > 0:
+                    self._overflow(text[-over:])
+                    path = self._log.name if self._log else ""
+                    self._forward(name, f"… more output of this task is in {path}\n")
+            else:
+                self._overflow(text)
+
+    def _forward(self, name: str, text: str) -> None:
+        body = (self.worker.task, name, text)
+        line = self.worker.line
+        line.gather(protocol.frame(protocol.OUTPUT, body))
+        now = time.monotonic()
+        if now - self._sent_s > SHOW_S:
+            self._sent_s = now
+            line.flush()
+
+    def _overflow(self, text: str) -> None:
+        if self._log is None:
+            path = f"{self._directory}/task-{self.worker.task}.log"
+            self._log = open(path, "a", encoding="utf-8")  # noqa: PTH123, SIM115
+        self._log.write(text)
+
+
+class _Stream(io.TextIOBase):
+    """A line-buffered text stream."""
+
+    encoding = "utf-8"
+
+    def __init__(self, output: TaskOutput, name: str) -> None:
+        self._output = output
+        self._name = name
+        self._parts: list[str] = []
+        self._size = 0
+
+    @property
+    def name(self) -> str:
+        return f"<{self._name}>"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            msg = f"write() argument must be str, not {type(text).__name__}"
+            raise TypeError(msg)
+        self._parts.append(text)
+        self._size += len(text)
+        if "\n" in text or self._size > _BATCH:
+            self._send_lines()
+        return len(text)
+
+    def flush(self) -> None:
+        if self._output.worker.task:
+            self._send_lines()
+            self._output.worker.line.flush()
+
+    def end(self) -> None:
+        if self._parts:
+            self._parts.append("\n")
+            self._send_lines()
+
+    def _send_lines(self) -> None:
+        whole, newline, rest = "".join(self._parts).rpartition("\n")
+        if newline or len(rest) > _BATCH:
+            text = whole + newline if newline else rest + "\n"
+            self._parts = [rest] if newline and rest else []
+            self._size = len(rest) if newline else 0
+            self._output.send(self._name, text)
+
+
+class _NoInput(io.TextIOBase):
+    """``input()`` in a task: nobody could answer, so say why."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readline(self, size: int | None = -1, /) -> str:  # noqa: ARG002
+        msg = (
+            "a task cannot ask for input: it runs in a worker process that has no "
+            "keyboard. Ask in the notebook and pass the answer as an argument"
+        )
+        raise RuntimeError(msg)
+
+    read = readline  # type: ignore[assignment]

@@ -1,0 +1,30 @@
+"""Typed messages to the fork server and to a new worker."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class WorkerStart(TypedDict):
+    """What a new worker must know."""
+
+    worker: int
+    #: the actor it is for, None for the pool
+    actor: int | None
+    parked: bool
+    #: the session's directory in shared memory
+    directory: str
+    #: module that serves ``rayteach`` calls inside tasks
+    client: str
+    session_hex: str
+
+
+class ServerStart(TypedDict):
+    """What the fork server must know; sent once."""
+
+    sys_path: list[str]
+    cwd: str
+    directory: str
+    driver_pid: int
+    #: modules that workers will want, imported once before the first fork
+    preload: list[str]

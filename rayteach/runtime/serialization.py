@@ -1,0 +1,118 @@
+"""Values to bytes and back.
+
+A payload is a plain pickle (first byte 0x80), or, when the value holds buffers
+such as NumPy arrays, a small table, the pickle, and the buffers aligned to 64
+bytes, so that reading maps them instead of copying:
+
+    u8 1 · 3 unused · u32 buffers · u64 pickle length · u64 length × buffers
+    pickle · padding · buffer · padding · buffer …
+
+Plain ``pickle`` is five times faster than cloudpickle but stores notebook
+functions and classes by reference to ``__main__``, which a worker does not
+have: whatever mentions ``__main__`` goes through cloudpickle.
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+
+from rayteach.object_id import process
+
+if TYPE_CHECKING:
+    from rayteach.object_id import ObjectID
+
+_HEAD = struct.Struct("<B3xIQ")
+_ALIGN = 64
+_MAIN = b"__main__"
+_IDS = b"rayteach.object_id"
+_PROTOCOL = 5
+
+
+class Payload:
+    """A serialised value as pieces that can be written without joining them."""
+
+    __slots__ = ("contains", "pieces", "size")
+
+    def __init__(
+        self, pieces: list[Any], size: int, contains: tuple[ObjectID, ...]
+    ) -> None:
+        """Keep the pieces in writing order."""
+        #: bytes-like objects
+        self.pieces = pieces
+        #: bytes of all pieces together
+        self.size = size
+        #: IDs met inside the value
+        self.contains = contains
+
+    def to_bytes(self) -> bytes:
+        """Return all pieces as one string."""
+        if len(self.pieces) == 1:
+            piece = self.pieces[0]
+            return piece if isinstance(piece, bytes) else bytes(piece)
+        return b"".join(self.pieces)
+
+
+def dumps(value: Any) -> Payload:
+    """Serialise ``value``; raises whatever its pickling raises."""
+    buffers: list[pickle.PickleBuffer] = []
+    try:
+        data = pickle.dumps(value, _PROTOCOL, buffer_callback=buffers.append)
+        plain = _MAIN not in data
+    except Exception:  # noqa: BLE001 (cloudpickle knows more; its error counts)
+        plain = False
+    if not plain:
+        buffers.clear()
+        data = cloudpickle.dumps(value, _PROTOCOL, buffer_callback=buffers.append)
+    contains: tuple[ObjectID, ...] = ()
+    if _IDS in data:
+        contains = _ids_in(value)
+    if not buffers:
+        return Payload([data], len(data), contains)
+    return _with_buffers(data, [b.raw() for b in buffers], contains)
+
+
+def _ids_in(value: Any) -> tuple[ObjectID, ...]:
+    process.exported = found = []
+    try:
+        cloudpickle.dumps(value, _PROTOCOL, buffer_callback=lambda _: None)
+    finally:
+        process.exported = None
+    return tuple(dict.fromkeys(found))
+
+
+def _with_buffers(
+    data: bytes, views: list[memoryview], contains: tuple[ObjectID, ...]
+) -> Payload:
+    head = _HEAD.pack(1, len(views), len(data))
+    head += struct.pack(f"<{len(views)}Q", *(v.nbytes for v in views))
+    pieces: list[Any] = [head, data]
+    size = len(head) + len(data)
+    for view in views:
+        padding = -size % _ALIGN
+        if padding:
+            pieces.append(bytes(padding))
+        pieces.append(view)
+        size += padding + view.nbytes
+    return Payload(pieces, size, contains)
+
+
+def loads(data: bytes | memoryview) -> Any:
+    """Return the value; buffers inside it are read-only views of ``data``."""
+    if data[0] != 1:
+        return pickle.loads(data)  # noqa: S301 (inherited socket pairs only)
+    view = memoryview(data).toreadonly()
+    _, count, length = _HEAD.unpack_from(view)
+    sizes = struct.unpack_from(f"<{count}Q", view, _HEAD.size)
+    start = _HEAD.size + 8 * count
+    stop = start + length
+    buffers = []
+    at = stop
+    for size in sizes:
+        at += -at % _ALIGN
+        buffers.append(view[at : at + size])
+        at += size
+    return pickle.loads(view[start:stop], buffers=buffers)  # noqa: S301 (see above)

@@ -1,0 +1,275 @@
+"""A worker process: takes tasks, runs them, sends results.
+
+    reader   waits on the node's queue; a message holds one or several tasks
+    parked   took a PARK request; waits on its own line for a task, UNPARK or EXIT
+    actor    waits on its own line: one creation, then calls, in order
+
+Results of short tasks travel together. A watchdog sees to it that nobody waits
+for a neighbour: when a task has run for 2 ms, finished results go out and what
+has not started goes back to the driver.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import time
+from collections import deque
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from rayteach.errors import RayteachError, TaskCancelledError
+from rayteach.runtime import protocol, serialization
+from rayteach.runtime.board import Board
+from rayteach.runtime.failure import describe
+from rayteach.runtime.line import Line, LineClosed
+from rayteach.runtime.node_queue import RECEIVE_BYTES
+from rayteach.runtime.object_store import SegmentWriter, map_file
+from rayteach.runtime.output import TaskOutput
+from rayteach.runtime.watchdog import LONG_S, Watchdog
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from rayteach.runtime.protocol_types import WorkerStart
+
+_clock = time.monotonic
+
+
+class Slot:
+    """Stands for a top-level ID among pickled arguments."""
+
+    __slots__ = ("position",)
+
+    def __init__(self, position: int) -> None:
+        """Refer to the task's input number ``position``."""
+        self.position = position
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle small."""
+        return Slot, (self.position,)
+
+
+class Worker:
+    """One process's whole life, in its main thread."""
+
+    def __init__(
+        self, start: WorkerStart, line: socket.socket, queue: socket.socket
+    ) -> None:
+        """Take the start message and the two inherited sockets."""
+        self.number = start["worker"]
+        self.directory = start["directory"]
+        self.line = Line(line)
+        self.writer = SegmentWriter(self.directory, f"w{self.number}")
+        #: the task that runs now, 0 between tasks
+        self.task = 0
+        #: frames of the current message that have not started
+        self.todo: deque[memoryview] = deque()
+        self.started_s = 0.0
+        self.actor: Any = None
+        self._queue = queue
+        self._board = Board(f"{self.directory}/board")
+        self._functions: dict[int, Any] = {}
+        self._watchdog = Watchdog(self)
+        self._output = TaskOutput(self, self.directory)
+        self._parked = start["parked"] or start["actor"] is not None
+        client = import_module(start["client"])
+        self.client = client.make_client(self, start)
+
+    def run(self) -> None:
+        """Work until the driver closes the queue or says EXIT."""
+        self._output.install()
+        self.line.flush(protocol.frame(protocol.HELLO, os.getpid()))
+        while True:
+            if self._parked:
+                self._serve_line()
+            else:
+                self._serve_queue()
+
+    # The two places to take work from.
+
+    def _serve_queue(self) -> None:
+        data = self._queue.recv(RECEIVE_BYTES)
+        if not data:
+            raise LineClosed
+        view = memoryview(data)
+        number = protocol.MESSAGE.unpack_from(view)[0]
+        self._board.begin(self.number, number)
+        self.todo.extend(protocol.split_frames(view[protocol.MESSAGE.size :]))
+        if len(self.todo) > 1:
+            self._watchdog.watch()
+        done = 0
+        while self.todo:
+            try:
+                frame = self.todo.popleft()
+            except IndexError:  # the watchdog was quicker
+                break
+            if frame[4] == protocol.PARK:
+                self._parked = True
+                break
+            done += 1
+            self._run(frame, done)
+        self._watchdog.rest()
+        self.line.flush(protocol.frame(protocol.PARKED, None) if self._parked else b"")
+        self._board.begin(self.number, 0)
+
+    def _serve_line(self) -> None:
+        frame = memoryview(self.line.next_frame())
+        kind = frame[4]
+        if kind in (protocol.TASK, protocol.CREATE, protocol.CALL, protocol.BIG):
+            if self.line.has_gathered:
+                self._watchdog.watch()
+            self._run(frame, 1)
+            if not self.line.has_frames or kind != protocol.CALL:
+                self._watchdog.rest()
+                self.line.flush()
+                self._board.begin(self.number, 0)
+        elif kind == protocol.UNPARK:
+            self._parked = False
+        elif kind == protocol.EXIT:
+            raise LineClosed
+
+    def relieve(self, *, everything: bool = False) -> None:
+        """Send finished results; hand back what has not started.
+
+        Called by the watchdog, and by the main thread before it blocks.
+        """
+        if not everything and _clock() - self.started_s < LONG_S:
+            return
+        back = []
+        while True:
+            try:
+                frame = self.todo.pop()
+            except IndexError:
+                break
+            back.append(bytes(frame))
+        if back:
+            back.reverse()
+            self.line.flush(protocol.frame(protocol.RETURNED, back))
+        else:
+            self.line.flush()
+
+    # One task.
+
+    def _run(self, frame: memoryview, number: int) -> None:
+        if frame[4] == protocol.BIG:
+            frame = map_file(pickle.loads(frame[protocol.KIND.size :]))  # noqa: S301
+        head = protocol.TASK_HEAD.unpack_from(frame)
+        _, kind, task, function, _attempt, flags, inputs, returns = head
+        self.task = task
+        self.started_s = start = _clock()
+        self._board.start(self.number, task, number, start)
+        try:
+            call, args, kwargs = self._load(
+                kind, function, flags, inputs, frame[protocol.TASK_HEAD.size :]
+            )
+            value = call(*args, **kwargs)
+            del args, kwargs
+            status, payload = self._pack(value, returns)
+            del value
+        except SystemExit as error:
+            self._die(error)
+        except LineClosed:
+            raise
+        except BaseException as error:  # noqa: BLE001 (all of it is the answer)
+            status, payload = protocol.ERROR, self._failure(error)
+        self._output.end_task()
+        self.client.report_references()
+        size = protocol.RESULT_HEAD.size - 4 + len(payload)
+        head = protocol.RESULT_HEAD.pack(
+            size, protocol.RESULT, task, start, _clock(), status
+        )
+        self.line.gather(head + payload)
+        self.task = 0
+
+    def _load(
+        self, kind: int, function: int, flags: int, count: int, body: memoryview
+    ) -> tuple[Callable[..., Any], Any, Any]:
+        inputs: list[Any] = []
+        if count:
+            stored, at = protocol.read_inputs(body, count)
+            inputs = [self.read_value(how, data) for how, data in stored]
+            body = body[at:]
+        if flags & protocol.PAYLOAD_FILE:
+            body = map_file(str(body, "utf-8"))
+        args, kwargs = serialization.loads(body)
+        if inputs:
+            args = [inputs[a.position] if type(a) is Slot else a for a in args]
+            kwargs = {
+                k: inputs[v.position] if type(v) is Slot else v
+                for k, v in kwargs.items()
+            }
+        if kind == protocol.CALL:
+            return getattr(self.actor, args[0]), args[1:], kwargs
+        if kind == protocol.CREATE:
+            return self._construct, [self.function(function, flags), *args], kwargs
+        return self.function(function, flags), args, kwargs
+
+    def _construct(self, cls: type, *args: Any, **kwargs: Any) -> None:
+        self.actor = cls(*args, **kwargs)
+
+    def read_value(self, stored: int, data: Any) -> Any:
+        """Return the value of an INLINE payload or a SEGMENT path."""
+        if stored == protocol.SEGMENT:
+            return serialization.loads(map_file(str(data, "utf-8")))
+        return serialization.loads(bytes(data))
+
+    def function(self, number: int, flags: int) -> Any:
+        """Return the function or class, loaded once unless it must be fresh."""
+        known = self._functions.get(number)
+        if known is None or flags & protocol.FRESH:
+            with open(f"{self.directory}/f{number:016x}", "rb") as file:  # noqa: PTH123
+                known = pickle.loads(file.read())  # noqa: S301 (our own directory)
+            self._functions[number] = known
+        return known
+
+    def _pack(self, value: Any, returns: int) -> tuple[int, bytes]:
+        if returns == 1:
+            payload = serialization.dumps(value)
+            if payload.size <= protocol.INLINE_LIMIT and not payload.contains:
+                return protocol.ONE_INLINE, payload.to_bytes()
+            return protocol.MANY, pickle.dumps([self.store(payload)], 5)
+        if returns == 0:
+            return protocol.MANY, pickle.dumps([], 5)
+        if not isinstance(value, (tuple, list)):
+            msg = f"num_returns={returns}, but the task returned {type(value).__name__}"
+            raise TypeError(msg)
+        if len(value) != returns:
+            msg = f"num_returns={returns}, but the task returned {len(value)} values"
+            raise ValueError(msg)
+        stored = [self.store(serialization.dumps(one)) for one in value]
+        return protocol.MANY, pickle.dumps(stored, 5)
+
+    def store(self, payload: serialization.Payload) -> tuple[Any, ...]:
+        """Return (stored, bytes or path, size, keys inside)."""
+        keys = tuple((one.task, one.index) for one in payload.contains)
+        if payload.size <= protocol.INLINE_LIMIT:
+            return protocol.INLINE, payload.to_bytes(), payload.size, keys
+        return protocol.SEGMENT, self.writer.write(payload), payload.size, keys
+
+    def _failure(self, error: BaseException) -> bytes:
+        if isinstance(error, KeyboardInterrupt):
+            error = TaskCancelledError("the task was interrupted")
+        remote, cause = describe(error)
+        return pickle.dumps((remote, cause), 5)
+
+    def _die(self, error: SystemExit) -> None:
+        """``sys.exit`` in a task ends the worker, as any process would end."""
+        self._output.end_task()
+        self.line.flush()
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        os._exit(code)
+
+
+def main(start: WorkerStart, line: socket.socket, queue: socket.socket) -> None:
+    """Run a worker in this process until the driver is done with it."""
+    try:
+        Worker(start, line, queue).run()
+    except (LineClosed, ConnectionError):
+        pass
+    except RayteachError as error:
+        sys.__stderr__ and sys.__stderr__.write(f"{error}\n")
+    finally:
+        os._exit(0)

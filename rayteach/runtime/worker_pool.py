@@ -1,0 +1,195 @@
+"""The driver's side of the fork server and of every worker process.
+
+Owns processes and sockets; knows nothing of tasks. The engine tells it which
+workers to start and reads their channels.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import select
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rayteach.runtime.board import Board
+from rayteach.runtime.channel import Channel
+from rayteach.runtime.node_queue import NodeQueue, socket_pair
+from rayteach.runtime.protocol_types import ServerStart, WorkerStart
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+_STOP_S = 5.0
+
+
+@dataclass(slots=True)
+class WorkerHandle:
+    """A worker process as the driver sees it."""
+
+    number: int
+    channel: Channel
+    actor: int | None
+    #: 0 until the fork server has answered
+    pid: int = 0
+    #: True once it has said HELLO
+    ready: bool = False
+    #: True once its stream has ended; the exit status is still to come
+    ended: bool = False
+
+
+class WorkerPool:
+    """One fork server, its workers, and the node's queue."""
+
+    def __init__(self, directory: Path, client: str, session_hex: str) -> None:
+        """Start the fork server; workers come on demand."""
+        self.directory = directory
+        self.queue = NodeQueue()
+        self.board = Board(f"{directory}/board", create=True)
+        self.workers: dict[int, WorkerHandle] = {}
+        #: what to poll: file descriptor -> worker number (0: the fork server)
+        self.by_fd: dict[int, int] = {}
+        self.poller = select.poll() if not hasattr(select, "epoll") else select.epoll()
+        self._client = client
+        self._session_hex = session_hex
+        self._by_pid: dict[int, int] = {}
+        self._control, self._process = self._start_server()
+        self._watch_server()
+
+    def restart_server(self) -> None:
+        """The fork server died: its workers died with it; start another."""
+        fd = self._control.fileno()
+        self.by_fd.pop(fd, None)
+        with contextlib.suppress(OSError, KeyError):
+            self.poller.unregister(fd)
+        self._control.close()
+        self._process.wait()
+        self._control, self._process = self._start_server()
+        self._watch_server()
+
+    def _watch_server(self) -> None:
+        self.by_fd[self._control.fileno()] = 0
+        self.poller.register(self._control.fileno(), select.POLLIN)
+
+    def _start_server(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+        ours, theirs = socket_pair()
+        code = (
+            f"import sys; sys.path.insert(0, {_PACKAGE_ROOT!r}); "
+            f"from rayteach.runtime.fork_server import main; main({theirs.fileno()})"
+        )
+        process = subprocess.Popen(  # noqa: S603 (our own interpreter and code)
+            [sys.executable, "-c", code],
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=_environment(os.environ),
+        )
+        theirs.close()
+        start: ServerStart = {
+            "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
+            "cwd": os.getcwd(),  # noqa: PTH109
+            "directory": str(self.directory),
+            "driver_pid": os.getpid(),
+            "preload": [self._client],
+        }
+        ours.send(pickle.dumps(start))
+        return ours, process
+
+    @property
+    def server_pid(self) -> int:
+        """Process id of the fork server."""
+        return self._process.pid
+
+    def start_worker(self, number: int, *, actor: int | None, parked: bool) -> None:
+        """Ask for a process; it is ready when its HELLO arrives."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        start: WorkerStart = {
+            "worker": number,
+            "actor": actor,
+            "parked": parked,
+            "directory": str(self.directory),
+            "client": self._client,
+            "session_hex": self._session_hex,
+        }
+        self.board.clear(number)
+        fds = [theirs.fileno(), self.queue.read_end.fileno()]
+        with contextlib.suppress(OSError):  # a dead server is seen by the pump
+            socket.send_fds(self._control, [pickle.dumps(start)], fds)
+        theirs.close()
+        channel = Channel(ours, self._want_write)
+        self.workers[number] = WorkerHandle(number, channel, actor)
+        self.by_fd[channel.fileno()] = number
+        self.poller.register(channel.fileno(), select.POLLIN)
+
+    def server_message(self) -> tuple[str, int, int] | None:
+        """Return ("forked", worker, pid) or ("exited", worker, code), None at EOF."""
+        data = self._control.recv(1 << 16)
+        if not data:
+            return None
+        what, first, second = pickle.loads(data)  # noqa: S301 (inherited socket)
+        if what == "forked":
+            self._by_pid[second] = first
+            if first in self.workers:
+                self.workers[first].pid = second
+            return "forked", first, second
+        return "exited", self._by_pid.pop(first, 0), second
+
+    def forget(self, number: int) -> WorkerHandle | None:
+        """Stop listening to a worker that is gone."""
+        handle = self.workers.pop(number, None)
+        if handle is not None:
+            fd = handle.channel.fileno()
+            self.by_fd.pop(fd, None)
+            with contextlib.suppress(OSError, KeyError):
+                self.poller.unregister(fd)
+            handle.channel.close()
+        return handle
+
+    def kill(self, number: int) -> None:
+        """End a worker at once."""
+        handle = self.workers.get(number)
+        if handle is not None and handle.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(handle.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End every process and wait for it; the server removes the directory."""
+        for number in list(self.workers):
+            self.forget(number)
+        self.queue.close()
+        self._control.close()
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # workers follow it by their death signal
+            self._process.wait()
+        self.board.close()
+        if hasattr(self.poller, "close"):
+            self.poller.close()
+
+    def _want_write(self, channel: Channel, wanted: bool) -> None:  # noqa: FBT001
+        events = select.POLLIN | (select.POLLOUT if wanted else 0)
+        with contextlib.suppress(OSError, KeyError):
+            self.poller.modify(channel.fileno(), events)
+
+
+def _environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the workers' environment: one BLAS thread each unless set."""
+    chosen = dict(given)
+    for name in _THREAD_VARIABLES:
+        chosen.setdefault(name, "1")
+    return chosen

@@ -1,0 +1,94 @@
+"""Tables of rows that know which row changed when.
+
+A row is changed in place; whoever changes it *touches* it, which moves its id
+to the end of the table's order of changes. "What changed since revision r" is
+then a walk from the end of that order: its cost is the number of changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from rayteach.trace.views.rows import (
+    ActorRow,
+    NodeRow,
+    ObjectRow,
+    RunRow,
+    TaskRow,
+    WaitRow,
+    WorkerRow,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+K = TypeVar("K", int, str)
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Table(Generic[K, R]):
+    """Rows by id in order of appearance, and the order of their changes."""
+
+    rows: dict[K, R] = field(default_factory=dict)
+    #: id -> revision of its last change, the latest change last
+    touched: dict[K, int] = field(default_factory=dict)
+
+    def put(self, key: K, row: R, revision: int) -> None:
+        """Add a row, or say that the row of this id changed."""
+        self.rows[key] = row
+        self.touched.pop(key, None)
+        self.touched[key] = revision
+
+    def touch(self, key: K, revision: int) -> None:
+        """Say that the row of this id changed, if it is in this table."""
+        if self.touched.pop(key, None) is not None:
+            self.touched[key] = revision
+
+    def since(self, revision: int) -> dict[K, R]:
+        """Return the rows that changed after ``revision``, in order of appearance."""
+        if revision < 0:
+            return dict(self.rows)
+        keys = set(self._keys_since(revision))
+        if len(keys) * 8 < len(self.rows):
+            return {key: self.rows[key] for key in sorted(keys, key=_order)}
+        return {key: row for key, row in self.rows.items() if key in keys}
+
+    def _keys_since(self, revision: int) -> Iterator[K]:
+        for key in reversed(self.touched):
+            if self.touched[key] <= revision:
+                return
+            yield key
+
+
+def _order(key: float | str) -> tuple[int, ...] | float | str:
+    """Sort numbers as numbers and object ids ("17.0") by their two numbers."""
+    if not isinstance(key, str) or "." not in key:
+        return key
+    return tuple(int(part) for part in key.split("."))
+
+
+@dataclass(slots=True)
+class Book:
+    """The tables of one run."""
+
+    run: RunRow
+    tasks: Table[int, TaskRow] = field(default_factory=Table)
+    objects: Table[str, ObjectRow] = field(default_factory=Table)
+    actors: Table[int, ActorRow] = field(default_factory=Table)
+    waits: Table[int, WaitRow] = field(default_factory=Table)
+    #: numbers of the tasks of this run that have not reached their end
+    unfinished: set[int] = field(default_factory=set)
+    #: when the cell or the last of its tasks came to its end
+    last_s: float = 0.0
+    #: revision of the last change of ``run`` itself
+    run_revision: int = 0
+
+
+@dataclass(slots=True)
+class Places:
+    """The tables that all runs share: nodes and workers."""
+
+    nodes: Table[str, NodeRow] = field(default_factory=Table)
+    workers: Table[int, WorkerRow] = field(default_factory=Table)

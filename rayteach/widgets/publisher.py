@@ -1,0 +1,245 @@
+"""The one thread that sends rows to all views of a session.
+
+    log --> fold --> one message per view, at most every ``INTERVAL_S``
+
+1. A view says hello: it is owed a snapshot.
+2. While its run goes on, it gets what changed, coalesced, with a number.
+3. When nothing changes any more it gets one empty message: if the last real one
+   was lost on the way, the view sees the gap and asks for all again.
+4. When every view's run is over, the thread sleeps until somebody rings.
+
+A view that never said hello costs nothing, not even the fold.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+from rayteach.trace.fold import RowFold
+from rayteach.widgets import wire
+from rayteach.widgets.alarm import Alarm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rayteach.trace.views.rows import Rows
+    from rayteach.widgets.link import Link
+    from rayteach.widgets.source import Session
+
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())
+
+INTERVAL_S = 0.08
+"""Between two messages to one view; 12 a second look smooth."""
+
+QUIET_INTERVAL_S = 0.25
+"""The longest sleep while a run goes on in which nothing happens."""
+
+
+@dataclass(slots=True)
+class Subscription:
+    """A link, the run it shows, and how far it has been told."""
+
+    link: Link
+    #: None for the whole session
+    run: int | None
+    seq: int = 0
+    #: the fold's revision of the latest message
+    revision: int = -1
+    #: said hello or resync, and no snapshot was sent since
+    owed: bool = False
+    #: the latest message was empty, or none was sent yet
+    confirmed: bool = True
+    #: whether the latest message said that the session lives
+    live: bool = True
+    replies: deque[dict[str, Any]] = field(default_factory=deque)
+
+
+class Publisher:
+    """Keeps all views of one session up to date; a :class:`Receiver` of links."""
+
+    def __init__(
+        self,
+        session: Session,
+        alarm: Alarm | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Read nothing and start no thread yet."""
+        self.fold = RowFold(session.log, session.start_s)
+        self._session = session
+        self._alarm = alarm or Alarm()
+        self._clock = clock
+        self._subscriptions: dict[int, Subscription] = {}
+        self._lock = Lock()
+        self._turn = Lock()
+        self._thread: Thread | None = None
+        self._stopped = False
+        self._interval_s = INTERVAL_S
+
+    def attach(self, link: Link, run: int | None) -> None:
+        """Show a run, or the whole session for ``None``, through a link."""
+        with self._lock:
+            self._subscriptions[id(link)] = Subscription(link, run)
+            if self._thread is None and not self._stopped:
+                self._thread = Thread(
+                    target=self._serve, name="rayteach-publisher", daemon=True
+                )
+                self._thread.start()
+        link.bind(self)
+
+    def detach(self, link: Link) -> None:
+        """Send nothing more through a link."""
+        with self._lock:
+            self._subscriptions.pop(id(link), None)
+
+    def wake(self) -> None:
+        """Look at the log now: something began."""
+        self._alarm.ring()
+
+    def close(self) -> None:
+        """Send the final rows and end the thread; views can still say hello."""
+        with self._lock:
+            self._stopped = True
+            thread = self._thread
+        self._alarm.ring()
+        if thread is not None:
+            thread.join()
+
+    def rows(self, run: int | None) -> Rows:
+        """Return the rows of a run as they are now, the caller's own."""
+        self.fold.advance()
+        rows = self.fold.copy(run)
+        if not self._session.closed and self.fold.is_active(run):
+            rows.now_s = self._now_s()
+        return rows
+
+    def hello(self, link: Link) -> None:
+        """Owe a link a snapshot; any thread."""
+        with self._lock:
+            subscription = self._subscriptions.get(id(link))
+            if subscription is not None:
+                subscription.owed = True
+        self._answer()
+
+    def command(self, link: Link, message: dict[str, Any]) -> None:
+        """Carry out a command and owe its reply; any thread."""
+        error = self._carry_out(message)
+        with self._lock:
+            subscription = self._subscriptions.get(id(link))
+            if subscription is not None:
+                subscription.replies.append(wire.reply(message.get("id"), error))
+        self._answer()
+
+    def _carry_out(self, message: dict[str, Any]) -> str:
+        name, args = message.get("name"), message.get("args", {})
+        if not isinstance(name, str) or not isinstance(args, dict):
+            return "a command needs a name and its arguments"
+        if self._session.closed:
+            return "the session is closed"
+        if name not in self._session.controls.names():
+            return f"this engine has no command {name!r}"
+        try:
+            self._session.controls.command(name, args)
+        except Exception as error:  # whatever it is, the view is told
+            return str(error) or type(error).__name__
+        return ""
+
+    def _answer(self) -> None:
+        """Let the thread answer; after its end, answer here."""
+        with self._lock:
+            lives = self._thread is not None and self._thread.is_alive()
+        if lives:
+            self._alarm.ring()
+        elif self._stopped:
+            self.tick()
+
+    def _serve(self) -> None:
+        while not self._stopped:
+            self._alarm.sleep(self.tick())
+        self.tick()
+        self.tick()  # the empty message that confirms the last one
+
+    def tick(self) -> float | None:
+        """Send what is owed and what changed.
+
+        Returns:
+            Seconds until the next look, ``None`` if nothing can change by itself.
+        """
+        with self._turn:
+            with self._lock:
+                subscriptions = list(self._subscriptions.values())
+            for subscription in subscriptions:
+                while subscription.replies:
+                    subscription.link.send(subscription.replies.popleft())
+            listening = [s for s in subscriptions if s.owed or s.seq]
+            if not listening:
+                return None
+            self._sample()
+            with self.fold.lock:
+                self.fold.advance()
+                outbox = [(s, self._message(s)) for s in listening]
+                goes_on = any(self.fold.is_active(s.run) for s in listening)
+            for subscription, message in outbox:
+                if message is not None:
+                    subscription.link.send(message)
+            self._forget_broken(listening)
+            return self._next_s(outbox, goes_on=goes_on)
+
+    def _sample(self) -> None:
+        if self._session.closed:
+            return
+        try:
+            self._session.sample()
+        except Exception:  # an engine that ends just now; its log says the rest
+            _log.debug("no sample of the running tasks", exc_info=True)
+
+    def _message(self, subscription: Subscription) -> dict[str, Any] | None:
+        """Return the next message of a link, None if there is nothing to say."""
+        live = not self._session.closed
+        rows = self.fold.changes(
+            subscription.run, -1 if subscription.owed else subscription.revision
+        )
+        if live and self.fold.is_active(subscription.run):
+            rows.now_s = self._now_s()
+        changed = self._has_news(subscription, rows) or live != subscription.live
+        if not (subscription.owed or changed) and subscription.confirmed:
+            return None
+        subscription.seq += 1
+        subscription.revision = self.fold.revision
+        subscription.confirmed = not (subscription.owed or changed)
+        subscription.live = live
+        if not subscription.owed:
+            return wire.changes(rows, subscription.seq, live=live)
+        subscription.owed = False
+        controls = self._session.controls.names() if live else ()
+        return wire.snapshot(rows, subscription.seq, live=live, controls=controls)
+
+    def _has_news(self, subscription: Subscription, rows: Rows) -> bool:
+        since = subscription.revision
+        tables = (getattr(rows, name) for name in wire.ROW_TYPES)
+        return any(tables) or self.fold.run_changed(subscription.run, since)
+
+    def _now_s(self) -> float:
+        now_s = round(self._clock() - self._session.start_s, 6)
+        return max(now_s, self.fold.now_s)
+
+    def _forget_broken(self, subscriptions: list[Subscription]) -> None:
+        for subscription in subscriptions:
+            if subscription.link.broken:
+                self.detach(subscription.link)
+
+    def _next_s(
+        self, outbox: list[tuple[Subscription, Any]], *, goes_on: bool
+    ) -> float | None:
+        if any(not subscription.confirmed for subscription, _ in outbox):
+            self._interval_s = INTERVAL_S
+            return INTERVAL_S
+        if not goes_on:
+            return None
+        self._interval_s = min(self._interval_s * 1.5, QUIET_INTERVAL_S)
+        return self._interval_s

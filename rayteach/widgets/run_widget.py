@@ -1,0 +1,91 @@
+"""The live view under a cell: an anywidget over the built front end.
+
+Its traits are fixed facts; everything that changes travels over its link. It
+also carries a still picture and text, for places without widgets.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+
+from rayteach.trace.views import words
+from rayteach.widgets import static, still, text
+from rayteach.widgets.link import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rayteach.trace.views.rows import Rows
+    from rayteach.widgets.publisher import Publisher
+
+
+class RunWidget(anywidget.AnyWidget):  # type: ignore[misc] # untyped base of ipywidgets
+    """Shows one run, live while its publisher runs."""
+
+    def __init__(self, rows_source: Callable[[], Rows]) -> None:
+        """Make the widget; it shows nothing until its link is attached.
+
+        Args:
+            rows_source: returns the rows of the run as they are now.
+
+        Raises:
+            FrontEndMissingError: the front end was not built.
+        """
+        self._esm = static.load("widget.js")
+        self._rows_source = rows_source
+        self._publisher: Publisher | None = None
+        super().__init__()
+        #: the line to the front end
+        self.link = Link.of_widget(self)
+
+    @classmethod
+    def of(cls, publisher: Publisher, run: int | None) -> RunWidget:
+        """Return a widget that a publisher keeps up to date."""
+        widget = cls(lambda: publisher.rows(run))
+        widget._publisher = publisher  # noqa: SLF001 (its own class)
+        publisher.attach(widget.link, run)
+        return widget
+
+    @property
+    def rows(self) -> Rows:
+        """The rows of the run as they are now."""
+        return self._rows_source()
+
+    def close_all(self) -> None:
+        """Close the model and its layout, which ``close`` alone leaves behind."""
+        if self._publisher is not None:
+            self._publisher.detach(self.link)
+        layout = self.layout
+        self.close()
+        if layout is not None:
+            layout.close()
+
+    def __repr__(self) -> str:
+        """Say which run this is and how its tasks stand; no address."""
+        return describe(self.rows)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Return the live view, a still picture of now, and text."""
+        live = super()._repr_mimebundle_(**kwargs)
+        rows = self.rows
+        data, metadata = live or ({}, {})
+        fallback = {
+            "text/html": still.html_figure(rows),
+            "text/plain": text.structure(rows),
+        }
+        return {**data, **fallback}, metadata
+
+
+def describe(rows: Rows) -> str:
+    """Return a run in one line: ``<run of cell [7]: 4 done>``."""
+    counted = words.counted(list(rows.tasks.values()), rows.now_s)
+    return f"<{name(rows)}: {counted}>"
+
+
+def name(rows: Rows) -> str:
+    """Return what a run is called: "run of cell [7]"."""
+    if rows.run.id < 0:
+        return "session"
+    return f"run of cell {rows.run.cell}" if rows.run.cell else "run outside cells"

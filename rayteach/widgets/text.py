@@ -1,0 +1,254 @@
+"""The text twin of the views, in two levels.
+
+``structure`` says what belongs to the program: the graph, the order at each
+actor, the lists that ``wait`` returned. It has no times, workers or sizes, so
+the same program prints the same text. ``full`` is for reading a run.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from rayteach.trace.views import words
+from rayteach.widgets import layout
+from rayteach.widgets.text_timeline import Paint, timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rayteach.trace.views.rows import Rows, TaskRow, WaitRow
+
+MOST_LINES = 60
+"""Lines of the graph; beyond, the rest is counted."""
+
+GLYPHS = {
+    words.NEEDS_INPUT: "◌",
+    words.QUEUED: "○",
+    words.RUNNING: "●",
+    words.BLOCKED: "◍",
+    words.DONE: "✓",
+    words.FAILED: "✗",
+    words.CANCELLED: "⊘",
+    words.CANNOT_RUN: "⊘",
+}
+
+_BAD = (words.FAILED, words.CANCELLED, words.CANNOT_RUN)
+
+
+def structure(rows: Rows) -> str:
+    """Return what the program made: deterministic for a deterministic program."""
+    tasks = _in_order(rows)
+    work = [task for task in tasks if task.kind != "creation"]
+    lines = [_title(rows, work)]
+    lines += _indent(_graph(rows, _drawn(tasks)))
+    lines += _section("failures", _failures(rows, tasks))
+    lines += _section("order at each actor", _actors(tasks))
+    lines += _section("get and wait", _waits(rows))
+    return "\n".join(lines)
+
+
+def full(rows: Rows, width: int = 80, *, color: bool = False) -> str:
+    """Return the run for reading: graph with states, timeline, waits.
+
+    Args:
+        rows: the run.
+        width: characters per line, at least 40.
+        color: whether to add ANSI colours.
+    """
+    paint = Paint(color=color)
+    tasks = _in_order(rows)
+    head = f"{_run_name(rows)}   {words.counted(tasks, rows.now_s)}"
+    start_s, stop_s = layout.span(rows)
+    if tasks:
+        head += f"   {words.duration(stop_s - start_s)}"
+    lines = [paint.bold(head), ""]
+    if not tasks:
+        return "\n".join([*lines, "No task was started."])
+    lines += [paint.bold("Graph"), *_graph_with_states(rows, _drawn(tasks), paint), ""]
+    lines += [paint.bold("Timeline"), *timeline(rows, max(width, 40), paint)]
+    actors = _actors(tasks)
+    if actors:
+        lines += ["", paint.bold("Order at each actor"), *_indent(actors)]
+    waits = [line for wait in rows.waits.values() for line in _in_full(wait, rows)]
+    if waits:
+        lines += ["", paint.bold("Get and wait"), *_indent(_capped(waits))]
+    failures = _failures(rows, tasks)
+    if failures:
+        lines += ["", paint.bold("Failures")]
+        lines += [paint.failed(line) for line in _indent(failures)]
+    return "\n".join(lines)
+
+
+def _run_name(rows: Rows) -> str:
+    if rows.run.id < 0:
+        return "Session"
+    return f"Run of cell {rows.run.cell}" if rows.run.cell else "Run outside cells"
+
+
+def _title(rows: Rows, work: list[TaskRow]) -> str:
+    actors = len(rows.actors)
+    parts = [_count(len(work), "task")]
+    if actors:
+        parts.append(_count(actors, "actor"))
+    return ", ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _in_order(rows: Rows) -> list[TaskRow]:
+    """Sort by submission: a task's children follow it, whoever ran first."""
+    paths: dict[int, tuple[int, ...]] = {}
+    for task in rows.tasks.values():
+        above = () if task.parent is None else paths.get(task.parent, ())
+        paths[task.id] = (*above, task.id)
+    return [rows.tasks[task] for task in sorted(paths, key=lambda task: paths[task])]
+
+
+def _drawn(tasks: list[TaskRow]) -> list[TaskRow]:
+    """Leave out calls through which no data flows: their actor tells of them."""
+    used = {key.partition(".")[0] for task in tasks for key in task.inputs}
+    return [t for t in tasks if t.kind != "call" or t.inputs or str(t.id) in used]
+
+
+def _graph(rows: Rows, tasks: list[TaskRow]) -> list[str]:
+    """Return a line per task, or per row of tasks with the same inputs."""
+    lines = []
+    for key, group in _alike(rows, tasks):
+        needs = f" ← {key}" if key else ""
+        lines.append(f"{layout.names([task.label for task in group])}{needs}")
+    return _capped(lines)
+
+
+def _alike(rows: Rows, tasks: list[TaskRow]) -> list[tuple[str, list[TaskRow]]]:
+    """Put neighbours with the same function and the same inputs together."""
+    found: list[tuple[str, list[TaskRow]]] = []
+    before: tuple[object, ...] = ()
+    for task in tasks:
+        needs = _needs(rows, task)
+        kind = (task.function, task.parent, task.actor, needs)
+        if found and kind == before:
+            found[-1][1].append(task)
+        else:
+            found.append((needs, [task]))
+        before = kind
+    return found
+
+
+def _needs(rows: Rows, task: TaskRow) -> str:
+    known = (rows.objects.get(key) for key in task.inputs)
+    return layout.names(["?" if made is None else made.label for made in known])
+
+
+def _graph_with_states(rows: Rows, tasks: list[TaskRow], paint: Paint) -> list[str]:
+    lines = []
+    for needs, group in _alike(rows, tasks):
+        by_state: dict[str, list[str]] = defaultdict(list)
+        for task in group:
+            by_state[words.state(task, rows.now_s)].append(task.label)
+        for state, labels in by_state.items():
+            name = layout.names(labels)
+            mark = paint.state(state, GLYPHS.get(state, " "))
+            arrow = paint.dim(f" ← {needs}") if needs else ""
+            word = "" if state == words.DONE else "  " + paint.state(state, state)
+            lines.append(f"  {mark} {name}{arrow}{word}")
+    return _capped(lines)
+
+
+def _failures(rows: Rows, tasks: list[TaskRow]) -> list[str]:
+    return _capped([_failure(rows, task) for task in tasks if task.end in _BAD])
+
+
+def _failure(rows: Rows, task: TaskRow) -> str:
+    if task.end == words.CANNOT_RUN:
+        cause = None if task.cause is None else rows.tasks.get(task.cause)
+        why = "its actor is dead" if cause is None else f"{cause.label} {cause.end}"
+        return f"{task.label} cannot run: {why}"
+    why = f": {task.error.splitlines()[0]}" if task.error else ""
+    where = f" (line {task.error_line})" if task.error_line else ""
+    return f"{task.label} {task.end}{why}{where}"
+
+
+def _actors(tasks: list[TaskRow]) -> list[str]:
+    """Return each actor's calls in the order in which they were made."""
+    calls: dict[str, list[str]] = defaultdict(list)
+    for task in sorted(tasks, key=lambda task: task.id):
+        if task.kind == "call":
+            actor, _, call = task.label.rpartition(".")
+            calls[actor].append(call)
+    return [f"{actor}: {layout.names(made)}" for actor, made in calls.items()]
+
+
+def _waits(rows: Rows) -> list[str]:
+    lines: list[str] = []
+    for wait in sorted(rows.waits.values(), key=lambda wait: wait.id):
+        if wait.task is None:
+            lines += _wait(wait, rows)
+    return _capped(lines)
+
+
+def _wait(wait: WaitRow, rows: Rows) -> list[str]:
+    labels = _labels(wait, rows)
+    line = f"line {wait.line}: " if wait.line else ""
+    if wait.kind == "get":
+        return [f"{line}get {layout.names(labels)}"]
+    head = f"{line}wait for {wait.num_returns} of {layout.names(labels)}{_limit(wait)}"
+    if wait.end_s is None:
+        return [head]
+    pairs = list(zip(labels, wait.outcome, strict=True))
+    ready = [label for label, outcome in pairs if outcome == "ready"]
+    rest = [label for label, outcome in pairs if outcome != "ready"]
+    return [
+        head,
+        f"  ready:     {layout.names(ready) or 'none'}",
+        f"  remaining: {layout.names(rest) or 'none'}",
+    ]
+
+
+def _labels(wait: WaitRow, rows: Rows) -> list[str]:
+    known = (rows.objects.get(key) for key in wait.objects)
+    return ["?" if made is None else made.label for made in known]
+
+
+def _limit(wait: WaitRow) -> str:
+    if wait.timeout_s is None:
+        return ""
+    if wait.unit == "ms":
+        return f", timeout {wait.timeout_s * 1000:g} ms"
+    return f", timeout {wait.timeout_s:g} s"
+
+
+def _in_full(wait: WaitRow, rows: Rows) -> list[str]:
+    labels = _labels(wait, rows)
+    line = f"line {wait.line}: " if wait.line else ""
+    what = f"{wait.num_returns} of " if wait.kind == "wait" else ""
+    text = f"{line}{wait.kind} {what}{layout.names(labels)}{_limit(wait)}"
+    if wait.end_s is None:
+        ready = sum(time_s is not None for time_s in wait.ready_s)
+        return [f"{text}, waiting since {wait.start_s:.2f} s, {ready} ready"]
+    text += f", returned after {words.duration(wait.end_s - wait.start_s)}"
+    if wait.kind == "get":
+        return [text if wait.reason == "enough ready" else f"{text} ({wait.reason})"]
+    pairs = list(zip(labels, wait.outcome, strict=True))
+    parts = [f"{text} ({wait.reason})"]
+    for word in ("ready", "held", "pending"):
+        having = [label for label, outcome in pairs if outcome == word]
+        if having:
+            parts.append(f"  {word + ':':<9}{layout.names(having)}")
+    return parts
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return [title, *_indent(lines)] if lines else []
+
+
+def _indent(lines: Iterable[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
+
+
+def _capped(lines: list[str]) -> list[str]:
+    if len(lines) <= MOST_LINES:
+        return lines
+    return [*lines[:MOST_LINES], f"… and {len(lines) - MOST_LINES} more lines"]

@@ -1,0 +1,202 @@
+"""A real kernel, spoken to as JupyterLab does, with real workers behind it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import KernelManager
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+Message = dict[str, Any]
+
+
+class ThisPython(KernelSpecManager):
+    def get_kernel_spec(self, _kernel_name: str) -> KernelSpec:
+        command = [sys.executable, "-m", "ipykernel_launcher"]
+        argv = [*command, "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="this", language="python")
+
+
+class Kernel:
+    def __init__(self, folder: Path) -> None:
+        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        env = {**os.environ, "PYTHONPATH": path, "IPYTHONDIR": str(folder)}
+        env.pop("RAYTEACH_VIEW", None)
+        self.manager = KernelManager(kernel_spec_manager=ThisPython())
+        self.manager.start_kernel(env=env, cwd=str(ROOT / "notebooks" / "tutorial"))
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=PATIENCE_S)
+
+    def send(self, kind: str, content: Message, metadata: Message) -> str:
+        message = self.client.session.msg(kind, content, metadata=metadata)
+        self.client.shell_channel.send(message)
+        sent: str = message["header"]["msg_id"]
+        return sent
+
+    def start(self, code: str, cell_id: str | None = None) -> str:
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
+        return self.send("execute_request", content, {"cellId": cell_id} if cell_id else {})
+
+    def output_of(self, sent: str) -> Iterator[Message]:
+        """Yield what the kernel says because of one request, until it is idle."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=PATIENCE_S)
+            if message["parent_header"].get("msg_id") != sent:
+                continue
+            yield message
+            if message["content"].get("execution_state") == "idle":
+                return
+
+    def run(self, code: str, cell_id: str | None = None) -> list[Message]:
+        return list(self.output_of(self.start(code, cell_id)))
+
+    def printed(self, code: str) -> str:
+        return printed(self.run(code))
+
+    def stop(self) -> None:
+        self.run("ray.shutdown()")
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=False)
+
+
+def of_type(messages: list[Message], *kinds: str) -> list[Message]:
+    return [message["content"] for message in messages if message["msg_type"] in kinds]
+
+
+def printed(messages: list[Message]) -> str:
+    return "".join(content["text"] for content in of_type(messages, "stream"))
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    kernel = Kernel(tmp_path_factory.mktemp("ipython"))
+    yield kernel
+    kernel.stop()
+
+
+@pytest.fixture
+def kernel(started: Kernel) -> Kernel:
+    """The kernel with the extension loaded anew and a session of two CPUs."""
+    started.run("%load_ext rayteach\n%reload_ext rayteach\nimport rayteach as ray")
+    started.run("ray.shutdown()\nray.init(num_cpus=2)")
+    started.run("@ray.remote\ndef double(x):\n    return 2 * x")
+    return started
+
+
+def test_the_view_appears_before_the_cell_is_over(kernel) -> None:
+    messages = kernel.run("print(ray.get(double.remote(4)))", "cell-a")
+    kinds = [message["msg_type"] for message in messages]
+    shown = of_type(messages, "display_data")
+    assert WIDGET in shown[0]["data"]
+    assert kinds.index("display_data") < kinds.index("stream")
+    assert printed(messages) == "8\n"
+
+
+def test_running_a_cell_again_leaves_one_widget_and_its_layout(kernel) -> None:
+    for _ in range(3):
+        kernel.run("ray.get(double.remote(4))", "cell-a")
+    counted = kernel.printed("import ipywidgets\nprint(len(ipywidgets.widget._instances))")
+    assert counted == "2\n"
+
+
+def test_unloading_leaves_no_widget(kernel) -> None:
+    kernel.run("ray.get(double.remote(4))", "cell-a")
+    kernel.run("%unload_ext rayteach")
+    counted = kernel.printed("import ipywidgets\nprint(len(ipywidgets.widget._instances))")
+    assert counted == "0\n"
+
+
+def test_loading_opens_the_panel_and_says_how_things_stand(kernel) -> None:
+    messages = kernel.run("%reload_ext rayteach")
+    opened = of_type(messages, "comm_open")
+    assert [content["target_name"] for content in opened] == ["rayteach.panel"]
+    sent = of_type(messages, "comm_msg")
+    statuses = [c["data"] for c in sent if c["comm_id"] == opened[0]["comm_id"]]
+    assert statuses[0]["type"] == "status"
+    assert statuses[0]["num_cpus"] == 2
+
+
+def test_a_panel_may_open_the_link_after_a_reload_of_the_page(kernel) -> None:
+    content = {"comm_id": "page-1", "target_name": "rayteach.panel", "data": {}}
+    messages = list(kernel.output_of(kernel.send("comm_open", content, {})))
+    answers = [c for c in of_type(messages, "comm_msg") if c["comm_id"] == "page-1"]
+    assert answers[0]["data"]["session"] is True
+
+
+def test_a_failed_task_shows_the_learners_lines_alone(kernel) -> None:
+    kernel.run("@ray.remote\ndef parse(row):\n    return int(row)")
+    messages = kernel.run("rows = ['x']\nray.get(parse.remote(rows[0]))", "cell-b")
+    error = of_type(messages, "error")[0]
+    shown = re.sub(r"\d+", "N", "\n".join(error["traceback"]))
+    assert "cell [N], line N, in parse" in shown
+    assert "---->   N     return int(row)" in shown
+    assert "---->   N ray.get(parse.remote(rows[N]))" in shown
+    assert "rayteach/" not in shown
+    assert "ipykernel" not in shown
+
+
+def test_remote_definitions_fail_with_lines_of_their_cell(kernel) -> None:
+    kernel.run("%%remote\n\ndef _inner(x):\n    return 1 / x\n\ndef outer(x):\n    return _inner(x)")
+    error = of_type(kernel.run("ray.get(outer.remote(0))"), "error")[0]
+    shown = "\n".join(error["traceback"])
+    assert "line 7, in outer" in shown
+    assert "line 4, in _inner" in shown
+    assert "---->   4     return 1 / x" in shown
+
+
+def test_an_interrupted_cell_leaves_the_session_usable(kernel) -> None:
+    kernel.run("import time\n@ray.remote\ndef long():\n    time.sleep(600)")
+    sent = kernel.start("refs = [long.remote()]\nprint('now')\nray.get(refs)", "cell-c")
+    messages = []
+    for message in kernel.output_of(sent):
+        messages.append(message)
+        if message["msg_type"] == "stream":
+            kernel.manager.interrupt_kernel()
+    error = of_type(messages, "error")[0]
+    assert error["ename"] == "KeyboardInterrupt"
+    assert "rayteach/" not in "\n".join(error["traceback"])
+    assert kernel.printed("print(ray.get(double.remote(4)))") == "8\n"
+
+
+def test_without_a_front_end_one_output_follows_the_run(kernel) -> None:
+    messages = kernel.run("print(ray.get(double.remote(4)))")
+    shown = of_type(messages, "display_data")
+    assert len(shown) == 1
+    assert set(shown[0]["data"]) == {"text/html", "text/plain"}
+    kinds = [message["msg_type"] for message in messages]
+    assert kinds.index("stream") < kinds.index("display_data")
+
+
+def test_show_prints_the_structure_of_the_last_run(kernel) -> None:
+    kernel.run("ray.get([double.remote(n) for n in range(3)])", "cell-d")
+    first = kernel.printed("%rayteach show --text")
+    kernel.run("ray.get([double.remote(n) for n in range(3)])", "cell-d")
+    assert kernel.printed("%rayteach show --text").replace(cell(first), "") != ""
+    assert first.count("double-") >= 3
+
+
+def cell(text: str) -> str:
+    found = re.search(r"\[\d+\]", text)
+    return found[0] if found else ""
+
+
+def test_status_counts_real_cpus(kernel) -> None:
+    assert "0 of 2 in use, 2 free" in kernel.printed("%rayteach status")
