@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rayteach.widgets.publisher import Publisher
 
 
-class RunWidget(anywidget.AnyWidget):  # type: ignore[misc] # untyped base of ipywidgets
+class RunWidget(anywidget.AnyWidget):
     """Shows one run, live while its publisher runs."""
 
     def __init__(self, rows_source: Callable[[], Rows]) -> None:
