@@ -1,5 +1,7 @@
 // Builds the three readers of the one tree: widget.js and page.js for the Python package,
-// and the JupyterLab extension in dist/.
+// and the JupyterLab extension.
+//
+//     node scripts/build.mjs [FOLDER OF widget.js AND page.js] [FOLDER OF THE EXTENSION]
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -9,8 +11,8 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(dirname(fileURLToPath(import.meta.url)));
-const dist = join(here, "dist");
-const packageStatic = join(dirname(here), "rayteach", "static");
+const [packageStatic = join(dirname(here), "rayteach", "static"), dist = join(here, "dist")] =
+  process.argv.slice(2);
 
 const common = {
   absWorkingDir: here,
