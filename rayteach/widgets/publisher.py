@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rayteach.core.controls import Controls
-
     from rayteach.trace.views.rows import Rows
     from rayteach.widgets.link import Link
     from rayteach.widgets.source import Session
@@ -180,7 +179,7 @@ class Publisher:
 
     def _serve(self) -> None:
         while not self._stopped:
-            self._alarm.sleep(self.tick())
+            self._alarm.wait(self.tick())
         self.tick()
         self.tick()  # the empty message that confirms the last one
 

@@ -23,9 +23,9 @@ class HandAlarm(Alarm):
         super().__init__()
         self.sleeps: Queue[float | None] = Queue()
 
-    def sleep(self, timeout_s: float | None) -> None:
+    def wait(self, timeout_s: float | None) -> None:
         self.sleeps.put(timeout_s)
-        super().sleep(None)
+        super().wait(None)
 
 
 @pytest.fixture
@@ -276,7 +276,7 @@ def test_rows_are_the_callers_own(publish: Any, tape: Tape) -> None:
 def test_an_alarm_keeps_a_ring_until_the_next_sleep() -> None:
     alarm = Alarm()
     alarm.ring()
-    alarm.sleep(None)
+    alarm.wait(None)
 
 
 def test_the_real_alarm_lets_a_hello_through_at_once(session: Any, tape: Tape) -> None:
