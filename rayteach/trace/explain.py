@@ -159,6 +159,9 @@ def _ending(task: TaskRow, situation: Situation) -> str:
         return f"{text} before it started{_because(task)}."
     took = words.duration(last.end_s - last.start_s)
     text = f"{task.end.capitalize()} after {took} on {_worker(last, situation)}"
+    away_s = sum((end or 0.0) - (start or 0.0) for start, end in task.blocked)
+    if away_s >= _AT_ONCE_S:
+        text += f", {words.duration(away_s)} of it blocked in get"
     if task.end != words.DONE:
         return f"{text}{_because(task)}."
     return _sentence(text, _start_reason(task, situation))
@@ -286,6 +289,9 @@ def _start_reason(task: TaskRow, situation: Situation) -> str:
 
 def _queue_reason(task: TaskRow, line_s: float, situation: Situation) -> str:
     text = f"it started after {words.duration(line_s)} in line"
+    worker = situation.workers.get(task.attempts[-1].worker)
+    if worker is not None and (worker.started_s or 0.0) > (task.ready_s or 0.0):
+        return f"{text}, when {worker.label} was up"
     before = situation.tasks.get(situation.previous.get(task.id, -1))
     if before is None or task.kind != "task" or not before.attempts:
         return text

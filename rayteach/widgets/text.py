@@ -170,13 +170,18 @@ def _failure(rows: Rows, task: TaskRow) -> str:
 
 def _actors(tasks: list[TaskRow]) -> list[str]:
     """Return each actor's calls in the order in which each caller made them."""
-    calls: dict[str, list[str]] = defaultdict(list)
+    calls: dict[tuple[str, str], list[str]] = defaultdict(list)
     for task in tasks:
         if task.kind == "call":
             actor, _, call = task.label.rpartition(".")
             caller, _, actor = actor.rpartition("/")
-            calls[f"{actor} from {caller}" if caller else actor].append(call)
-    return [f"{actor}: {layout.names(made)}" for actor, made in calls.items()]
+            calls[actor, caller].append(call)
+    actors = list(dict.fromkeys(actor for actor, _ in calls))
+    order = sorted(calls, key=lambda key: (actors.index(key[0]), key[1] != ""))
+    return [
+        f"{actor}{caller and f' from {caller}'}: {layout.names(calls[actor, caller])}"
+        for actor, caller in order
+    ]
 
 
 def _waits(rows: Rows) -> list[str]:
