@@ -104,8 +104,9 @@ class Dispatcher:
         tasks = decision.tasks
         readers = max(1, self._state.scheduler.nodes[decision.node].readers)
         at, end = 0, len(tasks)
+        share = end // (2 * readers)
         while at < end:
-            size = self._chunk(tasks[at], end - at, readers)
+            size = self._chunk(tasks[at], share)
             frames = b""
             first = at
             while at < end and at - first < size:
@@ -116,12 +117,12 @@ class Dispatcher:
                 at += 1
             self._send(tasks[first:at], frames)
 
-    def _chunk(self, task: Task, left: int, readers: int) -> int:
+    def _chunk(self, task: Task, share: int) -> int:
         mean_s: float = task.function.mean_s
-        if left == 1 or mean_s <= 0 or task.retries == 0 or task.attempt:
+        if share <= 1 or mean_s <= 0 or task.retries == 0 or task.attempt:
             return 1
         fit = int(MESSAGE_S / mean_s)
-        return max(1, min(MESSAGE_TASKS, fit, left // (2 * readers)))
+        return max(1, min(MESSAGE_TASKS, fit, share))
 
     def _send(self, tasks: list[Task], frames: bytes) -> None:
         state = self._state
@@ -201,8 +202,8 @@ class Dispatcher:
                 found: Failure = one.data
                 return found
         if cause is not None and cause.returns and cause.returns[0].status == FAILED:
-            found = cause.returns[0].data
-            return found
+            inherited: Failure = cause.returns[0].data
+            return inherited
         actor = self._state.actors.get(task.actor or 0)
         if actor is not None and actor.failure is not None:
             return actor.failure

@@ -69,6 +69,11 @@ class Waiter:
         else:
             self.wake()
 
+    def expire(self) -> None:
+        """The timeout of the wait was reached."""
+        if not self.done:
+            self.finish()
+
     def wake(self) -> None:
         """Let the thread look again."""
         if self.lock.locked():
@@ -87,8 +92,10 @@ class Pump:
         handle: Callable[[list[tuple[int, int]]], None],
         is_busy: Callable[[], bool],
         next_deadline: Callable[[], float | None],
+        prepare: Callable[[], None],
     ) -> None:
-        """``handle`` gets the poll's result ([] after a time-out)."""
+        """``handle`` gets the poll's result; ``prepare`` is called by a new leader."""
+        self._prepare = prepare
         self._poller = poller
         self._handle = handle
         self._is_busy = is_busy
@@ -171,6 +178,7 @@ class Pump:
         os.close(self._kick_w)
 
     def _lead_until(self, waiter: Waiter, deadline_s: float | None) -> None:
+        self._prepare()
         while not (waiter.done or self.shield.is_held or self._closed):
             left = None if deadline_s is None else deadline_s - _clock()
             if left is not None and left <= 0:
@@ -221,6 +229,7 @@ class Pump:
             return False
         try:
             self._background_leads = True
+            self._prepare()
             while self._is_busy() and not self._closed and not self._waiting():
                 self._step(0.25)
         finally:

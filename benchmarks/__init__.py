@@ -1,0 +1,1 @@
+"""rayteach beside its peers: ``python -m benchmarks``."""

@@ -1,0 +1,131 @@
+// The look as CSS text, put once into each document or shadow root.
+
+import { TOKENS } from "./tokens.ts";
+
+const FRAME = `
+.rt { position: relative; font: var(--rt-t2)/1.4 var(--rt-font); font-variant-numeric: tabular-nums;
+  color: var(--rt-ink); background: var(--rt-bg); border-top: 1px solid var(--rt-edge);
+  border-bottom: 1px solid var(--rt-rule); overflow-wrap: anywhere; }
+.rt *, .rt *::before { box-sizing: border-box; }
+.rt svg { display: block; }
+.rt [hidden] { display: none !important; }
+.rt code { font: 11.5px var(--rt-mono); color: inherit; background: none; padding: 0; }
+.rt button { all: unset; cursor: pointer; border-radius: var(--rt-r2); }
+.rt button:focus-visible, .rt [tabindex]:focus-visible { outline: 2px solid var(--rt-focus); outline-offset: 2px; }
+.rt svg [tabindex]:focus, .rt svg [tabindex]:focus-visible { outline: none; }
+.rt-sr { position: absolute !important; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.rt-icon { display: inline-block !important; flex: none; vertical-align: -2px; overflow: visible; }
+.rt-head { display: flex; align-items: center; gap: 4px 16px; padding: 7px 0 6px; flex-wrap: wrap; min-height: 32px; }
+.rt-title { font-weight: 600; white-space: nowrap; }
+.rt-counts { display: flex; gap: 4px 14px; flex-wrap: wrap; color: var(--rt-ink2); flex: 1; }
+.rt-counts > span { display: inline-flex; align-items: center; gap: 5px; white-space: nowrap; }
+.rt-counts b { font-weight: 600; color: var(--rt-ink); }
+.rt-cpus { display: inline-flex; align-items: center; gap: 10px; color: var(--rt-ink2); white-space: nowrap; }
+.rt-cpus span { display: inline-flex; align-items: center; gap: 4px; font-size: var(--rt-t1); }
+.rt-cpu { fill: none; stroke: var(--rt-edge); stroke-width: 1.5; }
+.rt-cpu.rt-used { fill: var(--rt-run); stroke: var(--rt-run); }
+.rt-pill { display: inline-flex; align-items: center; gap: 6px; height: 20px; padding: 0 8px; border-radius: 10px;
+  border: 1px solid var(--rt-edge); color: var(--rt-ink2); font-size: var(--rt-t1); white-space: nowrap; }
+.rt-pill.rt-live { border-color: var(--rt-run); color: var(--rt-run); font-weight: 600; }
+.rt-dot { width: 7px; height: 7px; border-radius: 50%; background: currentColor; }
+@media (prefers-reduced-motion: no-preference) {
+  .rt-live .rt-dot { animation: rt-breathe 2.4s ease-in-out infinite; }
+  @keyframes rt-breathe { 50% { opacity: .35; } }
+}
+.rt-tabs { display: flex; gap: 18px; border-bottom: 1px solid var(--rt-rule); }
+.rt-tabs button { padding: 5px 0 6px; color: var(--rt-ink2); border-bottom: 2px solid transparent; margin-bottom: -1px; border-radius: 0; }
+.rt-tabs button[aria-selected="true"] { color: var(--rt-ink); font-weight: 600; border-bottom-color: var(--rt-ink); }
+.rt-pane { border-top: 1px solid var(--rt-rule); padding: 8px 0; }
+.rt-pane:empty { display: none; }
+.rt-scroll { overflow: auto; max-height: 460px; scrollbar-width: thin; }
+.rt-note { color: var(--rt-ink2); font-size: var(--rt-t1); padding-top: 6px; }
+.rt-legend { display: flex; flex-wrap: wrap; gap: 3px 16px; color: var(--rt-ink2); font-size: var(--rt-t1); padding-top: 6px; min-height: 24px; }
+.rt-legend > span { display: inline-flex; align-items: center; gap: 5px; white-space: nowrap; }
+.rt-empty { padding: 26px 0 24px; color: var(--rt-ink2); font-size: var(--rt-t3); }
+.rt-empty code { display: block; margin-top: 4px; color: var(--rt-ink); }
+`;
+
+const STORY = `
+.rt-story { display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; align-items: baseline; min-height: 57px;
+  padding: 8px 0; border-top: 1px solid var(--rt-rule); font-size: var(--rt-t3); align-content: start; }
+.rt-story .rt-name { font-weight: 600; margin-right: 10px; }
+.rt-story .rt-name .rt-icon { margin-right: 6px; }
+.rt-why { color: var(--rt-ink2); }
+.rt-src { font: var(--rt-t1) var(--rt-mono); color: var(--rt-ink3); white-space: nowrap; }
+.rt-more { grid-column: 1 / -1; color: var(--rt-ink3); font-size: var(--rt-t2); display: flex; gap: 2px 16px; flex-wrap: wrap; min-height: 17px; }
+.rt-more code { color: var(--rt-ink2); }
+.rt-details { grid-column: 1 / -1; display: grid; grid-template-columns: auto 1fr; gap: 2px 12px; margin: 6px 0 0; font-size: var(--rt-t2); }
+.rt-details dt { color: var(--rt-ink3); } .rt-details dd { margin: 0; color: var(--rt-ink2); }
+.rt-error { font: 11.5px/1.5 var(--rt-mono); border-left: 3px solid var(--rt-fail); padding: 2px 0 2px 10px; margin: 2px 0 8px;
+  color: var(--rt-ink2); white-space: pre-wrap; }
+.rt-error b { color: var(--rt-fail); display: block; }
+.rt-after { font-size: var(--rt-t3); color: var(--rt-ink2); padding-bottom: 8px; }
+.rt-tip { position: absolute; z-index: 10; max-width: 320px; padding: 6px 10px; background: var(--rt-bg); color: var(--rt-ink);
+  border: 1px solid var(--rt-edge); border-radius: var(--rt-r2); pointer-events: none; font-size: var(--rt-t2); }
+.rt-tip .rt-src { display: block; white-space: normal; margin-top: 2px; }
+.rt-foot { display: flex; gap: 12px; align-items: baseline; padding: 4px 0 6px; }
+.rt-foot button, .rt .rt-link { color: var(--rt-ink2); font-size: var(--rt-t1); text-decoration: underline; text-decoration-color: var(--rt-edge); text-underline-offset: 3px; }
+.rt-foot button:hover { color: var(--rt-ink); }
+.rt-table { overflow-x: auto; padding-bottom: 8px; }
+.rt-table table { border-collapse: collapse; font-size: var(--rt-t2); width: 100%; margin: 0; table-layout: auto; }
+.rt-table th, .rt-table td { text-align: left; padding: 3px 12px 3px 0; border-bottom: 1px solid var(--rt-rule); font-weight: 400; vertical-align: top;
+  background: none; max-width: none; white-space: normal; }
+.rt-table thead th { color: var(--rt-ink3); font-size: var(--rt-t1); }
+.rt-table caption { text-align: left; color: var(--rt-ink2); font-size: var(--rt-t1); padding: 4px 0; }
+.rt[data-narrow] .rt-counts { order: 3; flex-basis: 100%; }
+.rt[data-narrow] .rt-title { flex: 1; }
+.rt[data-narrow] .rt-word { display: none; }
+`;
+
+const MARKS = `
+.rt text { font-family: var(--rt-font); fill: var(--rt-ink); font-size: 12px; }
+.rt text.rt-s { font-size: 11px; } .rt text.rt-i2 { fill: var(--rt-ink2); } .rt text.rt-i3 { fill: var(--rt-ink3); }
+.rt text.rt-b { font-weight: 600; } .rt text.rt-ru { fill: var(--rt-run); } .rt text.rt-fa { fill: var(--rt-fail); }
+.rt text.rt-halo { paint-order: stroke; stroke: var(--rt-bg); stroke-width: 4px; stroke-linejoin: round; }
+.rt [data-key] { cursor: pointer; }
+.rt-line { fill: none; stroke: var(--rt-state, var(--rt-edge)); } .rt-solid { fill: var(--rt-state, var(--rt-edge)); stroke: none; }
+.rt-cross { fill: none; stroke: var(--rt-bg); }
+.rt-running, .rt-blocked { --rt-state: var(--rt-run); } .rt-needs-input, .rt-queued { --rt-state: var(--rt-wait); }
+.rt-done { --rt-state: var(--rt-done-ink, var(--rt-ink3)); } .rt-failed { --rt-state: var(--rt-fail); }
+.rt-glyph.rt-on { --rt-state: var(--rt-on-run); }
+.rt-box { stroke-width: 1.2; transition: fill var(--rt-quick) var(--rt-ease), stroke var(--rt-quick) var(--rt-ease); fill: var(--rt-bg); stroke: var(--rt-edge); }
+.rt-needs-input > .rt-box { stroke: var(--rt-wait); stroke-dasharray: 3 2.5; } .rt-queued > .rt-box { stroke: var(--rt-wait); }
+.rt-running > .rt-box { fill: var(--rt-run); stroke: var(--rt-run); } .rt-running > text.rt-label { fill: var(--rt-on-run); }
+.rt-blocked > .rt-box { stroke: var(--rt-run); }
+.rt-done > .rt-box { fill: var(--rt-done-fill); stroke: var(--rt-done-fill); }
+.rt-failed > .rt-box { fill: var(--rt-fail-soft); stroke: var(--rt-fail); } .rt-failed > text.rt-label { fill: var(--rt-fail); font-weight: 600; }
+.rt-cannot-run > text.rt-label, .rt-cancelled > text.rt-label { fill: var(--rt-ink2); }
+.rt-cancelled > .rt-box, .rt-lost > .rt-box { stroke-dasharray: 6 3; }
+.rt-hatch { stroke: none; }
+.rt-plate { fill: var(--rt-bg); }
+.rt-base { stroke: var(--rt-edge); stroke-width: 1.5; } .rt-failed > .rt-base { stroke: var(--rt-fail); }
+.rt-ring { fill: none; stroke: none; stroke-width: 1.5; } .rt-sel > .rt-ring { stroke: var(--rt-ink); }
+.rt svg [tabindex]:focus-visible > .rt-ring { stroke: var(--rt-focus); stroke-width: 2; }
+.rt-sel > text.rt-label { font-weight: 600; }
+.rt-fade { transition: opacity var(--rt-quick) var(--rt-ease); }
+.rt-edge { fill: none; stroke: var(--rt-edge); stroke-width: 1; opacity: .75; } .rt-edge.rt-todo { stroke-dasharray: 3 3; }
+.rt-edge.rt-starts { stroke-dasharray: 1 3; } .rt-edge.rt-calls { opacity: .5; }
+.rt-edge.rt-lit { stroke: var(--rt-ink); stroke-width: 1.5; opacity: 1; } .rt-edge.rt-dim { opacity: .35; }
+.rt-value { fill: var(--rt-bg); stroke: var(--rt-edge); } .rt-value.rt-there { fill: var(--rt-ink2); stroke: var(--rt-ink2); }
+.rt-hex { fill: var(--rt-bg); stroke: var(--rt-ink2); stroke-width: 1.5; } .rt-needs-input > .rt-hex, .rt-queued > .rt-hex { stroke: var(--rt-wait); }
+.rt-failed > .rt-hex { stroke: var(--rt-fail); } .rt-cannot-run > .rt-hex, .rt-cancelled > .rt-hex { stroke: var(--rt-edge); }
+.rt-rule { stroke: var(--rt-rule); } .rt-thin { stroke: var(--rt-edge); fill: none; } .rt-dots { stroke: var(--rt-edge); stroke-dasharray: 1 4; }
+.rt-tick { stroke: var(--rt-ink2); } .rt-now { stroke: var(--rt-ink); }
+.rt-wait-box { fill: var(--rt-bg); stroke: var(--rt-edge); } .rt-wait-box.rt-open { stroke: var(--rt-run); }
+.rt-due { stroke: var(--rt-run); } .rt-arrow { fill: none; stroke: var(--rt-ink); } .rt-tipmark { fill: var(--rt-ink); }
+.rt-strip { fill: var(--rt-done-fill); stroke: none; } .rt-strip.rt-has-live { fill: var(--rt-run); }
+`;
+
+const ID = "rayteach-style";
+
+/** Put the style where the element lives; a second call does nothing. */
+export function ensureStyle(element: Element): void {
+  const root = element.getRootNode();
+  const page = element.ownerDocument;
+  const home = root instanceof ShadowRoot ? root : page.head;
+  if (home.querySelector(`#${ID}`) !== null) return;
+  const style = page.createElement("style");
+  style.id = ID;
+  style.textContent = TOKENS + FRAME + STORY + MARKS;
+  home.append(style);
+}

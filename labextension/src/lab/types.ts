@@ -1,0 +1,89 @@
+// The little of JupyterLab's and Lumino's types that the plugin uses. Written by hand:
+// the real packages would bring hundreds of megabytes for a few names.
+
+export type Slot<S, A> = (sender: S, args: A) => void;
+
+export interface Signal<S, A> {
+  connect(slot: Slot<S, A>): boolean;
+  disconnect(slot: Slot<S, A>): boolean;
+}
+
+export interface Comm {
+  onMsg: (message: { content: { data: unknown } }) => void;
+  onClose: (message: unknown) => void;
+  readonly isDisposed: boolean;
+  open(): unknown;
+  send(data: unknown): unknown;
+  close(): unknown;
+}
+
+export type CommTarget = (comm: Comm, message: unknown) => void;
+
+export interface Kernel {
+  readonly info: Promise<{ language_info: { name: string } }>;
+  readonly isDisposed: boolean;
+  createComm(target: string): Comm;
+  registerCommTarget(target: string, callback: CommTarget): void;
+  removeCommTarget(target: string, callback: CommTarget): void;
+}
+
+export interface SessionContext {
+  readonly session: { readonly kernel: Kernel | null } | null;
+  readonly kernelChanged: Signal<SessionContext, unknown>;
+  readonly statusChanged: Signal<SessionContext, string>;
+}
+
+export interface NotebookTracker {
+  readonly currentWidget: { readonly sessionContext: SessionContext } | null;
+  readonly currentChanged: Signal<NotebookTracker, unknown>;
+}
+
+export interface LuminoWidget {
+  id: string;
+  readonly node: HTMLElement;
+  addClass(name: string): void;
+  show(): void;
+  hide(): void;
+}
+
+export interface CommandRegistry {
+  addCommand(id: string, options: Record<string, unknown>): unknown;
+  execute(id: string, args?: Record<string, unknown>): Promise<unknown>;
+}
+
+export interface LabApplication {
+  readonly commands: CommandRegistry;
+  readonly serviceManager: {
+    readonly contents: { get(path: string, options: { content: boolean }): Promise<unknown> };
+  };
+}
+
+export interface Launcher {
+  add(item: { command: string; category: string; rank?: number }): unknown;
+}
+
+export interface CommandPalette {
+  addItem(item: { command: string; category: string }): unknown;
+}
+
+export interface StatusBar {
+  registerStatusItem(id: string, item: { item: LuminoWidget; align: string; rank: number }): unknown;
+}
+
+/** What the plugin takes out of JupyterLab's share scope. */
+export interface Shared {
+  tokens: { launcher: unknown; palette: unknown; statusBar: unknown; tracker: unknown };
+  newWidget(node: HTMLElement): LuminoWidget;
+  newIcon(name: string, svgstr: string): unknown;
+  pageOption(name: string): string;
+  /** A dialog with one sentence and a button that closes it. */
+  tell(title: string, body: string): Promise<unknown>;
+}
+
+export interface Plugin {
+  id: string;
+  description: string;
+  autoStart: boolean;
+  optional: unknown[];
+  activate(app: LabApplication, ...services: unknown[]): void;
+}

@@ -1,0 +1,128 @@
+// The state of a task at time t, read off the times in its row.
+
+import type { Attempt, TaskRow } from "./rows.ts";
+import type { RunStore } from "./store.ts";
+
+export const STATES = [
+  "running",
+  "blocked",
+  "queued",
+  "needs input",
+  "done",
+  "failed",
+  "cancelled",
+  "cannot run",
+] as const;
+
+export type State = (typeof STATES)[number];
+
+/** What people read; only "blocked" needs more than its name. */
+export const WORD: Readonly<Record<State, string>> = {
+  running: "running",
+  blocked: "blocked in get",
+  queued: "queued",
+  "needs input": "needs input",
+  done: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+  "cannot run": "cannot run",
+};
+
+const ENDS = new Set<string>(["done", "failed", "cancelled", "cannot run"]);
+
+/** The attempt that runs at t. */
+export function attemptAt(task: TaskRow, t: number): Attempt | undefined {
+  return task.attempts.find((a) => a.start_s <= t && (a.end_s === null || t < a.end_s));
+}
+
+/** When the task was over: its last attempt's own end, as far as it has one. */
+export function overSince(task: TaskRow): number | null {
+  if (task.end_s === null) return null;
+  const last = task.attempts.at(-1);
+  const ownEnd = last !== undefined && last.outcome !== "lost" ? last.end_s : null;
+  return ownEnd === null ? task.end_s : Math.min(ownEnd, task.end_s);
+}
+
+export function isBlockedAt(task: TaskRow, t: number): boolean {
+  return task.blocked.some(([from, to]) => from <= t && (to === null || t < to));
+}
+
+/** The state at t, or null if it was not submitted yet. */
+export function stateAt(task: TaskRow, t: number): State | null {
+  if (t < task.submitted_s) return null;
+  const over = overSince(task);
+  if (over !== null && t >= over && ENDS.has(task.end)) return task.end as State;
+  if (attemptAt(task, t) !== undefined) return isBlockedAt(task, t) ? "blocked" : "running";
+  const hasInputs = task.ready_s === null ? task.inputs.length === 0 : t >= task.ready_s;
+  return hasInputs || task.attempts.some((a) => a.start_s <= t) ? "queued" : "needs input";
+}
+
+export function isOver(state: State | null): boolean {
+  return state !== null && ENDS.has(state);
+}
+
+/** Whether a row is counted: an actor's creation only if it went wrong. */
+function isCounted(task: TaskRow, state: State): boolean {
+  return task.kind !== "creation" || (isOver(state) && state !== "done");
+}
+
+export type Counts = Readonly<Record<State, number>>;
+
+export function counts(store: RunStore, t: number): Counts {
+  const result = Object.fromEntries(STATES.map((s) => [s, 0])) as Record<State, number>;
+  for (const task of store.tasks.values()) {
+    const state = stateAt(task, t);
+    if (state !== null && isCounted(task, state)) result[state] += 1;
+  }
+  return result;
+}
+
+/** CPUs of each node that the tasks of this run hold at t; a blocked one lends its own. */
+export function cpusInUse(store: RunStore, t: number): Map<string, number> {
+  const inUse = new Map([...store.nodes.keys()].map((id) => [id, 0]));
+  for (const task of store.tasks.values()) {
+    const attempt = task.kind === "task" ? attemptAt(task, t) : undefined;
+    if (attempt === undefined || isBlockedAt(task, t)) continue;
+    const node = store.workers.get(attempt.worker)?.node;
+    if (node !== undefined) inUse.set(node, (inUse.get(node) ?? 0) + task.num_cpus);
+  }
+  return inUse;
+}
+
+/** The task that returns the object, or null for a `put`. */
+export function producer(store: RunStore, object: string): TaskRow | null {
+  const row = store.objects.get(object);
+  const id = row === undefined ? Number(object.split(".")[0]) : row.task;
+  return id === null ? null : (store.tasks.get(id) ?? null);
+}
+
+/** Whether the value exists at t; one from outside this run does. */
+export function existsAt(store: RunStore, object: string, t: number): boolean {
+  const made = store.objects.get(object)?.created_s;
+  if (made !== null && made !== undefined) return made <= t;
+  const task = producer(store, object);
+  return task === null ? !store.objects.has(object) : stateAt(task, t) === "done";
+}
+
+/** What people call the object: its task's label, or its own. */
+export function objectLabel(store: RunStore, object: string): string {
+  return store.objects.get(object)?.label || producer(store, object)?.label || object;
+}
+
+/** The last moment at which anything in the run changed. */
+export function lastChange(store: RunStore): number {
+  let last = Math.max(store.run.start_s, store.run.end_s ?? 0);
+  for (const task of store.tasks.values()) {
+    last = Math.max(last, task.submitted_s, task.end_s ?? 0, task.attempts.at(-1)?.end_s ?? 0);
+  }
+  for (const wait of store.waits.values()) last = Math.max(last, wait.end_s ?? wait.start_s);
+  return last;
+}
+
+/** Whether something of the run is still to come. */
+export function isUnfinished(store: RunStore): boolean {
+  if (!store.live) return false;
+  if (store.run.id !== -1 && store.run.outcome === "") return true;
+  for (const task of store.tasks.values()) if (task.end_s === null) return true;
+  return false;
+}

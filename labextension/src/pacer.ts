@@ -1,0 +1,53 @@
+// When to draw: on request, and on every frame while the run moves; slower when a
+// drawing takes long, so that the page around it stays quick.
+
+/** A full drawing (graph, counts, table) at most this often while only the clock runs. */
+const FULL_EVERY_MS = 100;
+/** Drawing may take at most this share of the time. */
+const SHARE = 0.25;
+
+export class Pacer {
+  private frame = 0;
+  private isRequested = false;
+  private nextMs = 0;
+  private lastFullMs = -Infinity;
+
+  constructor(
+    private readonly paint: (isFull: boolean) => void,
+    private readonly isMoving: () => boolean,
+  ) {}
+
+  /** Something changed: draw all of it soon. */
+  request(): void {
+    this.isRequested = true;
+    this.schedule();
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = -1;
+  }
+
+  private schedule(): void {
+    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.tick());
+  }
+
+  private tick(): void {
+    this.frame = 0;
+    const now = performance.now();
+    if (now >= this.nextMs) this.draw(now);
+    if (this.isRequested || this.isMoving()) this.schedule();
+  }
+
+  private draw(now: number): void {
+    const isFull = this.isRequested || now - this.lastFullMs >= FULL_EVERY_MS;
+    const wasMoving = this.isMoving();
+    this.isRequested = false;
+    if (isFull) this.lastFullMs = now;
+    this.paint(isFull);
+    // The last frame of a run shows how it ended.
+    if (wasMoving && !this.isMoving()) this.isRequested = true;
+    const took = performance.now() - now;
+    this.nextMs = took > 4 ? now + took / SHARE : 0;
+  }
+}

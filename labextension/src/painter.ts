@@ -1,0 +1,131 @@
+// Fills the regions of the shell from a scene.
+
+import { h, patch } from "./draw/dom.ts";
+import type { Child } from "./draw/dom.ts";
+import { paneRegion } from "./shell.ts";
+import type { Regions } from "./shell.ts";
+import { countsInWords, drawHeader, title } from "./views/header.ts";
+import type { Mode } from "./views/header.ts";
+import type { Pane, Scene } from "./views/scene.ts";
+import { drawErrors, drawStory, drawTip } from "./views/story.ts";
+import { drawTable } from "./views/table.ts";
+import { ALWAYS, TABS, drawTabs } from "./views/tabs.ts";
+
+/** The table and the spoken counts follow at most this often. */
+const CALM_MS = 1000;
+
+export class Painter {
+  /** the details of the selection are shown */
+  isOpen = false;
+  private tab = TABS[0]?.id ?? "";
+  private page = 0;
+  private isTableShown = false;
+  private calmAtMs = -Infinity;
+  private hovered: string | null = null;
+
+  constructor(private readonly regions: Regions) {}
+
+  paint(scene: Scene, { isFull, isSilent }: { isFull: boolean; isSilent: boolean }): void {
+    const { regions } = this;
+    if (!scene.store.isKnown) {
+      patch(paneRegion(regions.top, "nobody", "Connection"), isSilent ? [nobody()] : []);
+      return;
+    }
+    if (isFull) {
+      regions.header.hidden = false;
+      patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
+      patch(regions.tabs, drawTabs(TABS, this.tab));
+      regions.tabs.hidden = TABS.length < 2;
+      patch(regions.errors, drawErrors(scene));
+      patch(regions.story, scene.store.tasks.size > 0 ? drawStory(scene, this.isOpen) : []);
+      regions.story.hidden = scene.store.tasks.size === 0;
+      patch(regions.foot, foot(scene, this.isTableShown));
+    }
+    this.panes(scene, isFull);
+    this.calm(scene);
+  }
+
+  private panes(scene: Scene, isFull: boolean): void {
+    const { top, bottom } = this.regions;
+    const open = TABS.find((tab) => tab.id === this.tab)?.panes ?? [];
+    for (const child of [...top.children]) {
+      const id = child.getAttribute("data-pane");
+      if (!open.some((pane) => pane.id === id)) child.remove();
+    }
+    const draw = (parent: HTMLElement, pane: Pane): void => {
+      if (isFull || pane.isClocked) patch(paneRegion(parent, pane.id, pane.name), pane.draw(scene));
+    };
+    if (scene.store.tasks.size === 0 && scene.graph.nodes.size === 0) {
+      patch(paneRegion(top, open[0]?.id ?? "", ""), [nothing(scene)]);
+      return;
+    }
+    for (const pane of open) draw(top, pane);
+    for (const pane of ALWAYS) draw(bottom, pane);
+  }
+
+  /** What would be noise if it followed every frame. */
+  private calm(scene: Scene): void {
+    const now = performance.now();
+    if (scene.isMoving && now - this.calmAtMs < CALM_MS) return;
+    this.calmAtMs = now;
+    patch(this.regions.table, drawTable(scene, this.page));
+    this.regions.table.classList.toggle("rt-sr", !this.isTableShown);
+    const words = countsInWords(scene.store, scene.t).map(([, n, word]) => `${n} ${word}`);
+    patch(this.regions.status, [`${title(scene.store.run)}: ${words.join(", ") || "no tasks yet"}`]);
+  }
+
+  act(action: string, button: HTMLElement): void {
+    if (action === "details") this.isOpen = !this.isOpen;
+    if (action === "table") this.isTableShown = !this.isTableShown;
+    if (action === "tab") this.tab = button.getAttribute("data-tab") ?? this.tab;
+    if (action === "page") this.page = Number(button.getAttribute("data-page"));
+    this.calmAtMs = -Infinity;
+  }
+
+  hover(scene: Scene, key: string | null, x: number, y: number): void {
+    const { tip, root } = this.regions;
+    if (key === null || key === scene.selected) {
+      tip.hidden = true;
+      this.hovered = null;
+      return;
+    }
+    if (key !== this.hovered) patch(tip, drawTip(scene, key));
+    this.hovered = key;
+    tip.hidden = tip.childNodes.length === 0;
+    const left = Math.max(0, Math.min(x + 12, root.clientWidth - tip.offsetWidth - 4));
+    const isLow = y + 20 + tip.offsetHeight > root.clientHeight;
+    tip.style.left = `${left}px`;
+    tip.style.top = `${isLow ? Math.max(0, y - tip.offsetHeight - 12) : y + 20}px`;
+  }
+
+  /** Give the keyboard to the mark of `key` in a pane. */
+  focus(pane: string, key: string): void {
+    const region = this.regions.root.querySelector(`[data-pane="${pane}"]`);
+    const marks = [...(region?.querySelectorAll<SVGElement>("[data-key]") ?? [])];
+    marks.find((mark) => mark.getAttribute("data-key") === key)?.focus();
+  }
+}
+
+function modeOf(scene: Scene, isSilent: boolean): Mode {
+  if (isSilent) return "disconnected";
+  if (scene.isMoving) return "live";
+  return scene.store.live ? "finished" : "saved";
+}
+
+function nobody(): Child {
+  return h("div", { key: "nobody", class: "rt-empty", role: "alert" },
+    "The kernel does not answer. It may be busy, or gone: run the cell again to see its tasks here.");
+}
+
+function nothing(scene: Scene): Child {
+  const words = scene.store.run.outcome === "" && scene.store.live
+    ? "This cell has started nothing yet. Call a remote function to see it here:"
+    : "This cell has started nothing. Call a remote function to see it here:";
+  return h("div", { key: "nothing", class: "rt-empty" }, words, h("code", {}, "f.remote(1)"));
+}
+
+function foot(scene: Scene, isTableShown: boolean): Child[] {
+  if (scene.store.tasks.size === 0) return [];
+  return [h("button", { key: "table", type: "button", "data-action": "table", "aria-expanded": String(isTableShown) },
+    isTableShown ? "hide the table" : "show as a table")];
+}

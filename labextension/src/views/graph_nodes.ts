@@ -1,0 +1,160 @@
+// Marks of the graph: pills, values, hexagons, and the heads of the layers.
+
+import { h } from "../draw/dom.ts";
+import type { Child, VNode } from "../draw/dom.ts";
+import { glyph, slug } from "../draw/glyphs.ts";
+import { cut, fit, nameOf, numberOf } from "../layout/labels.ts";
+import { taskKey } from "../model/graph.ts";
+import type { GraphNode } from "../model/graph.ts";
+import type { TaskRow } from "../model/rows.ts";
+import { WORD, existsAt, objectLabel, stateAt } from "../model/state.ts";
+import type { State } from "../model/state.ts";
+import { factOf, mailboxOf } from "../model/story.ts";
+import { VALUES_DRAWN, offsetOf } from "./graph_edges.ts";
+import { geometryOf, placeOf } from "./graph_geometry.ts";
+import type { Scene } from "./scene.ts";
+
+export function nodeMark(scene: Scene, node: GraphNode, isEntry: boolean): VNode | null {
+  const at = placeOf(scene, node.key);
+  if (at === null) return null;
+  const task = node.task === null ? undefined : scene.store.tasks.get(node.task);
+  const state = task === undefined ? null : stateAt(task, scene.t);
+  if (task !== undefined && state === null) return null;
+  const isSelected = node.key === scene.selected;
+  const classes = ["rt-node", state === null ? "rt-object" : `rt-${slug(state)}`];
+  if (isSelected) classes.push("rt-sel");
+  return h(
+    "g",
+    {
+      key: node.key, "data-key": node.key, class: classes.join(" "),
+      transform: `translate(${at.x} ${at.y})`,
+      tabindex: isEntry ? 0 : -1, role: "button", "aria-pressed": String(isSelected),
+      "aria-label": spokenName(scene, node, task, state),
+    },
+    task !== undefined && state !== null
+      ? taskMark(scene, node, task, state)
+      : objectMark(scene, node),
+  );
+}
+
+function spokenName(scene: Scene, node: GraphNode, task: TaskRow | undefined, state: State | null): string {
+  if (task !== undefined && state !== null) return `${task.label}, ${WORD[state]}`;
+  const there = existsAt(scene.store, node.object, scene.t) ? "there" : "not there yet";
+  return `value ${objectLabel(scene.store, node.object)}, ${there}`;
+}
+
+function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): Child[] {
+  const g = geometryOf(scene);
+  const isOn = state === "running";
+  const middle = g.pillH / 2;
+  if (node.kind === "actor") return actorMark(scene, task, state);
+  const room = g.pillW - 26;
+  const label = pillLabel(task.label, room, scene);
+  return [
+    h("rect", { key: "ring", class: "rt-ring", x: -3, y: -3, width: g.pillW + 6, height: g.pillH + 6, rx: 3 }),
+    h("rect", { key: "box", class: "rt-box", width: g.pillW, height: g.pillH, rx: 2 }),
+    state === "blocked" && h("rect", {
+      key: "hatch", class: "rt-hatch", x: 0.6, y: 0.6, width: g.pillW - 1.2, height: g.pillH - 1.2, rx: 2,
+      fill: `url(#rt-hatch-${scene.uid})`,
+    }),
+    state === "blocked" && h("rect", {
+      key: "plate", class: "rt-plate", x: 4, y: 3, width: Math.min(g.pillW - 8, scene.measure(label, 12, true) + 22), height: g.pillH - 6,
+    }),
+    glyph(state, 12, middle, isOn),
+    h("text", { key: "label", class: "rt-label", x: 22, y: middle + 4 }, label),
+    ...values(scene, task),
+    beside(scene, node, task),
+  ];
+}
+
+/** Full name, short name, else the short name cut before its number. */
+function pillLabel(label: string, room: number, scene: Scene): string {
+  const name = nameOf(label);
+  const named = fit([label, name], room, 12, scene.measure);
+  if (named !== "") return named;
+  const tail = numberOf(label) === "" ? "" : `-${numberOf(label)}`;
+  const head = name.slice(0, name.length - tail.length);
+  return cut(head, room - scene.measure(tail, 12), 12, scene.measure) + tail;
+}
+
+function values(scene: Scene, task: TaskRow): VNode[] {
+  const g = geometryOf(scene);
+  const several = scene.store.nodes.size > 1 && !isInLastLayer(scene, taskKey(task.id));
+  const count = Math.min(task.num_returns, VALUES_DRAWN);
+  return Array.from({ length: count }, (_, index) => {
+    const id = `${task.id}.${index}`;
+    const isThere = stateAt(task, scene.t) === "done" && existsAt(scene.store, id, scene.t);
+    const y = g.pillH / 2 + offsetOf(index, task.num_returns);
+    const copies = several ? copiesOf(scene, id) : "";
+    return h("g", { key: `v${index}` },
+      h("rect", { class: `rt-value rt-fade${isThere ? " rt-there" : ""}`, x: g.pillW + 3.5, y: y - 3, width: 6, height: 6 }),
+      copies !== "" && h("text", { class: "rt-s rt-i3 rt-halo", x: g.pillW + 14, y: y - 5 }, copies));
+  });
+}
+
+function isInLastLayer(scene: Scene, key: string): boolean {
+  return scene.layers.places.get(key)?.layer === scene.layers.layerCount - 1;
+}
+
+function copiesOf(scene: Scene, object: string): string {
+  const copies = scene.store.objects.get(object)?.copies ?? [];
+  return copies.filter(([, since]) => since <= scene.t).map(([node]) => node).join(" ");
+}
+
+/** In the last layer there is room for the word and the number that matters. */
+function beside(scene: Scene, node: GraphNode, task: TaskRow): VNode | null {
+  const place = scene.layers.places.get(node.key);
+  if (place === undefined || !isInLastLayer(scene, node.key)) return null;
+  const g = geometryOf(scene);
+  const x = g.pillW + 20;
+  const room = scene.width - 3 - place.layer * g.pitchX - x;
+  const held = scene.store.nodes.size > 1 ? copiesOf(scene, `${task.id}.0`) : "";
+  const fact = [held, factOf(scene.store, task, scene.t)].filter(Boolean).join(" · ");
+  const text = room < 70 ? "" : cut(fact, room, 11, scene.measure);
+  return text === "" ? null : h("text", { key: "fact", class: "rt-s rt-i3", x, y: g.pillH / 2 + 4 }, text);
+}
+
+function actorMark(scene: Scene, task: TaskRow, state: State): Child[] {
+  const g = geometryOf(scene);
+  const m = g.pillH / 2;
+  const name = task.actor === null ? task.label : (scene.store.actors.get(task.actor)?.label ?? task.label);
+  const room = g.pitchX - 36;
+  const dead = state === "failed" || state === "cancelled" || state === "cannot run";
+  const box = mailboxOf(scene.store, task, scene.t);
+  return [
+    h("rect", { key: "ring", class: "rt-ring", x: -3, y: -3, width: g.pillW + 6, height: g.pillH + 6, rx: 3 }),
+    h("path", { key: "hex", class: "rt-hex", d: `M6 ${m - 8}h9l5 8-5 8h-9l-5-8z` }),
+    dead && glyph(state, 10.5, m),
+    h("text", { key: "label", class: "rt-label rt-b rt-halo", x: 26, y: box === "" ? m + 4 : m }, cut(name, room, 12, scene.measure)),
+    box !== "" && h("text", { key: "box", class: "rt-s rt-i3 rt-halo", x: 26, y: m + 12 }, cut(box, room, 11, scene.measure)),
+  ];
+}
+
+function objectMark(scene: Scene, node: GraphNode): Child[] {
+  const g = geometryOf(scene);
+  const m = g.pillH / 2;
+  const label = node.kind === "put" ? objectLabel(scene.store, node.object) : "from elsewhere";
+  const isThere = existsAt(scene.store, node.object, scene.t);
+  const text = cut(label, g.pillW - 4, 12, scene.measure);
+  return [
+    h("rect", { key: "ring", class: "rt-ring", x: -3, y: -3, width: g.pillW + 16, height: g.pillH + 6, rx: 3 }),
+    h("text", { key: "label", class: "rt-label", x: g.pillW - 2, y: m + 4, "text-anchor": "end" }, text),
+    h("rect", { key: "value", class: `rt-value${isThere ? " rt-there" : ""}`, x: g.pillW + 3.5, y: m - 3, width: 6, height: 6 }),
+  ];
+}
+
+/** "parse × 6" above a layer, as far as its functions fit. */
+export function layerHead(scene: Scene, layer: number): VNode | null {
+  const numbers = new Map<string, number>();
+  for (const [key, place] of scene.layers.places) {
+    if (place.layer !== layer) continue;
+    const id = scene.graph.nodes.get(key)?.task;
+    const task = id === null || id === undefined ? undefined : scene.store.tasks.get(id);
+    const name = task?.function ?? (scene.graph.nodes.get(key)?.kind === "put" ? "put" : "");
+    if (name !== "") numbers.set(name, (numbers.get(name) ?? 0) + 1);
+  }
+  const names = [...numbers].map(([name, n]) => (n > 1 ? `${name} × ${n}` : name));
+  const g = geometryOf(scene);
+  const text = cut(names.join(", "), g.pitchX - 16, 11, scene.measure);
+  return h("text", { key: layer, class: "rt-s rt-i3", x: 3 + layer * g.pitchX, y: 11 }, text);
+}

@@ -1,0 +1,54 @@
+// All that a view needs to draw one moment of one run.
+
+import type { Measure } from "../layout/labels.ts";
+import type { Layers } from "../layout/layers.ts";
+import type { Graph } from "../model/graph.ts";
+import type { RunStore } from "../model/store.ts";
+import type { Child } from "../draw/dom.ts";
+
+export interface Scene {
+  store: RunStore;
+  graph: Graph;
+  layers: Layers;
+  /** the moment that is shown */
+  t: number;
+  /** when the run began: 0 on the axis */
+  start: number;
+  /** rows still change and bars still grow */
+  isMoving: boolean;
+  /** px inside the view */
+  width: number;
+  isNarrow: boolean;
+  /** key of the selected node, see model/graph.ts */
+  selected: string | null;
+  measure: Measure;
+  /** px of a pill, settled when the run began */
+  pillWidth: number;
+  /** makes ids unique in the page */
+  uid: string;
+}
+
+/** One picture of the run. A tab shows one or more of them. */
+export interface Pane {
+  id: string;
+  /** what it says to screen readers */
+  name: string;
+  /** bars grow in it: draw on every frame while the run moves */
+  isClocked: boolean;
+  draw(scene: Scene): Child[];
+  /** the key that an arrow key leads to from `from` */
+  step?(scene: Scene, from: string | null, arrow: Arrow): string | null;
+}
+
+export type Arrow = "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown";
+
+export function isArrow(key: string): key is Arrow {
+  return ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].includes(key);
+}
+
+/** A tab of the view: what stands above the story line. */
+export interface Tab {
+  id: string;
+  title: string;
+  panes: Pane[];
+}

@@ -1,0 +1,107 @@
+// The timeline: who ran what when. A blank carries its cause; the cell's own gets and
+// waits stand in the first lane.
+
+import { h } from "../draw/dom.ts";
+import type { Child, VNode } from "../draw/dom.ts";
+import { duration, tickLabel } from "../layout/axis.ts";
+import { gaps } from "../layout/lanes.ts";
+import { blanksOf } from "../model/blanks.ts";
+import { hatch } from "./graph.ts";
+import type { Arrow, Pane, Scene } from "./scene.ts";
+import { arrows } from "./timeline_arrows.ts";
+import { barMarks, blankMark, startUp } from "./timeline_bars.ts";
+import { driverLane } from "./timeline_driver.ts";
+import { stepInTime } from "./timeline_keys.ts";
+import { ROW, scaleOf } from "./timeline_scale.ts";
+import type { PlacedLane, Scale } from "./timeline_scale.ts";
+
+export const timelinePane: Pane = {
+  id: "timeline",
+  name: "Timeline of workers",
+  isClocked: true,
+  draw: drawTimeline,
+  step: (scene: Scene, from: string | null, arrow: Arrow) => stepInTime(scene, from, arrow),
+};
+
+function drawTimeline(scene: Scene): Child[] {
+  if (scene.store.tasks.size === 0) return [];
+  const scale = scaleOf(scene);
+  const { width } = scene;
+  const size = { width, height: scale.height, viewBox: `0 0 ${width} ${scale.height}` };
+  const lanes = scale.groups.flatMap((group) => group.placed);
+  return [
+    h("svg", { key: "timeline", ...size, role: "group", "aria-label": "Timeline of workers" },
+      hatch(`${scene.uid}-t`),
+      h("g", { key: "axis", "aria-hidden": "true" }, axisMarks(scene, scale)),
+      h("g", { key: "names", "aria-hidden": "true" }, laneNames(scene, scale)),
+      h("g", { key: "arrows", "aria-hidden": "true" }, arrows(scene, scale, lanes)),
+      h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => blanks(scene, scale, lane))),
+      h("g", { key: "driver" }, driverLane(scene, scale)),
+      h("g", { key: "bars" }, lanes.map((lane) => h("g", { key: lane.lane.worker.id }, barMarks(scene, scale, lane)))),
+      scene.isMoving && nowLine(scene, scale)),
+  ];
+}
+
+function axisMarks(scene: Scene, scale: Scale): VNode[] {
+  const { axis } = scale;
+  const now = scene.isMoving ? scale.x(scene.t) : -1000;
+  return axis.ticks.flatMap((tick, i) => {
+    const x = scale.x(axis.from + tick);
+    const text = tickLabel(tick, axis.step);
+    const isFree = Math.abs(x - now) > scene.measure(text, 11) / 2 + 32;
+    const anchor = x > scene.width - 14 ? "end" : "middle";
+    return [
+      h("line", { key: `l${i}`, class: "rt-rule", x1: x, x2: x, y1: 20, y2: scale.height - 4 }),
+      ...(isFree ? [h("text", { key: `t${i}`, class: "rt-s rt-i3", x, y: 12, "text-anchor": anchor }, text)] : []),
+    ];
+  });
+}
+
+function laneNames(scene: Scene, scale: Scale): VNode[] {
+  const several = scale.groups.length > 1;
+  const right = { x: scale.left - 8, "text-anchor": "end", class: "rt-s rt-i2" };
+  const names = [h("text", { key: "driver", ...right, y: scale.driverY + 13 }, "cell")];
+  for (const group of scale.groups) {
+    names.push(h("line", { key: `r${group.node}`, class: "rt-rule", x1: 0, x2: scene.width, y1: group.y, y2: group.y }));
+    if (several) {
+      const label = scene.isNarrow ? group.node : `node ${group.node}`;
+      names.push(h("text", { key: `n${group.node}`, class: "rt-b", x: 0, y: group.y + 17 }, label));
+    }
+    for (const { lane, y } of group.placed) {
+      const label = scene.isNarrow ? lane.label.replace("worker ", "w ") : lane.label;
+      names.push(h("text", { key: lane.worker.id, ...right, y: y + 13 }, label));
+    }
+    if (group.idle > 0) {
+      const y = group.y + group.placed.length * ROW + 17;
+      const text = `${group.idle} more ${group.idle === 1 ? "worker" : "workers"}: no task of this cell`;
+      names.push(h("text", { key: `i${group.node}`, class: "rt-s rt-i3", x: scale.left + 5, y }, text));
+    }
+  }
+  return names;
+}
+
+function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): (VNode | null)[] {
+  const marks = [startUp(scene, scale, lane.worker, y)];
+  for (const gap of gaps(lane, scene.start, scene.t)) {
+    if (scale.x(gap.to) - scale.x(gap.from) < 24) continue;
+    for (const blank of blanksOf(scene.store, lane, gap, scene.t)) {
+      marks.push(blankMark(scene, scale, y, blank, `b${lane.worker.id} ${blank.from}`));
+    }
+  }
+  const { ended_s: ended, reason } = lane.worker;
+  if (ended !== null && ended < scene.t) {
+    const text = reason === "" ? "worker ended" : reason;
+    marks.push(blankMark(scene, scale, y, { from: ended, to: scene.t, text }, `e${lane.worker.id}`));
+  }
+  return marks;
+}
+
+/** The live edge with the clock above it. */
+function nowLine(scene: Scene, scale: Scale): VNode {
+  const x = scale.x(scene.t);
+  return h("g", { key: "now", "aria-hidden": "true" },
+    h("line", { class: "rt-now", x1: x, x2: x, y1: 18, y2: scale.height - 2 }),
+    h("text", { class: "rt-s rt-b", x, y: 12, "text-anchor": x > scene.width - 24 ? "end" : "middle" },
+      duration(scene.t - scene.start)));
+}
+

@@ -1,0 +1,155 @@
+// Bars, start-up brackets and blanks of one lane.
+
+import { h } from "../draw/dom.ts";
+import type { Child, VNode } from "../draw/dom.ts";
+import { slug } from "../draw/glyphs.ts";
+import { fit, nameOf, shorter } from "../layout/labels.ts";
+import { mergeNarrow } from "../layout/lanes.ts";
+import type { Bar } from "../layout/lanes.ts";
+import type { Blank } from "../model/blanks.ts";
+import { taskKey } from "../model/graph.ts";
+import type { TaskRow, WorkerRow } from "../model/rows.ts";
+import { WORD, isBlockedAt, overSince, stateAt } from "../model/state.ts";
+import type { Scene } from "./scene.ts";
+import { BAR } from "./timeline_scale.ts";
+import type { PlacedLane, Scale } from "./timeline_scale.ts";
+
+/** Bars thinner than this share a strip: they could be neither read nor hit. */
+const NARROWEST = 2.5;
+
+interface Placed {
+  bar: Bar;
+  x: number;
+  w: number;
+  isOpen: boolean;
+}
+
+export function barMarks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): VNode[] {
+  const placed = lane.bars.flatMap((bar) => place(scene, scale, bar) ?? []);
+  return mergeNarrow(placed, NARROWEST).map((mark, i) => {
+    const after = placed[placed.findIndex((p) => p === mark) + 1];
+    return "merged" in mark && mark.merged.length > 1
+      ? strip(mark.x, mark.w, y, mark.merged)
+      : barMark(scene, scale, "merged" in mark ? (mark.merged[0] as Placed) : mark, y, after?.x ?? Infinity, i);
+  });
+}
+
+function place(scene: Scene, scale: Scale, bar: Bar): Placed | null {
+  const { attempt, task } = bar;
+  if (attempt.start_s > scene.t) return null;
+  const over = attempt.end_s ?? overSince(task);
+  const isOpen = over === null || over > scene.t;
+  const x = scale.x(Math.max(attempt.start_s, scene.start));
+  const end = scale.x(isOpen ? scene.t : over);
+  return { bar, x, w: Math.max(isOpen ? 5 : 1, end - x - 1), isOpen };
+}
+
+function strip(x: number, w: number, y: number, merged: Placed[]): VNode {
+  const isLive = merged.some((p) => p.isOpen);
+  const key = merged[0]?.bar.task.id ?? 0;
+  return h("g", { key: `s${key}`, class: "rt-done" },
+    h("rect", { class: `rt-strip${isLive ? " rt-has-live" : ""}`, x, y, width: Math.max(1, w), height: BAR }),
+    h("line", { class: "rt-base", x1: x, x2: x + Math.max(1, w), y1: y + BAR - 0.75, y2: y + BAR - 0.75 }));
+}
+
+function barMark(scene: Scene, scale: Scale, placed: Placed, y: number, nextX: number, index: number): VNode {
+  const { bar, x, w, isOpen } = placed;
+  const { task } = bar;
+  const key = taskKey(task.id);
+  const state = stateOf(scene, placed);
+  const isSelected = key === scene.selected;
+  const isEntry = isSelected || (scene.selected === null && index === 0);
+  const baseY = y + BAR - 0.75;
+  return h(
+    "g",
+    {
+      key: `${key}/${bar.attempt.start_s}`, "data-key": key,
+      class: `rt-bar rt-${slug(state)}${isSelected ? " rt-sel" : ""}`,
+      tabindex: isEntry ? 0 : -1, role: "button", "aria-pressed": String(isSelected),
+      "aria-label": spoken(scene, task, state),
+    },
+    h("rect", { key: "ring", class: "rt-ring", x: x - 2.5, y: y - 2.5, width: w + 5, height: BAR + 5, rx: 3 }),
+    h("rect", { key: "box", class: "rt-box", x: x + 0.5, y: y + 0.5, width: Math.max(0.5, w - 1), height: BAR - 1, rx: 2 }),
+    !isOpen && h("line", { key: "base", class: "rt-base", x1: x, x2: x + w, y1: baseY, y2: baseY }),
+    ...blockedParts(scene, scale, placed, y),
+    ...labelParts(scene, placed, y, nextX),
+  );
+}
+
+function stateOf(scene: Scene, { bar, isOpen }: Placed): string {
+  if (bar.attempt.outcome === "lost" && !isOpen) return "lost";
+  // While it is blocked the hatching tells so; what ran before steps back like a done bar.
+  if (isOpen) return isBlockedAt(bar.task, scene.t) ? "done" : "running";
+  return bar.isLast ? (stateAt(bar.task, scene.t) ?? "done") : bar.attempt.outcome || "done";
+}
+
+function spoken(scene: Scene, task: TaskRow, state: string): string {
+  const now = stateAt(task, scene.t);
+  return `${task.label}, ${state === "lost" ? "attempt lost" : now === null ? state : WORD[now]}`;
+}
+
+/** Hatched over the times it was blocked, with its words where they fit. */
+function blockedParts(scene: Scene, scale: Scale, { bar, x, w }: Placed, y: number): Child[] {
+  return bar.task.blocked.flatMap(([from, to], i) => {
+    const a = Math.max(x, scale.x(from));
+    const z = Math.min(x + w, scale.x(Math.min(to ?? scene.t, scene.t)));
+    if (from > scene.t || z - a < 2) return [];
+    const text = fit(["blocked in get · CPU lent", "in get · CPU lent", "CPU lent", "lent"], z - a - 20, 11, scene.measure);
+    const wide = scene.measure(text, 11) + 10;
+    return [h("g", { key: `blocked${i}`, class: "rt-blocked" },
+      h("rect", { key: "box", class: "rt-box", x: a + 0.5, y: y + 0.5, width: z - a - 1, height: BAR - 1, rx: 2 }),
+      h("rect", { key: "hatch", class: "rt-hatch", x: a + 1, y: y + 1, width: z - a - 2, height: BAR - 2, fill: `url(#rt-hatch-${scene.uid}-t)` }),
+      text !== "" && h("rect", { key: "plate", class: "rt-plate", x: a + 5, y: y + 2, width: wide, height: BAR - 4 }),
+      text !== "" && h("text", { key: "words", class: "rt-s", x: a + 10, y: y + 13 }, text))];
+  });
+}
+
+/** The name in the bar's solid part, else beside it at the live edge, else its number. */
+function labelParts(scene: Scene, { bar, x, w, isOpen }: Placed, y: number, nextX: number): Child[] {
+  const names = shorter(bar.task.label);
+  const first = bar.task.blocked[0];
+  const solid = first === undefined ? w : Math.min(w, scaleWidth(scene, bar, first[0], w));
+  const inside = fit(names, solid - 8, 11, scene.measure);
+  const full = nameOf(bar.task.label);
+  if (isOpen && inside !== bar.task.label && inside !== full) {
+    const room = Math.min(nextX, scene.width) - (x + w) - 12;
+    const outside = fit([full], room, 11, scene.measure);
+    if (outside !== "") return [h("text", { key: "aside", class: "rt-s rt-ru rt-halo", x: x + w + 7, y: y + 13 }, outside)];
+  }
+  return inside === "" ? [] : [h("text", { key: "label", class: "rt-s rt-label", x: x + 5, y: y + 13 }, inside)];
+}
+
+function scaleWidth(scene: Scene, bar: Bar, blockedFrom: number, w: number): number {
+  const end = bar.attempt.end_s ?? scene.t;
+  const length = Math.min(end, scene.t) - bar.attempt.start_s;
+  return length <= 0 ? w : (w * (blockedFrom - bar.attempt.start_s)) / length;
+}
+
+/** A bracket from the request for a process to its answer. */
+export function startUp(scene: Scene, scale: Scale, worker: WorkerRow, y: number): VNode | null {
+  const from = Math.max(worker.requested_s, scene.start);
+  const to = Math.min(worker.started_s ?? worker.ended_s ?? scene.t, scene.t);
+  if (from >= to || from > scene.t) return null;
+  const a = scale.x(from) + 1;
+  const z = scale.x(to) - 2;
+  const m = y + BAR / 2;
+  if (z - a < 3) return null;
+  const text = fit(["start-up"], z - a - 20, 11, scene.measure);
+  const end = worker.started_s === null ? "" : `M${z} ${m - 4}v8`;
+  return h("g", { key: `u${worker.id}` },
+    h("path", { key: "bracket", class: "rt-thin", d: `M${a} ${m - 4}v8M${a} ${m}H${z}${end}` }),
+    text !== "" && h("text", { key: "words", class: "rt-s rt-i3 rt-halo", x: (a + z) / 2, y: m + 4, "text-anchor": "middle" }, text));
+}
+
+/** The cause of a blank as plain text, and a dotted line to its end. */
+export function blankMark(scene: Scene, scale: Scale, y: number, blank: Blank, key: string): VNode | null {
+  const a = scale.x(blank.from) + 5;
+  const z = scale.x(blank.to) - 3;
+  if (z - a < 12) return null;
+  const m = y + BAR / 2;
+  const text = fit([blank.text], z - a, 11, scene.measure);
+  const from = text === "" ? a : a + scene.measure(text, 11) + 6;
+  return h("g", { key },
+    text !== "" && h("text", { key: "words", class: "rt-s rt-i3 rt-halo", x: a, y: m + 4 }, text),
+    z - from > 12 && h("line", { key: "dots", class: "rt-dots", x1: from, x2: z, y1: m, y2: m }));
+}

@@ -1,0 +1,102 @@
+// The cell's own lane: its submits, puts, gets and waits, and its own code between them.
+
+import { h } from "../draw/dom.ts";
+import type { Child, VNode } from "../draw/dom.ts";
+import { fit } from "../layout/labels.ts";
+import type { WaitRow } from "../model/rows.ts";
+import { existsAt, objectLabel } from "../model/state.ts";
+import type { Scene } from "./scene.ts";
+import { blankMark } from "./timeline_bars.ts";
+import { BAR } from "./timeline_scale.ts";
+import type { Scale } from "./timeline_scale.ts";
+
+export function driverLane(scene: Scene, scale: Scale): Child[] {
+  const waits = [...scene.store.waits.values()]
+    .filter((w) => w.task === null && w.start_s <= scene.t)
+    .sort((a, b) => a.start_s - b.start_s);
+  return [
+    ...ownCode(scene, scale, waits),
+    ...ticks(scene, scale),
+    ...waits.map((wait) => waitMark(scene, scale, wait)),
+  ];
+}
+
+/** A tick for every submit and put; those within a pixel share one. */
+function ticks(scene: Scene, scale: Scale): VNode[] {
+  const times: number[] = [];
+  for (const task of scene.store.tasks.values()) if (task.parent === null) times.push(task.submitted_s);
+  for (const object of scene.store.objects.values()) {
+    if (object.task === null && object.created_s !== null) times.push(object.created_s);
+  }
+  const pixels = times.filter((t) => t >= scene.start && t <= scene.t).map((t) => Math.round(scale.x(t)));
+  const y = scale.driverY;
+  return [...new Set(pixels)].map((x) =>
+    h("line", { key: `k${x}`, class: "rt-tick", x1: x + 0.5, x2: x + 0.5, y1: y + 3, y2: y + 15 }));
+}
+
+function ownCode(scene: Scene, scale: Scale, waits: WaitRow[]): (VNode | null)[] {
+  const until = scene.store.run.end_s ?? scene.t;
+  const edges = [...waits.flatMap((w) => [w.start_s, w.end_s ?? scene.t]), Math.min(until, scene.t)];
+  const lastTick = lastSubmit(scene, edges[0] ?? until);
+  const marks: (VNode | null)[] = [];
+  let from = Math.max(scene.start, lastTick);
+  for (let i = 0; i < edges.length; i += 2) {
+    const to = edges[i] ?? from;
+    if (scale.x(to) - scale.x(from) > 16) {
+      const text = "own code";
+      marks.push(blankMark(scene, scale, scale.driverY, { from, to, text }, `own${from}`));
+    }
+    from = edges[i + 1] ?? to;
+  }
+  return marks;
+}
+
+/** The last submit before the first wait: own code is told after it, not through its ticks. */
+function lastSubmit(scene: Scene, before: number): number {
+  let last = scene.start;
+  for (const task of scene.store.tasks.values()) {
+    if (task.parent === null && task.submitted_s <= before) last = Math.max(last, task.submitted_s);
+  }
+  return last;
+}
+
+function waitMark(scene: Scene, scale: Scale, wait: WaitRow): VNode {
+  const isOpen = wait.end_s === null || wait.end_s > scene.t;
+  const x = scale.x(wait.start_s);
+  const w = Math.max(2, scale.x(isOpen ? scene.t : (wait.end_s ?? scene.t)) - x - 1);
+  const y = scale.driverY;
+  const text = fit(words(scene, wait, isOpen), w - 8, 11, scene.measure);
+  return h("g", { key: `w${wait.id}` },
+    h("rect", { key: "box", class: `rt-wait-box${isOpen ? " rt-open" : ""}`, x: x + 0.5, y: y + 0.5, width: w, height: BAR - 1, rx: 2 }),
+    text !== "" && h("text", { key: "words", class: "rt-s", x: x + 5, y: y + 13 }, text),
+    isOpen && due(scene, scale, wait, x + w, y));
+}
+
+/** What the call waits for, from full to short. "Ready" is said only of IDs in a wait. */
+function words(scene: Scene, wait: WaitRow, isOpen: boolean): string[] {
+  const { store, t } = scene;
+  const total = wait.objects.length;
+  const there = wait.objects.filter((id) => existsAt(store, id, t)).length;
+  if (wait.kind === "wait") {
+    const returned = wait.outcome.filter((o) => o === "ready").length;
+    const long = isOpen
+      ? `wait: ${Math.min(there, wait.num_returns)} of ${wait.num_returns} ready`
+      : `wait: returned ${returned}${wait.reason === "timeout" ? ", timeout" : ""}`;
+    return [long, "wait"];
+  }
+  const only = total === 1 && wait.objects[0] !== undefined ? `get ${objectLabel(store, wait.objects[0])}` : `get ${total} values`;
+  return [isOpen && total > 1 ? `get: ${there} of ${total} there` : only, "get"];
+}
+
+/** The way to the timeout, dashed. */
+function due(scene: Scene, scale: Scale, wait: WaitRow, x: number, y: number): VNode | null {
+  if (wait.timeout_s === null || !scene.isMoving) return null;
+  const end = scale.x(wait.start_s + wait.timeout_s);
+  if (end <= x + 4 || end > scene.width - 2) return null;
+  const m = y + BAR / 2;
+  const text = fit(["times out"], end - x - 20, 11, scene.measure);
+  return h("g", { key: "due" },
+    h("line", { key: "way", class: "rt-due", x1: x, x2: end, y1: m, y2: m, "stroke-dasharray": "3 3" }),
+    h("line", { key: "end", class: "rt-due", x1: end, x2: end, y1: y + 2, y2: y + 16, "stroke-width": 1.5 }),
+    text !== "" && h("text", { key: "words", class: "rt-s rt-ru rt-halo", x: (x + end) / 2, y: y + 13, "text-anchor": "middle" }, text));
+}

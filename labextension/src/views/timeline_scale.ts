@@ -1,0 +1,44 @@
+// Where a time and a lane lie in the timeline.
+
+import { axisFor } from "../layout/axis.ts";
+import type { Axis } from "../layout/axis.ts";
+import { laneGroups } from "../layout/lanes.ts";
+import type { Lane, LaneGroup } from "../layout/lanes.ts";
+import type { Scene } from "./scene.ts";
+
+export const ROW = 26;
+export const BAR = 18;
+
+export interface PlacedLane {
+  lane: Lane;
+  /** upper edge of its bars */
+  y: number;
+}
+
+export interface Scale {
+  axis: Axis;
+  /** px where time 0 of the axis lies */
+  left: number;
+  x(time: number): number;
+  driverY: number;
+  groups: (LaneGroup & { y: number; placed: PlacedLane[] })[];
+  height: number;
+}
+
+const TOP = 22;
+
+export function scaleOf(scene: Scene): Scale {
+  const left = scene.isNarrow ? 68 : 112;
+  const room = scene.width - left - 8;
+  const axis = axisFor(scene.start, scene.t, scene.isMoving, room);
+  const x = (time: number): number => left + ((time - axis.from) / (axis.to - axis.from)) * room;
+  let y = TOP + ROW + 3;
+  const groups = laneGroups(scene.store, scene.start, scene.t).map((group) => {
+    y += 5;
+    const top = y;
+    const placed = group.lanes.map((lane, i) => ({ lane, y: top + 4 + i * ROW }));
+    y += (group.lanes.length + Number(group.idle > 0)) * ROW + 3;
+    return { ...group, y: top, placed };
+  });
+  return { axis, left, x, driverY: TOP + 4, groups, height: y + 4 };
+}

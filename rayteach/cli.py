@@ -1,0 +1,235 @@
+"""The command ``rayteach``: open the course, or see a run in the terminal.
+
+Whatever keeps a command from its work ends in one line that says what to do and
+exit code 2, never in a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import shutil
+import socket
+import sys
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+from rayteach._version import __version__
+from rayteach.errors import RayteachError
+
+#: where the wheel keeps the notebooks
+COURSE = Path(__file__).resolve().parent / "course"
+LESSON = Path("tutorial", "01_first_remote_function.ipynb")
+TOUR = Path("tutorial", "00_tour.ipynb")
+#: what `rayteach lab` makes outside a checkout
+COPY = "rayteach-course"
+
+
+class UsageError(Exception):
+    """Something outside of us is missing; the text says what to do."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command != "lab":
+        parser.error(f"unknown option {rest[0]}; see rayteach {options.command} --help")
+    try:
+        if options.command == "lab":
+            return _lab(options, rest)
+        return _demo(options)
+    except (UsageError, RayteachError) as error:
+        print(f"rayteach: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rayteach",
+        allow_abbrev=False,
+        description="Learn Ray-style parallel programming in a notebook.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"rayteach {__version__}"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    lab = commands.add_parser(
+        "lab",
+        allow_abbrev=False,
+        help="open JupyterLab on the first lesson",
+        description=(
+            "Open JupyterLab on the first lesson. In a checkout it serves notebooks/;"
+            f" elsewhere it copies the course to ./{COPY} first and never overwrites"
+            " a file there. All other options are JupyterLab's own."
+        ),
+    )
+    lab.add_argument(
+        "--port", type=int, help="the port to serve on (default: a free one)"
+    )
+    lab.add_argument(
+        "--no-browser", action="store_true", help="print the address, open no browser"
+    )
+    lab.add_argument("--root-dir", type=Path, help="serve this directory instead")
+    show = commands.add_parser(
+        "demo",
+        allow_abbrev=False,
+        help="run the tour without a browser and keep its picture as a page",
+        description=(
+            "Run the tour notebook in a real kernel, print what happened (graph,"
+            " timeline, wait) and write one self-contained page."
+        ),
+    )
+    show.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        default=Path("rayteach-demo.html"),
+        help="the page to write (default: %(default)s)",
+    )
+    show.add_argument(
+        "--no-open", action="store_true", help="do not open the page in a browser"
+    )
+    return parser
+
+
+def _lab(options: argparse.Namespace, rest: list[str]) -> int:
+    """Become JupyterLab: this process is replaced, so signals reach it directly."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise UsageError("JupyterLab is missing; run: pip install 'rayteach[lab]'")
+    root = _root(options.root_dir)
+    words = [f"--ServerApp.root_dir={root}"]
+    if (root / LESSON).exists():
+        words.append(f"--LabApp.default_url=/lab/tree/{LESSON.as_posix()}")
+    if options.port is not None:
+        _check_port(options.port)
+        words += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
+    if options.no_browser or not _has_browser():
+        words.append("--no-browser")
+    if not options.no_browser and not _has_browser():
+        print(
+            "rayteach: no browser found here; open the address below in yours",
+            file=sys.stderr,
+        )
+    if os.geteuid() == 0:  # a container; JupyterLab would refuse without it
+        words.append("--allow-root")
+    print(f"rayteach: serving {root}", file=sys.stderr, flush=True)
+    # The learner's own options come last: JupyterLab takes the last one given.
+    command = [sys.executable, "-m", "jupyterlab", *words, *rest]
+    os.execv(sys.executable, command)  # noqa: S606 (no shell is wanted)
+
+
+def _root(asked: Path | None) -> Path:
+    """Return the directory to serve, made if need be, writable in any case."""
+    root = asked or _checkout(Path.cwd()) or Path.cwd() / COPY
+    root = root.expanduser().absolute()
+    try:
+        if asked is None and root.name == COPY:
+            _copy_course(root)
+    except OSError as error:
+        raise UsageError(_unwritable(error.filename or root)) from error
+    if not root.is_dir():
+        raise UsageError(f"{root} is no directory; name one with --root-dir")
+    if not os.access(root, os.W_OK):
+        raise UsageError(_unwritable(root))
+    return root
+
+
+def _unwritable(path: str | Path) -> str:
+    return (
+        f"cannot write to {path}; go to a directory of yours,"
+        " or name one with --root-dir"
+    )
+
+
+def _checkout(start: Path) -> Path | None:
+    """Return ``notebooks/`` of the checkout that holds ``start``, if it is in one."""
+    for folder in (start, *start.parents):
+        if (folder / "rayteach").is_dir() and (folder / "notebooks" / LESSON).exists():
+            return folder / "notebooks"
+    return None
+
+
+def _copy_course(target: Path) -> None:
+    """Copy the installed course, file by file; what is there already stays."""
+    for source in sorted(COURSE.rglob("*")):
+        copy = target / source.relative_to(COURSE)
+        if source.is_dir():
+            copy.mkdir(parents=True, exist_ok=True)
+        elif not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+
+
+def _check_port(port: int) -> None:
+    """Raise if nobody could listen on this port."""
+    with socket.socket() as probe:
+        # As the server does it: a port in TIME_WAIT is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise UsageError(
+                f"port {port} is for administrators; choose one above 1023"
+            ) from None
+        except (OSError, OverflowError):
+            raise UsageError(
+                f"port {port} is taken or impossible; choose another with --port,"
+                " or leave --port out"
+            ) from None
+
+
+def _has_browser() -> bool:
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def _demo(options: argparse.Namespace) -> int:
+    """Run the tour, print it, keep its page."""
+    from rayteach import demo  # noqa: PLC0415 (`lab` and `--version` start without)
+
+    output = options.output.expanduser().absolute()
+    _check_output(output)
+    width = shutil.get_terminal_size().columns
+    print(demo.run(_tour(), output, width=width, color=_has_color()), end="")
+    print(f"\nThe same run as a page: {output}")
+    graphical = sys.platform == "darwin" or any(
+        name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if graphical and sys.stdout.isatty() and not options.no_open and _has_browser():
+        webbrowser.open(output.as_uri())
+    return 0
+
+
+def _check_output(output: Path) -> None:
+    """Raise before the tour runs if its page could not be written."""
+    existed = output.exists()
+    try:
+        with output.open("ab"):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {output} ({error.strerror}); name another file with -o FILE"
+        ) from error
+    if not existed:
+        output.unlink()
+
+
+def _tour() -> Path:
+    """Return the tour notebook: the installed one, or the checkout's."""
+    for course in (COURSE, COURSE.parent.parent / "notebooks"):
+        if (course / TOUR).exists():
+            return course / TOUR
+    raise UsageError("the tour notebook is missing; install rayteach anew")
+
+
+def _has_color() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -1,0 +1,88 @@
+"""What every test may lean on, and what it may not leave behind.
+
+A process or a session directory that outlives its module fails that module.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+#: set in our environment, so inherited by all we start, orphans included
+MARK = "RAYTEACH_TEST_RUN"
+os.environ[MARK] = str(os.getpid())
+# Tests run beside whatever the machine does; lessons about its size are not theirs.
+os.environ.setdefault("RAYTEACH_NUM_CPUS", "2")
+
+#: an end takes a moment to be seen; no test passes or fails by this number
+PATIENCE_S = 10.0
+
+
+def descendants() -> list[psutil.Process]:
+    """Return the living processes that this test run started, orphans included."""
+    children = psutil.Process().children(recursive=True)
+    ours = {process.pid: process for process in children}
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == os.environ[MARK]:
+                ours[process.pid] = process
+        except psutil.Error:
+            continue  # gone meanwhile, or not ours to look into
+    own_line = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    return [p for pid, p in ours.items() if pid not in own_line]
+
+
+def leftovers(before: set[psutil.Process]) -> list[psutil.Process]:
+    """Return what is alive, was not alive before and does not end by itself."""
+    started = [process for process in descendants() if process not in before]
+    _, alive = psutil.wait_procs(started, timeout=PATIENCE_S)
+    return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def describe(processes: list[psutil.Process]) -> str:
+    """Name processes for a failure message."""
+    lines = []
+    for process in processes:
+        try:
+            command = " ".join(process.cmdline())
+        except psutil.Error:
+            command = "(gone meanwhile)"
+        lines.append(f"{process.pid} {command}")
+    return "\n  ".join(lines)
+
+
+def session_directories(pid: int) -> list[Path]:
+    """Return the session directories of process ``pid`` that exist now."""
+    default = "/dev/shm" if os.path.isdir("/dev/shm") else tempfile.gettempdir()  # noqa: PTH112, S108 (the documented place)
+    base = Path(os.environ.get("RAYTEACH_SHM_DIR", default))
+    return sorted(base.glob(f"rayteach-{os.getuid()}-{pid}-*"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_outlives_its_module() -> Iterator[None]:
+    """Fail a module that leaves a process or a session directory behind."""
+    before = set(descendants())
+    yield
+    import rayteach  # noqa: PLC0415 (tests of the floors need no runtime)
+
+    rayteach.shutdown()
+    alive = leftovers(before)
+    for process in alive:
+        process.kill()
+    assert not alive, f"processes outlived their session:\n  {describe(alive)}"
+    assert session_directories(os.getpid()) == []
+
+
+@pytest.fixture
+def session() -> Iterator[None]:
+    """Open a session with two CPUs for one test, and close it."""
+    import rayteach  # noqa: PLC0415 (as above)
+
+    rayteach.init(num_cpus=2)
+    yield
+    rayteach.shutdown()

@@ -1,0 +1,290 @@
+"""JupyterLab, started by our own command, in a headless Chromium.
+
+Nothing here waits for time to pass: the server is ready when it prints its
+address, the page is ready when JupyterLab says so, and tests wait for what a
+learner would wait for: a word on the page.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "test-results"
+TOKEN = "tests"  # noqa: S105 (of a server that lives for one test run)
+FLAGS = [
+    "--no-sandbox",  # root in a container has no user namespace to give
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: the start of a server or a browser on a busy machine; nothing is judged by it
+PATIENCE_MS = 60_000
+
+#: JupyterLab asks the network for news and updates, and the learner whether it may
+NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_outlives_its_module() -> None:
+    """The server and the browser live for the whole run: :func:`lab` looks later."""
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab."""
+
+    url: str
+    root: Path
+    process: psutil.Process
+
+    def rest(self, method: str, path: str) -> Any:
+        """Ask the server's REST interface."""
+        request = urllib.request.Request(  # noqa: S310 (our own server)
+            f"{self.url}/api/{path}",
+            method=method,
+            headers={"Authorization": f"token {TOKEN}"},
+        )
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            body = answer.read()
+        return json.loads(body) if body else None
+
+    def end_sessions(self) -> None:
+        """End every kernel, so that each test meets a fresh one."""
+        for session in self.rest("GET", "sessions"):
+            self.rest("DELETE", f"sessions/{session['id']}")
+
+    def kernels(self) -> list[psutil.Process]:
+        """Return the kernels that live now, with all they started."""
+        return self.process.children(recursive=True)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    home = tmp_path_factory.mktemp("jupyter")
+    root = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "notebooks", root, dirs_exist_ok=True)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [
+        str(Path(sys.executable).with_name("rayteach")),
+        *("lab", "--no-browser", "--port", str(port), "--root-dir", str(root)),
+        "--expose-app-in-browser",
+        f"--IdentityProvider.token={TOKEN}",
+        f"--LabApp.user_settings_dir={home / 'settings'}",
+        f"--LabApp.workspaces_dir={home / 'workspaces'}",
+    ]
+    news = home / "settings/@jupyterlab/apputils-extension"
+    news.mkdir(parents=True)
+    text = json.dumps(NO_NEWS)
+    (news / "notification.jupyterlab-settings").write_text(text, encoding="utf-8")
+    env = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "RAYTEACH_NUM_CPUS": "2",
+    }
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as server:
+        log = RESULTS / "jupyterlab.log"
+        RESULTS.mkdir(exist_ok=True)
+        wait_for_address(server, log)
+        family = psutil.Process(server.pid)
+        yield Lab(f"http://127.0.0.1:{port}", root, family)
+        started = family.children(recursive=True)
+        server.terminate()
+        server.wait()
+        _, alive = psutil.wait_procs(started, timeout=PATIENCE_MS / 1e3)
+    assert alive == []
+
+
+def wait_for_address(server: subprocess.Popen[str], log: Path) -> None:
+    """Return when the server has printed its address; keep its log flowing."""
+    assert server.stderr is not None
+    file = log.open("w", encoding="utf-8")
+    for line in server.stderr:
+        file.write(line)
+        if "/lab?token=" in line:
+            break
+    else:
+        file.close()
+        pytest.fail(f"JupyterLab ended early:\n{log.read_text(encoding='utf-8')}")
+
+    def drain() -> None:
+        with file:
+            file.writelines(server.stderr or ())
+
+    threading.Thread(target=drain, daemon=True).start()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    command = ["sh", str(ROOT / "tools" / "browser.sh")]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    if found.returncode:
+        pytest.fail(found.stderr)
+    path = found.stdout.strip()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Notebook:
+    """A notebook open in JupyterLab, as a learner has it before them."""
+
+    page: Page
+    lab: Lab
+    #: what the console called an error
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Open ``path`` and return when its kernel is idle."""
+        self.page.goto(f"{self.lab.url}/lab/tree/{path}?token={TOKEN}&reset")
+        self.page.wait_for_function(
+            "path => window.jupyterapp?.shell.currentWidget?.context?.path === path",
+            arg=path,
+        )
+        self.page.evaluate(
+            """async () => {
+                 const app = window.jupyterapp;
+                 await app.restored;
+                 const { context, sessionContext } = app.shell.currentWidget;
+                 await context.ready;
+                 await sessionContext.ready;
+                 await sessionContext.session.kernel.info;
+               }"""
+        )
+        self.wait_idle()
+
+    def command(self, name: str, **options: Any) -> None:
+        """Run a command of JupyterLab to its end."""
+        self.page.evaluate(
+            "([name, options]) => window.jupyterapp.commands.execute(name, options)",
+            [name, options],
+        )
+
+    def run_all(self) -> None:
+        """Run all cells to their end."""
+        self.command("notebook:run-all-cells")
+
+    def start_all(self) -> None:
+        """Start all cells and return at once."""
+        self.page.evaluate(
+            "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
+        )
+
+    def wait_idle(self) -> None:
+        """Return when the kernel has nothing to do and no cell waits."""
+        self.page.wait_for_function(
+            """() => {
+                 const panel = window.jupyterapp.shell.currentWidget;
+                 const busy = document.querySelectorAll('.jp-InputPrompt');
+                 const kernel = panel.sessionContext.session?.kernel;
+                 return kernel?.status === 'idle' &&
+                   ![...busy].some(prompt => prompt.textContent.includes('*'));
+               }"""
+        )
+
+    def running_cells(self) -> int:
+        """Return how many cells show ``[*]``."""
+        return self.page.locator(".jp-InputPrompt", has_text="*").count()
+
+    def evaluate(self, expression: str) -> str:
+        """Return the ``repr`` of a Python expression in the notebook's kernel."""
+        result = self.page.evaluate(
+            """async expression => {
+                 const { sessionContext } = window.jupyterapp.shell.currentWidget;
+                 const reply = await sessionContext.session.kernel.requestExecute({
+                   code: '', silent: true, user_expressions: { it: expression },
+                 }).done;
+                 return reply.content.user_expressions.it;
+               }""",
+            expression,
+        )
+        assert result["status"] == "ok", result
+        return str(result["data"]["text/plain"])
+
+    def theme(self, name: str) -> None:
+        """Change JupyterLab's theme and return when it is on."""
+        self.command("apputils:change-theme", theme=name)
+        self.page.wait_for_function(
+            """name => document.body.dataset.jpThemeName === name &&
+                 !document.querySelector('#jupyterlab-splash')""",
+            arg=name,
+        )
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot in ``test-results/`` for human eyes."""
+        self.page.screenshot(path=RESULTS / f"{name}.png")
+
+
+@pytest.fixture
+def notebook(lab: Lab, browser: Browser) -> Iterator[Notebook]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    opened = Notebook(context.new_page(), lab)
+    watch_console(opened)
+    yield opened
+    context.close()
+    lab.end_sessions()
+    assert opened.errors == []
+
+
+def watch_console(notebook: Notebook) -> None:
+    """Collect errors of the page for the end of the test."""
+
+    def on_message(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            notebook.errors.append(message.text)
+
+    notebook.page.on("console", on_message)
+    notebook.page.on("pageerror", lambda error: notebook.errors.append(str(error)))
+
+
+@pytest.fixture
+def write_notebook(lab: Lab) -> Callable[..., str]:
+    """Return a function that puts a notebook with these cells before the server."""
+
+    def write(name: str, *cells: str) -> str:
+        notebook = {
+            "nbformat": 4,
+            "nbformat_minor": 5,
+            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": f"cell-{number}",
+                    "metadata": {},
+                    "execution_count": None,
+                    "outputs": [],
+                    "source": source,
+                }
+                for number, source in enumerate(cells, 1)
+            ],
+        }
+        (lab.root / name).write_text(json.dumps(notebook), encoding="utf-8")
+        return name
+
+    return write
