@@ -1,5 +1,8 @@
 """``%%check``, ``%hint`` and ``%solution``: the exercises of the course."""
 
+# IPython is typed in part.
+# mypy: allow-untyped-calls, allow-untyped-decorators
+
 from __future__ import annotations
 
 import difflib

@@ -1,5 +1,8 @@
 """``%%remote`` and ``%rayteach``."""
 
+# IPython is typed in part.
+# mypy: allow-untyped-calls, allow-untyped-decorators
+
 from __future__ import annotations
 
 import difflib
