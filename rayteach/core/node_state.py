@@ -98,6 +98,8 @@ class NodeState:
 
     def can_ever_run(self, task: Task) -> bool:
         """Tell whether the node, when idle, could run the task."""
+        if task.is_plain:
+            return self.num_cpus >= 1
         return task.num_cpus <= self.num_cpus + EPSILON and all(
             self.resources.get(name, 0.0) + EPSILON >= amount
             for name, amount in task.resources

@@ -21,6 +21,7 @@ class Task:
         "dependents",
         "function",
         "inputs",
+        "is_plain",
         "kind",
         "label",
         "message",
@@ -40,7 +41,7 @@ class Task:
         "worker",
     )
 
-    def __init__(  # noqa: PLR0913 (a record; every field is one of its facts)
+    def __init__(
         self,
         number: int,
         function: Any,
@@ -70,6 +71,8 @@ class Task:
         self.num_cpus = num_cpus
         #: custom resources it holds while it runs
         self.resources = resources
+        #: True if any free worker of the node's queue may take it
+        self.is_plain = kind == TASK and num_cpus == 1.0 and not resources
         #: attempts left after a worker death
         self.retries = retries
         #: attempts made so far
@@ -97,8 +100,3 @@ class Task:
         #: whatever must live until the task has ended
         self.pins: Any = None
         self.options: Any = None
-
-    @property
-    def is_plain(self) -> bool:
-        """True if any free worker of the node's queue may take it."""
-        return self.kind == TASK and self.num_cpus == 1.0 and not self.resources

@@ -247,10 +247,11 @@ def _at_actor(task: TaskRow, situation: Situation) -> str:
         return "Queued at its actor."
     if actor.started_s is None:
         return f"Queued at {actor.label}, which is starting."
-    box = [t for t in situation.mailboxes.get(actor.id, ()) if t.id < task.id]
-    if not box:
+    box = [t.label for t in situation.mailboxes.get(actor.id, ())]
+    if task.label not in box[1:]:
         return f"Queued at {actor.label}, next in its line."
-    names = words.listing([t.label.removeprefix(f"{actor.label}.") for t in box], 3)
+    ahead = box[: box.index(task.label)]
+    names = words.listing([t.removeprefix(f"{actor.label}.") for t in ahead], 3)
     return f"Queued at {actor.label} behind {names}."
 
 

@@ -158,7 +158,7 @@ def _closure(start: Iterable[int], makers: dict[int, set[int]]) -> set[int]:
 def _levels(makers: dict[int, set[int]]) -> dict[int, int]:
     """Return each task's place on its longest chain, from 1."""
     levels: dict[int, int] = {}
-    for task in sorted(makers):  # an input is always older than who takes it
+    for task in makers:  # in order of submission: an input is older than its user
         above = (levels.get(maker, 0) for maker in makers[task])
         levels[task] = 1 + max(above, default=0)
     return levels
@@ -166,13 +166,14 @@ def _levels(makers: dict[int, set[int]]) -> dict[int, int]:
 
 def _width(tasks: set[int], makers: dict[int, set[int]]) -> int:
     """Return the size of the largest set of tasks without a path between two."""
-    order = sorted(tasks)
+    order = [task for task in makers if task in tasks]
     above = _ancestors(order, makers)
     linked = {task for task in order if above[task]}
     linked |= set().union(*(above[task] for task in linked)) if linked else set()
     alone = len(order) - len(linked)
     if len(linked) > EXACT_LIMIT:
-        levels = list(_levels({t: makers[t] & tasks for t in linked}).values())
+        inner = {task: makers[task] & tasks for task in order if task in linked}
+        levels = list(_levels(inner).values())
         return alone + max(levels.count(level) for level in set(levels))
     return alone + len(linked) - _matching(linked, above)
 
@@ -194,7 +195,7 @@ def _matching(linked: set[int], above: dict[int, set[int]]) -> int:
     cover by chains, which is the number of tasks less this matching.
     """
     below: dict[int, int] = {}
-    return sum(_augment(task, above, below) for task in sorted(linked))
+    return sum(_augment(task, above, below) for task in linked)
 
 
 def _augment(root: int, above: dict[int, set[int]], below: dict[int, int]) -> bool:

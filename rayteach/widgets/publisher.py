@@ -27,6 +27,8 @@ from rayteach.widgets.alarm import Alarm
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rayteach.core.controls import Controls
+
     from rayteach.trace.views.rows import Rows
     from rayteach.widgets.link import Link
     from rayteach.widgets.source import Session
@@ -66,12 +68,21 @@ class Publisher:
     def __init__(
         self,
         session: Session,
+        controls: Controls | None = None,
         alarm: Alarm | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Read nothing and start no thread yet."""
+        """Read nothing and start no thread yet.
+
+        Args:
+            session: whose runs are shown.
+            controls: what views may ask of the engine; nothing for ``None``.
+            alarm: what the thread sleeps by.
+            clock: monotonic seconds, on the same clock as the events.
+        """
         self.fold = RowFold(session.log, session.start_s)
         self._session = session
+        self._controls = controls
         self._alarm = alarm or Alarm()
         self._clock = clock
         self._subscriptions: dict[int, Subscription] = {}
@@ -141,11 +152,11 @@ class Publisher:
             return "a command needs a name and its arguments"
         if self._session.closed:
             return "the session is closed"
-        if name not in self._session.controls.names():
+        if self._controls is None or name not in self._controls.names():
             return f"this engine has no command {name!r}"
         try:
-            self._session.controls.command(name, args)
-        except Exception as error:  # whatever it is, the view is told
+            self._controls.command(name, args)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the view is told)
             return str(error) or type(error).__name__
         return ""
 
@@ -195,7 +206,7 @@ class Publisher:
             return
         try:
             self._session.sample()
-        except Exception:  # an engine that ends just now; its log says the rest
+        except Exception:  # noqa: BLE001 (an engine that ends just now; its log says the rest)
             _log.debug("no sample of the running tasks", exc_info=True)
 
     def _message(self, subscription: Subscription) -> dict[str, Any] | None:
@@ -216,7 +227,7 @@ class Publisher:
         if not subscription.owed:
             return wire.changes(rows, subscription.seq, live=live)
         subscription.owed = False
-        controls = self._session.controls.names() if live else ()
+        controls = self._controls.names() if self._controls and live else ()
         return wire.snapshot(rows, subscription.seq, live=live, controls=controls)
 
     def _has_news(self, subscription: Subscription, rows: Rows) -> bool:

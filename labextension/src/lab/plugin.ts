@@ -15,7 +15,7 @@ const CATEGORY = "rayteach";
 export function makePlugin(shared: Shared): Plugin {
   const { launcher, palette, statusBar, tracker } = shared.tokens;
   // A token that this application does not have cannot be asked for.
-  const optional = [launcher, palette, statusBar, tracker].filter((token) => token !== undefined);
+  const optional: unknown[] = [launcher, palette, statusBar, tracker].filter((token) => token !== undefined);
   return {
     id: "rayteach:plugin",
     description: "The tutorial's card, and the CPUs that rayteach has in use.",
