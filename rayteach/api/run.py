@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rayteach.api import session as sessions
 from rayteach.core.events import ObjectPut, TaskSubmitted, WaitStarted
-from rayteach.trace.fold import SESSION, RowFold
+from rayteach.trace.fold import SESSION, RowFold, frozen
 from rayteach.trace.views import words
 from rayteach.trace.views.rows import Rows, RunRow
 
@@ -42,7 +42,7 @@ class Run:
         if self._fold is None:
             self._fold = RowFold(session.log, session.start_s)
         self._fold.advance()
-        return _only(self._fold, *self._members(session))
+        return frozen(_only(self._fold, *self._members(session)))
 
     def __repr__(self) -> str:
         """Say how the tasks stand; no address."""
@@ -60,7 +60,6 @@ class Run:
         """Return the numbers of the tasks and puts, and of the waits, that count."""
         numbers: set[int] = set()
         waits: set[int] = set()
-        place = self._start
         for place, event in enumerate(session.log.events(self._start), self._start):
             is_inside = self._stop is None or place < self._stop
             if isinstance(event, TaskSubmitted):
@@ -82,11 +81,10 @@ def _belongs(parent: int | None, numbers: set[int], *, is_inside: bool) -> bool:
 
 
 def _only(fold: RowFold, numbers: set[int], waits: set[int]) -> Rows:
-    """Return copies of the chosen rows, and of those that they refer to."""
-    whole = fold.copy(None)
-    found = replace(whole, tasks={}, objects={}, actors={}, waits={})
-    for run in fold.runs:
-        part = fold.copy(run)
+    """Return the chosen rows, and those that they refer to."""
+    found = replace(fold.rows(None), tasks={}, objects={}, actors={}, waits={})
+    for run in fold.runs:  # the session's own labels would bear the cell's
+        part = fold.rows(run)
         found.tasks |= {k: r for k, r in part.tasks.items() if k in numbers}
         found.waits |= {k: r for k, r in part.waits.items() if k in waits}
         found.objects |= part.objects

@@ -158,8 +158,9 @@ def _closure(start: Iterable[int], makers: dict[int, set[int]]) -> set[int]:
 def _levels(makers: dict[int, set[int]]) -> dict[int, int]:
     """Return each task's place on its longest chain, from 1."""
     levels: dict[int, int] = {}
-    for task in makers:  # in order of submission: an input is older than its user
-        above = (levels.get(maker, 0) for maker in makers[task])
+    # In order of submission: an input is older than its user.
+    for task, needed in makers.items():
+        above = (levels.get(maker, 0) for maker in needed)
         levels[task] = 1 + max(above, default=0)
     return levels
 

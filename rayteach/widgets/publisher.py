@@ -166,8 +166,17 @@ class Publisher:
             lives = self._thread is not None and self._thread.is_alive()
         if lives:
             self._alarm.ring()
-        elif self._stopped:
-            self.tick()
+        while self._stopped and not lives and self._owes():
+            if not self._turn.acquire(blocking=False):
+                return  # whoever has the turn looks again
+            try:
+                self._take_turn()
+            finally:
+                self._turn.release()
+
+    def _owes(self) -> bool:
+        with self._lock:
+            return any(s.owed or s.replies for s in self._subscriptions.values())
 
     def _serve(self) -> None:
         while not self._stopped:
@@ -182,24 +191,27 @@ class Publisher:
             Seconds until the next look, ``None`` if nothing can change by itself.
         """
         with self._turn:
-            with self._lock:
-                subscriptions = list(self._subscriptions.values())
-            for subscription in subscriptions:
-                while subscription.replies:
-                    subscription.link.send(subscription.replies.popleft())
-            listening = [s for s in subscriptions if s.owed or s.seq]
-            if not listening:
-                return None
+            return self._take_turn()
+
+    def _take_turn(self) -> float | None:
+        with self._lock:
+            subscriptions = list(self._subscriptions.values())
+        for subscription in subscriptions:
+            while subscription.replies:
+                subscription.link.send(subscription.replies.popleft())
+        listening = [s for s in subscriptions if s.owed or s.seq]
+        if listening:
             self._sample()
-            with self.fold.lock:
+        with self.fold.lock:
+            if listening:
                 self.fold.advance()
-                outbox = [(s, self._message(s)) for s in listening]
-                goes_on = any(self.fold.is_active(s.run) for s in listening)
-            for subscription, message in outbox:
-                if message is not None:
-                    subscription.link.send(message)
-            self._forget_broken(listening)
-            return self._next_s(outbox, goes_on=goes_on)
+            outbox = [(s, self._message(s)) for s in listening]
+            goes_on = any(self.fold.is_active(s.run) for s in listening)
+        for subscription, message in outbox:
+            if message is not None:
+                subscription.link.send(message)
+        self._forget_broken(listening)
+        return self._next_s(listening, goes_on=goes_on)
 
     def _sample(self) -> None:
         if self._session.closed:
@@ -244,10 +256,8 @@ class Publisher:
             if subscription.link.broken:
                 self.detach(subscription.link)
 
-    def _next_s(
-        self, outbox: list[tuple[Subscription, Any]], *, goes_on: bool
-    ) -> float | None:
-        if any(not subscription.confirmed for subscription, _ in outbox):
+    def _next_s(self, listening: list[Subscription], *, goes_on: bool) -> float | None:
+        if any(s.owed or not s.confirmed for s in listening):
             self._interval_s = INTERVAL_S
             return INTERVAL_S
         if not goes_on:
