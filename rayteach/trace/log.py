@@ -23,7 +23,7 @@ _OTHER = struct.Struct("<BI")
 _SUBMITTED = struct.Struct("<BdQQIIIH")
 """kind, time, task, function, number, run, line, inputs"""
 _INPUT = struct.Struct("<QI")
-_FINISHED = struct.Struct("<BddQdHII")
+_FINISHED = struct.Struct("<BddQdIII")
 """kind, time, end, task, start, attempt, worker, size"""
 _MARK_EVERY = 256
 _KINDS: tuple[type[Event], ...] = tuple(
