@@ -115,10 +115,9 @@ class RowFold:
             self._read += len(new)
             ledger = self._ledger
             ledger.revision += 1
-            origin_s, now_s = ledger.origin_s, ledger.now_s
+            latest_s = max(event.time_s for event in new)
+            ledger.now_s = max(ledger.now_s, ledger.seconds(latest_s))
             for event in new:
-                if event.time_s - origin_s > now_s:
-                    ledger.now_s = now_s = round(event.time_s - origin_s, 6)
                 handler = _HANDLERS.get(type(event))
                 if handler is not None:
                     handler(ledger, event)

@@ -46,7 +46,9 @@ class Table(Generic[K, R]):
 
     def touch(self, key: K, revision: int) -> None:
         """Say that the row of this id changed, if it is in this table."""
-        if self.touched.pop(key, None) is not None:
+        before = self.touched.get(key)
+        if before is not None and before != revision:
+            del self.touched[key]
             self.touched[key] = revision
 
     def since(self, revision: int) -> dict[K, R]:
