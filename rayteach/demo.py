@@ -33,7 +33,7 @@ class TourError(RayteachError):
     """The tour could not be run; the text says why."""
 
 
-class _ThisPython(KernelSpecManager):  # type: ignore[misc] # traitlets has no types
+class _ThisPython(KernelSpecManager):
     """Knows one kernel: this interpreter, whatever is registered on the machine."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
