@@ -98,7 +98,7 @@ class Inbound:
         else:
             self._many(task, worker, start, end, pickle.loads(payload))
         task.pins = task.payload = None
-        task.inputs = ()
+        task.inputs = task.returns = ()  # the task may be remembered for longer
 
     def _many(
         self, task: Task, worker: int, start: float, end: float, stored: list[Any]

@@ -168,7 +168,7 @@ class Worker:
             value = call(*args, **kwargs)
             del args, kwargs
             status, payload = self._pack(value, returns)
-            del value
+            self.client.report_references()  # what the value holds must be known
         except SystemExit as error:
             self._die(error)
         except LineClosed:
@@ -176,12 +176,13 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 (all of it is the answer)
             status, payload = protocol.ERROR, self._failure(error)
         self._output.end_task()
-        self.client.report_references()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
         result = protocol.RESULT_HEAD.pack(
             size, protocol.RESULT, task, start, _clock(), status
         )
         self.line.gather(result + payload)
+        value = call = None  # IDs that go with them are reported behind the result
+        self.client.report_references()
         self.task = 0
 
     def _load(
