@@ -299,6 +299,8 @@ class Scheduler:
             self._change(task, states.UNRUNNABLE)
             self._end(task, was)
             self.out.append(Abandon(task, cause))
+            if task.kind == CREATION:
+                line.extend(self.actor_died(task.number))
             if task.dependents:
                 line.extend(task.dependents)
                 task.dependents = None
