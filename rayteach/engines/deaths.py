@@ -12,6 +12,8 @@ from rayteach.errors import ActorDiedError, WorkerCrashedError
 from rayteach.runtime import protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rayteach.core.task import Task
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
@@ -137,15 +139,21 @@ class Deaths:
                 if task.message == number and task.state == states.POSTED:
                     state.scheduler.take_back(task)
 
-    def everything(self) -> None:
-        """The fork server died, and all workers with it: start anew."""
-        state = self._state
-        workers = list(state.pool.workers)
-        waiting = state.pool.queue.take_back()
-        state.pool.restart_server()
+    def everything(self, read: Callable[[int, bytes, list[int]], None]) -> None:
+        """The fork server died, and all workers with it: start anew.
+
+        ``read`` is told what workers had sent before.
+        """
+        pool = self._state.pool
+        workers = list(pool.workers)
+        for worker in workers:  # they die a little later than the server
+            pool.kill(worker)
+        for worker in workers:
+            for received in pool.last_words(worker):
+                read(worker, *received)
+        pool.restart_server()
         for worker in workers:
             self.bury(worker, -signal.SIGKILL)
-        state.pool.queue.repost(waiting)
 
 
 def _in_words(code: int) -> str:
