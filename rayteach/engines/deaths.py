@@ -48,7 +48,9 @@ class Deaths:
         direct = state.direct.pop(worker, None)
         if direct is not None and direct.state not in states.END_STATES:
             self._lose(direct, worker, slot, reason, started=slot.task == direct.number)
-        if slot.message:
+        if slot.message in state.parks:
+            state.scheduler.park_lost(state.parks.pop(slot.message))
+        elif slot.message:
             self._lose_message(worker, slot, reason)
         else:
             state.after(_RECHECK_S, lambda: self._find_missing(None))
@@ -130,12 +132,15 @@ class Deaths:
             if number not in present
             and any(t.message == number and t.state == states.POSTED for t in tasks)
         }
+        missing |= state.parks.keys() - present
         if suspects is None:
             if missing:
                 state.after(_RECHECK_S, lambda: self._find_missing(missing))
             return
         for number in sorted(missing & suspects, reverse=True):
-            for task in reversed(state.messages[number]):
+            if number in state.parks:
+                state.scheduler.park_lost(state.parks.pop(number))
+            for task in reversed(state.messages.get(number, ())):
                 if task.message == number and task.state == states.POSTED:
                     state.scheduler.take_back(task)
 

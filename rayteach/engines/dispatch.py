@@ -145,7 +145,7 @@ class Dispatcher:
 
     def _park(self, decision: decisions.Park) -> None:
         for _ in range(decision.count):
-            self._state.pool.queue.post(_PARK)
+            self._state.parks[self._state.pool.queue.post(_PARK)] = decision.node
 
     def _unpark(self, decision: decisions.Unpark) -> None:
         worker = self._state.pool.workers.get(decision.worker)

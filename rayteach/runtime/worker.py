@@ -97,6 +97,11 @@ class Worker:
         view = memoryview(data)
         number = protocol.MESSAGE.unpack_from(view)[0]
         self._board.begin(self.number, number)
+        if view[protocol.MESSAGE.size + 4] == protocol.PARK:  # it travels alone
+            self._parked = True
+            self.line.flush(protocol.frame(protocol.PARKED, number))
+            self._board.begin(self.number, 0)
+            return
         self.todo.extend(protocol.split_frames(view[protocol.MESSAGE.size :]))
         if len(self.todo) > 1:
             self._watchdog.watch()
@@ -106,13 +111,10 @@ class Worker:
                 frame = self.todo.popleft()
             except IndexError:  # the watchdog was quicker
                 break
-            if frame[4] == protocol.PARK:
-                self._parked = True
-                break
             done += 1
             self._run(frame, done)
         self._watchdog.rest()
-        self.line.flush(protocol.frame(protocol.PARKED, None) if self._parked else b"")
+        self.line.flush()
         self._board.begin(self.number, 0)
 
     def _serve_line(self) -> None:
