@@ -263,11 +263,16 @@ class NestedClient:
     ) -> Any:
         keys = [(one.task, one.index) for one in ids]
         self.report_references()
-        self._worker.relieve(everything=True)
-        what, answer = self._worker.line.ask(
-            protocol.GET, self._worker.task, kind, keys, num_returns, timeout_s, unit,
-            line,
-        )  # fmt: skip
+        worker, wait = self._worker, object()
+        worker.relieve(everything=True)
+        worker.waits[wait] = worker.task
+        try:
+            what, answer = worker.line.ask(
+                protocol.GET, worker.task, kind, keys, num_returns, timeout_s, unit,
+                line,
+            )  # fmt: skip
+        finally:
+            del worker.waits[wait]
         if what == "failed":
             raise answer.make()
         if what == "error":
