@@ -68,7 +68,7 @@ class LocalEngine:
         self._lock = state.lock
         self._dispatcher = Dispatcher(state)
         self._functions = FunctionStore(
-            str(self._pool.directory), state.function_defined
+            str(self._pool.directory), state.function_defined, state.export
         )
         self.submission = Submission(state, self._dispatcher, self._functions)
         inbound = Inbound(state, self.submission, self._answer)

@@ -83,8 +83,8 @@ class EngineState:
         self.borrowed: dict[int, dict[tuple[int, int], list[Any]]] = defaultdict(dict)
         #: direct tasks by worker
         self.direct: dict[int, Task] = {}
-        #: queue messages that may hold unfinished tasks
-        self.messages: dict[int, list[Task]] = {}
+        #: queue messages that may hold unfinished tasks: the tasks' numbers
+        self.messages: dict[int, list[int]] = {}
         #: queue messages that ask a reader to park, not answered yet: their node
         self.parks: dict[int, str] = {}
         #: (when, tie, what to do), soonest first
@@ -141,6 +141,11 @@ class EngineState:
         return any(not w.ready for w in tuple(self.pool.workers.values()))
 
     notes: Any = ()
+
+    def task_in(self, message: int, number: int) -> Task | None:
+        """Return a task that still travels in that message, None if it does not."""
+        task = self.scheduler.tasks.get(number)
+        return task if task is not None and task.message == message else None
 
     # Values.
 
