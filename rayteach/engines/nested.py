@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from rayteach.runtime.worker import Worker
 
 _WORKER_SHIFT = 40
-"""Task numbers of worker *w* start at ``w << 40``; JavaScript reads them exactly."""
+"""Task numbers of worker *w* start at ``w << 40`` plus the session's first number;
+JavaScript reads them exactly."""
 
 Key = tuple[int, int]
 
@@ -62,7 +63,7 @@ class NestedClient:
         self.session_hex = start["session_hex"]
         self._worker = worker
         self._directory = start["directory"]
-        self._numbers = count((start["worker"] << _WORKER_SHIFT) + 1)
+        self._numbers = count((start["worker"] << _WORKER_SHIFT) + start["first"] + 1)
         self._notes: deque[tuple[Key, int]] = deque()
         self._known: weakref.WeakValueDictionary[Key, ObjectID] = (
             weakref.WeakValueDictionary()
