@@ -361,6 +361,10 @@ class LocalEngine:
             self._pool.close()
             self._shield.remove()
 
+    def disown(self) -> None:
+        """A forked child lets go of the parent's sockets."""
+        self._pool.disown()
+
     @property
     def directory(self) -> str:
         """The session's directory in shared memory."""
