@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -32,7 +33,7 @@ class TourError(RayteachError):
     """The tour could not be run; the text says why."""
 
 
-class _ThisPython(KernelSpecManager):  # type: ignore[misc] # traitlets has no types
+class _ThisPython(KernelSpecManager):
     """Knows one kernel: this interpreter, whatever is registered on the machine."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
@@ -71,6 +72,7 @@ def report(page: str, width: int, color: bool) -> None:
     current = session.current()
     if current is None:
         raise TourError("the tour started no session")
+    current.sample()  # what runs at this moment shows as running
     fold = RowFold(current.log, current.start_s)
     fold.advance()
     rows = fold.rows(None)
@@ -80,8 +82,18 @@ def report(page: str, width: int, color: bool) -> None:
 
 @contextmanager
 def _kernel(directory: Path) -> Iterator[BlockingKernelClient]:
-    manager = KernelManager(kernel_spec_manager=_ThisPython())
-    manager.start_kernel(cwd=str(directory))
+    with TemporaryDirectory(prefix="rayteach-demo-") as private:
+        # Unix sockets in a directory of ours: no port is opened for a demo.
+        manager = KernelManager(
+            kernel_spec_manager=_ThisPython(),
+            transport="ipc",
+            connection_file=f"{private}/kernel.json",
+        )
+        manager.start_kernel(cwd=str(directory))
+        yield from _connected(manager)
+
+
+def _connected(manager: KernelManager) -> Iterator[BlockingKernelClient]:
     client = manager.client()
     try:
         client.start_channels()

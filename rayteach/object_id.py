@@ -176,7 +176,5 @@ def _adopt(task: int, index: int, label: str) -> ObjectID:
 def _require_client() -> Client:
     if _client is None:
         msg = "this ObjectID belongs to a session that is closed; run rayteach.init()"
-        from rayteach.errors import ActorHandleNotFoundError  # noqa: PLC0415
-
-        raise ActorHandleNotFoundError(msg)
+        raise RuntimeError(msg)
     return _client

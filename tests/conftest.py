@@ -6,8 +6,10 @@ A process or a session directory that outlives its module fails that module.
 from __future__ import annotations
 
 import os
+import select
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -37,11 +39,42 @@ def descendants() -> list[psutil.Process]:
     return [p for pid, p in ours.items() if pid not in own_line]
 
 
+def still_alive(
+    processes: list[psutil.Process], timeout_s: float = PATIENCE_S
+) -> list[psutil.Process]:
+    """Wait for processes to end and return those that did not.
+
+    A process file descriptor tells the end at once; an orphan's entry may stay in
+    the process table for seconds, until whoever inherited it looks.
+    """
+    deadline = time.monotonic() + timeout_s
+    return [process for process in processes if not has_ended(process, deadline)]
+
+
+def has_ended(process: psutil.Process, deadline: float) -> bool:
+    """Return whether ``process`` ended before ``deadline``."""
+    if not hasattr(os, "pidfd_open"):  # not Linux
+        remaining_s = max(0.0, deadline - time.monotonic())
+        return not psutil.wait_procs([process], timeout=remaining_s)[1]
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return True
+    try:
+        remaining_s = max(0.0, deadline - time.monotonic())
+        return bool(select.select([descriptor], [], [], remaining_s)[0])
+    finally:
+        os.close(descriptor)
+
+
+@pytest.fixture(name="still_alive", scope="session")
+def _still_alive() -> Callable[..., list[psutil.Process]]:
+    return still_alive
+
+
 def leftovers(before: set[psutil.Process]) -> list[psutil.Process]:
     """Return what is alive, was not alive before and does not end by itself."""
-    started = [process for process in descendants() if process not in before]
-    _, alive = psutil.wait_procs(started, timeout=PATIENCE_S)
-    return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+    return still_alive([p for p in descendants() if p not in before])
 
 
 def describe(processes: list[psutil.Process]) -> str:

@@ -147,7 +147,7 @@ def python(run: Runner) -> Counts:
     total = Counts()
     for linter in LINTERS:
         total += run.command(*linter)
-    return total + run.pytest("tests", "--ignore=tests/e2e", "-m", "not soak")
+    return total + run.pytest("tests", "--ignore=tests/e2e")
 
 
 def typescript(run: Runner) -> Counts:
@@ -164,7 +164,7 @@ def notebooks(run: Runner) -> Counts:
 
 def browser(run: Runner) -> Counts:
     """JupyterLab in headless Chromium."""
-    return run.pytest("tests/e2e", "-m", "not soak")
+    return run.pytest("tests/e2e")
 
 
 SUITES: tuple[Callable[[Runner], Counts], ...] = (
@@ -177,7 +177,7 @@ SUITES: tuple[Callable[[Runner], Counts], ...] = (
 
 def soak(run: Runner) -> Counts:
     """Run what takes long: many kills, many rounds."""
-    return run.pytest("tests", "-m", "soak", "--timeout=3600")
+    return run.pytest("tests", "-m", "soak")
 
 
 def lint(run: Runner) -> Counts:

@@ -57,7 +57,7 @@ class ActorClass:
         """
         return ActorClassOptions(self, actor_options({**self._given, **given}))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def __call__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse a direct call."""
         msg = (
             f"{self._name} is an actor class: create an actor with "
@@ -116,7 +116,7 @@ class ActorHandle:
 
     def __getattr__(self, name: str) -> ActorMethod:
         """Return the method of that name."""
-        if name.startswith("_") or name in ("actor_id",):
+        if name.startswith("_") or name == "actor_id":
             raise AttributeError(name)
         class_name, methods = self._meta
         if name not in methods:
@@ -169,7 +169,7 @@ class ActorMethod:
         """
         needed, most, shown, options = self._spec
         if kwargs or not needed <= len(args) <= most:
-            self._check(args, kwargs, shown, most)
+            self._check(args, kwargs, shown)
         chosen = self._given or task_options(options, CALL_OPTIONS)
         ids = session.engine().call(
             self._handle.actor_id, self._name, args, kwargs, chosen, caller_line()
@@ -184,7 +184,7 @@ class ActorMethod:
         options = task_options(merged, CALL_OPTIONS)
         return ActorMethod(self._handle, self._name, self._spec, options)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def __call__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse a direct call."""
         msg = (
             f"{self._name} is an actor's method: call "
@@ -192,7 +192,7 @@ class ActorMethod:
         )
         raise TypeError(msg)
 
-    def _check(self, args: Any, kwargs: Any, shown: Any, most: int) -> None:
+    def _check(self, args: Any, kwargs: Any, shown: Any) -> None:
         if shown is None:
             return
         try:
@@ -230,7 +230,8 @@ def get_actor(name: str) -> ActorHandle:
 
 
 def _constructor(cls: type) -> Any:
-    return cls.__init__ if cls.__init__ is not object.__init__ else None  # type: ignore[misc]
+    constructor = inspect.getattr_static(cls, "__init__")
+    return constructor if constructor is not object.__init__ else None
 
 
 def _methods(cls: type) -> dict[str, Any]:
@@ -261,7 +262,10 @@ def _methods(cls: type) -> dict[str, Any]:
                 ],
                 return_annotation=inspect.Signature.empty,
             )
-            kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            kinds = (
+                inspect.Parameter.POSITIONAL_ONLY,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            )
             if all(one.kind in kinds for one in kept):
                 most = len(kept)
                 needed = sum(one.default is inspect.Parameter.empty for one in kept)

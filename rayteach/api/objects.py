@@ -66,7 +66,8 @@ def put(value: Any) -> ObjectID:
         TypeError: ``value`` is an ID already.
         ObjectStoreFullError: no room in shared memory.
     """
-    return session.engine().put(value, caller_line())
+    made: ObjectID = session.engine().put(value, caller_line())
+    return made
 
 
 def wait(
@@ -177,7 +178,7 @@ def _seconds(timeout: Any) -> float | None:
     return None if timeout == float("inf") else timeout / _MS
 
 
-def _warn_unit(timeout: float | None, timed_out: bool) -> None:  # noqa: FBT001
+def _warn_unit(timeout: float | None, timed_out: bool) -> None:
     if timeout is None or not timed_out:
         return
     if 0 < timeout <= _SUSPICIOUS_MS or timeout != int(timeout):

@@ -50,7 +50,9 @@ def _check_names(given: dict[str, Any], allowed: tuple[str, ...]) -> None:
         if name not in allowed:
             near = difflib.get_close_matches(name, allowed, 1)
             hint = f"did you mean {near[0]!r}?" if near else ""
-            msg = f"unknown option {name!r}; {hint or 'there are ' + ', '.join(allowed)}"
+            msg = (
+                f"unknown option {name!r}; {hint or 'there are ' + ', '.join(allowed)}"
+            )
             raise ValueError(msg)
 
 

@@ -56,11 +56,11 @@ class RemoteFunction:
         merged = {**self._given, **given}
         return RemoteOptions(self, task_options(merged, TASK_OPTIONS))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def __call__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse a direct call."""
         msg = (
             f"{self._name} is a remote function: call {self._name}.remote(...) and "
-            f"fetch the value with get(). The plain function is {self._name}.__wrapped__"
+            f"fetch the value with get(). The plain one is {self._name}.__wrapped__"
         )
         raise TypeError(msg)
 

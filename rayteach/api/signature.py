@@ -25,7 +25,10 @@ class Signature:
             return
         kept = list(signature.parameters.values())[skip:]
         self._bind = signature.replace(parameters=kept)
-        kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        kinds = (
+            inspect.Parameter.POSITIONAL_ONLY,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        )
         if all(one.kind in kinds for one in kept):
             self._most = len(kept)
             self._needed = sum(one.default is inspect.Parameter.empty for one in kept)

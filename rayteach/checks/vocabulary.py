@@ -143,11 +143,11 @@ def _wrong_value(name: str, found: Any, value: Any) -> tuple[str, str]:
             f"{name} = ray.get(...) turns them into values",
         )
     if isinstance(found, list) and isinstance(value, list) and _permuted(found, value):
-        return (
-            f"the right values in another order: {found!r}",
+        advice = (
             "ray.get(list) keeps the order of the list: keep the IDs in the order "
-            "in which you want the results",
+            "in which you want the results"
         )
+        return f"the right values in another order: {found!r}", advice
     return f"{name} is {found!r}", ""
 
 

@@ -269,7 +269,7 @@ class Scheduler:
         self._left(task, was)
         if task.kind == TASK and not task.is_plain and task.worker:
             node = self._node_of(task)
-            if node is not None and node.roles.get(task.worker) == DIRECT:
+            if node.roles.get(task.worker) == DIRECT:
                 node.worker_free(task.worker)
 
     def _created(self, task: Task, end: str) -> None:

@@ -41,7 +41,55 @@ class Task:
         "worker",
     )
 
-    def __init__(  # noqa: PLR0913 (a record; every field is one of its facts)
+    #: number in the session
+    number: int
+    #: what to run; opaque to the scheduler but for its ``mean_s``
+    function: Any
+    #: TASK, CALL or CREATION
+    kind: str
+    #: cell run it belongs to
+    run: int
+    #: number of the submitting task, None for the driver
+    parent: int | None
+    #: number of the actor, for CALL and CREATION
+    actor: int | None
+    #: CPUs it holds while it runs
+    num_cpus: float
+    #: custom resources it holds while it runs
+    resources: tuple[tuple[str, float], ...]
+    #: True if any free worker of the node's queue may take it
+    is_plain: bool
+    #: attempts left after a worker death; -1 for ever
+    retries: int
+    #: attempts made so far
+    attempt: int
+    #: one of ``core.states``
+    state: str
+    #: how many inputs do not exist yet
+    missing: int
+    #: tasks that wait for this one, None if none do
+    dependents: list[Task] | None
+    #: where it was placed
+    node: Any
+    #: the worker that has it, 0 if none is known
+    worker: int
+    # The engine's own fields; the scheduler never looks at them.
+    #: makes the label people see, on demand
+    label: Any
+    #: pickled arguments
+    payload: Any
+    #: number of the queue message it travels in
+    message: int
+    #: IDs among the arguments
+    inputs: tuple[Any, ...]
+    #: IDs of the results
+    returns: tuple[Any, ...]
+    #: whatever must live until the task has ended
+    pins: Any
+    #: the options and the line of the submission
+    options: Any
+
+    def __init__(
         self,
         number: int,
         function: Any,
@@ -55,48 +103,18 @@ class Task:
         retries: int = 0,
     ) -> None:
         """Make a task that is not yet known to the scheduler."""
-        #: number in the session
         self.number = number
-        #: what to run; opaque to the scheduler but for its ``mean_s``
         self.function = function
-        #: TASK, CALL or CREATION
         self.kind = kind
-        #: cell run it belongs to
         self.run = run
-        #: number of the submitting task, None for the driver
         self.parent = parent
-        #: number of the actor, for CALL and CREATION
         self.actor = actor
-        #: CPUs it holds while it runs
         self.num_cpus = num_cpus
-        #: custom resources it holds while it runs
         self.resources = resources
-        #: True if any free worker of the node's queue may take it
         self.is_plain = kind == TASK and num_cpus == 1.0 and not resources
-        #: attempts left after a worker death
         self.retries = retries
-        #: attempts made so far
-        self.attempt = 0
+        self.attempt = self.missing = self.worker = self.message = 0
         self.state = states.NEEDS_INPUT
-        #: how many inputs do not exist yet
-        self.missing = 0
-        #: tasks that wait for this one, None if none do
-        self.dependents: list[Task] | None = None
-        #: where it was placed
-        self.node: Any = None
-        #: the worker that has it, 0 if none is known
-        self.worker = 0
-        # The engine's own fields; the scheduler never looks at them.
-        #: makes the label people see, on demand
-        self.label: Any = None
-        #: pickled arguments
-        self.payload: Any = None
-        #: number of the queue message it travels in
-        self.message = 0
-        #: IDs among the arguments
-        self.inputs: tuple[Any, ...] = ()
-        #: IDs of the results
-        self.returns: tuple[Any, ...] = ()
-        #: whatever must live until the task has ended
-        self.pins: Any = None
-        self.options: Any = None
+        self.dependents = self.node = None
+        self.label = self.payload = self.pins = self.options = None
+        self.inputs = self.returns = ()

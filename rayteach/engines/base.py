@@ -51,7 +51,9 @@ class Function:
 
     __slots__ = ("flags", "line", "mean_s", "name", "number", "where")
 
-    def __init__(self, number: int, name: str, flags: int, where: str, line: int) -> None:
+    def __init__(
+        self, number: int, name: str, flags: int, where: str, line: int
+    ) -> None:
         """Describe what ``number`` (a hash of its pickle) stands for."""
         self.number = number
         self.name = name
@@ -70,7 +72,7 @@ class Engine(Protocol):
     def register(self, target: Callable[..., Any], name: str) -> Function:
         """Make a function or class shippable; cheap the second time."""
 
-    def submit(  # noqa: PLR0913 (one call, all its parts)
+    def submit(
         self,
         function: Function,
         args: Sequence[Any],
@@ -80,7 +82,7 @@ class Engine(Protocol):
     ) -> list[ObjectID]:
         """Submit a task; return at once with its IDs."""
 
-    def create_actor(  # noqa: PLR0913
+    def create_actor(
         self,
         function: Function,
         args: Sequence[Any],
@@ -91,7 +93,7 @@ class Engine(Protocol):
     ) -> tuple[ActorID, Any]:
         """Create an actor; return at once its ID and what its handle must know."""
 
-    def call(  # noqa: PLR0913
+    def call(
         self,
         actor: ObjectID,
         method: str,
@@ -105,7 +107,9 @@ class Engine(Protocol):
     def put(self, value: Any, line: int) -> ObjectID:
         """Store a value."""
 
-    def get(self, ids: Sequence[ObjectID], timeout_s: float | None, line: int) -> list[Any]:
+    def get(
+        self, ids: Sequence[ObjectID], timeout_s: float | None, line: int
+    ) -> list[Any]:
         """Wait for values and return them in order."""
 
     def wait(

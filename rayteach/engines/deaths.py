@@ -49,7 +49,7 @@ class Deaths:
         if slot.message:
             self._lose_message(worker, slot, reason)
         else:
-            state.after(_RECHECK_S, self._find_missing)
+            state.after(_RECHECK_S, lambda: self._find_missing(None))
 
     def _bury_actor(self, actor: int, reason: str) -> None:
         known = self._state.actors.get(actor)
@@ -111,17 +111,29 @@ class Deaths:
             state.fail(one, failure)
         task.pins = task.payload = None
 
-    def _find_missing(self) -> None:
-        """Redo messages that a worker took with it before it could say so."""
+    def _find_missing(self, suspects: set[int] | None) -> None:
+        """Redo messages that a worker took with it before it could say so.
+
+        A living worker may be between taking a message and its note on the
+        board: only what is missing at two looks (``suspects``) is redone.
+        """
         state = self._state
         waiting = state.pool.queue.take_back()
         state.pool.queue.repost(waiting)
         present = {protocol.MESSAGE.unpack_from(message)[0] for message in waiting}
         present |= {state.pool.board.read(w).message for w in state.pool.workers}
-        for number, tasks in list(state.messages.items()):
-            if number in present:
-                continue
-            for task in reversed(tasks):
+        missing = {
+            number
+            for number, tasks in state.messages.items()
+            if number not in present
+            and any(t.message == number and t.state == states.POSTED for t in tasks)
+        }
+        if suspects is None:
+            if missing:
+                state.after(_RECHECK_S, lambda: self._find_missing(missing))
+            return
+        for number in sorted(missing & suspects, reverse=True):
+            for task in reversed(state.messages[number]):
                 if task.message == number and task.state == states.POSTED:
                     state.scheduler.take_back(task)
 

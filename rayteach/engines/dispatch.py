@@ -202,8 +202,8 @@ class Dispatcher:
                 found: Failure = one.data
                 return found
         if cause is not None and cause.returns and cause.returns[0].status == FAILED:
-            found = cause.returns[0].data
-            return found
+            inherited: Failure = cause.returns[0].data
+            return inherited
         actor = self._state.actors.get(task.actor or 0)
         if actor is not None and actor.failure is not None:
             return actor.failure

@@ -63,7 +63,7 @@ class Failure:
                 f"{self.remote.type_name}: {self.remote.message}"
             )
         else:
-            cause = pickle.loads(self.cause)  # noqa: S301 (from our own worker)
+            cause = pickle.loads(self.cause)
         if isinstance(cause, TaskCancelledError):
             return TaskCancelledError(f"{self.remote.task_label} was cancelled")
         return task_error(self.remote, cause)

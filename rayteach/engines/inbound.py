@@ -63,7 +63,7 @@ class Inbound:
                 self._result(worker, data, at)
             else:
                 size = protocol.LENGTH.unpack_from(data, at)[0]
-                body = pickle.loads(data[at + 5 : at + 4 + size])  # noqa: S301
+                body = pickle.loads(data[at + 5 : at + 4 + size])
                 self._handle[kind](worker, body)
 
     # Results.
@@ -87,7 +87,7 @@ class Inbound:
         state.direct.pop(worker, None)
         task.worker = worker
         if status == protocol.ERROR:
-            self._failed(task, worker, start, end, *pickle.loads(payload))  # noqa: S301
+            self._failed(task, worker, start, end, *pickle.loads(payload))
             return
         if status == protocol.ONE_INLINE:
             state.log.finished(
@@ -96,7 +96,7 @@ class Inbound:
             state.scheduler.finish(task)
             state.store(task.returns[0], payload)
         else:
-            self._many(task, worker, start, end, pickle.loads(payload))  # noqa: S301
+            self._many(task, worker, start, end, pickle.loads(payload))
         task.pins = task.payload = None
         task.inputs = ()
 
@@ -115,7 +115,7 @@ class Inbound:
         for one, (how, data, bytes_, keys) in zip(task.returns, stored, strict=True):
             self._store(worker, one, how, data, bytes_, keys)
 
-    def _store(  # noqa: PLR0913 (the fields of a stored value)
+    def _store(
         self, worker: int, one: ObjectID, how: int, data: Any, size: int, keys: Any
     ) -> None:
         state = self._state
@@ -129,7 +129,7 @@ class Inbound:
             state.add(events.ObjectCreated(clock(), key, size, shared, "A"))
         state.store(one, Segment(data, size) if shared else data)
 
-    def _failed(  # noqa: PLR0913 (the fields of a failure)
+    def _failed(
         self,
         task: Task,
         worker: int,
@@ -284,7 +284,7 @@ class Inbound:
         waiter = Waiter(asked.missing, fail_fast=asked.kind == "get", on_done=done)
         asked.attach(waiter)
         if timeout_s is not None:
-            state.after(timeout_s, lambda: waiter.done or waiter.finish())
+            state.after(timeout_s, waiter.expire)
 
 
 class _Asked:

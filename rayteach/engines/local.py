@@ -10,30 +10,28 @@ outside of it, in the thread that asks.
 
 from __future__ import annotations
 
-import contextlib
 import secrets
-import select
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
-from rayteach.core.wait import choose
 from rayteach.engines.deaths import Deaths
 from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
 from rayteach.engines.functions import FunctionStore
 from rayteach.engines.inbound import Inbound
-from rayteach.engines.pump import Pump, Waiter
-from rayteach.engines.state import KEYS_LOGGED, EngineState, Notes, clock
+from rayteach.engines.pump import Pump
+from rayteach.engines.reading import Reading
+from rayteach.engines.state import EngineState, Notes, clock
 from rayteach.engines.submission import Submission, split_arguments
+from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
     ActorDiedError,
     ActorHandleNotFoundError,
-    GetTimeoutError,
     RayteachError,
 )
 from rayteach.ids import Label
-from rayteach.object_id import FAILED, PENDING, ActorID, ObjectID
+from rayteach.object_id import ActorID, ObjectID
 from rayteach.runtime import protocol, serialization, session_dir
 from rayteach.runtime.object_store import Segment
 from rayteach.runtime.worker_pool import WorkerPool
@@ -52,7 +50,6 @@ _SETTLE_EVERY = 32
 """…this many, or when somebody waits, or within PATIENCE_S: each hand-over wakes
 a worker, which costs more than such a task."""
 _PUMP_EVERY = 64
-_SETTLE_ROUNDS = 1_000
 
 
 class LocalEngine:
@@ -74,20 +71,23 @@ class LocalEngine:
             str(self._pool.directory), state.function_defined
         )
         self.submission = Submission(state, self._dispatcher, self._functions)
-        self._inbound = Inbound(state, self.submission, self._answer)
-        self._deaths = Deaths(state, self.submission)
-        self._exits: dict[int, int] = {}
+        inbound = Inbound(state, self.submission, self._answer)
+        deaths = Deaths(state, self.submission)
+        self._reading = Reading(
+            state, self._dispatcher, inbound, deaths, self.submission
+        )
         self._submits = 0
         state.add(events.NodeAdded(clock(), _NODE, num_cpus, tuple(resources.items())))
         state.scheduler.add_node(_NODE, num_cpus, resources)
         self._pump = Pump(
             self._pool.poller,
-            self._on_poll,
+            self._reading.on_poll,
             state.is_busy,
             state.next_deadline,
-            self._settle,
+            self._reading.settle,
         )
         self._shield = self._pump.shield
+        self._waiting = Waiting(state, self.submission, self._pump)
         state.notes = Notes(self._pump.rouse)
         self._resources = resources
 
@@ -97,7 +97,7 @@ class LocalEngine:
         """Make a function or class shippable."""
         return self._functions.register(target, name)
 
-    def submit(  # noqa: PLR0913 (one call, all its parts)
+    def submit(
         self,
         function: Function,
         args: Sequence[Any],
@@ -109,13 +109,13 @@ class LocalEngine:
         args, kwargs, inputs = split_arguments(args, kwargs)
         packed = self.submission.pack(args, kwargs)
         with self._shield, self._lock:
-            self._check_open()
+            self._state.check_open()
             ids = self.submission.task(function, packed, inputs, options, line)
             self._submitted(function)
         self.submission.announce()
         return list(ids)
 
-    def call(  # noqa: PLR0913 (one call, all its parts)
+    def call(
         self,
         actor: ObjectID,
         method: str,
@@ -128,7 +128,7 @@ class LocalEngine:
         args, kwargs, inputs = split_arguments(args, kwargs)
         packed = self.submission.pack([method, *args], kwargs)
         with self._shield, self._lock:
-            self._check_open()
+            self._state.check_open()
             if actor.task not in self._state.actors:
                 msg = f"{actor.label} belongs to a session that has been shut down"
                 raise ActorHandleNotFoundError(msg)
@@ -139,7 +139,7 @@ class LocalEngine:
         self.submission.announce()
         return list(ids)
 
-    def create_actor(  # noqa: PLR0913 (one call, all its parts)
+    def create_actor(
         self,
         function: Function,
         args: Sequence[Any],
@@ -152,12 +152,10 @@ class LocalEngine:
         args, kwargs, inputs = split_arguments(args, kwargs)
         packed = self.submission.pack(args, kwargs)
         with self._shield, self._lock:
-            self._check_open()
+            self._state.check_open()
             if options.get_if_exists and options.name in self._state.named:
                 return self.get_actor(options.name)
-            ref = self.submission.create(
-                function, packed, inputs, options, line, meta
-            )
+            ref = self.submission.create(function, packed, inputs, options, line, meta)
             self._submitted()
         self.submission.announce()
         return ref, meta
@@ -175,7 +173,7 @@ class LocalEngine:
             else payload.to_bytes()
         )
         with self._shield, self._lock:
-            self._check_open()
+            self._state.check_open()
             state, run = self._state, self.submission.run
             number, count = next(state.numbers), self.submission.number("put")
             one = ObjectID(number, 0, Label(None, "put", count))
@@ -191,46 +189,23 @@ class LocalEngine:
 
     def _submitted(self, function: Function | None = None) -> None:
         self._submits += 1
-        if function is None or not 0 < function.mean_s < SHORT_S:
-            self._dispatcher.settle()
-        elif not self._submits % _SETTLE_EVERY:
+        if (
+            function is None
+            or not 0 < function.mean_s < SHORT_S
+            or not self._submits % _SETTLE_EVERY
+        ):
             self._dispatcher.settle()
         self._pump.rouse()
         if not self._submits % _PUMP_EVERY:
             self._pump.once()
 
-    def _settle(self) -> None:
-        with self._lock:
-            if not self._state.closed:
-                self._dispatcher.settle()
-
-    def _check_open(self) -> None:
-        if self._state.closed:
-            msg = "the session is closed; run rayteach.init() to start another"
-            raise RayteachError(msg)
-
-    # Waiting.
+    # Waiting: see ``engines.waiting``.
 
     def get(
         self, ids: Sequence[ObjectID], timeout_s: float | None, line: int
     ) -> list[Any]:
         """Wait for values and return them in order."""
-        with self._shield:
-            unique = {one for one in ids if one.status == PENDING}
-            failed = any(one.status == FAILED for one in ids)
-            wait = self._begin_wait("get", ids, len(ids), timeout_s, line)
-            if unique and not failed:
-                self._block(unique, len(unique), timeout_s, fail_fast=True)
-            self._end_get(wait, ids)
-        for one in ids:
-            if one.status == FAILED:
-                raise one.data.make()
-        missing = [one for one in ids if one.status == PENDING]
-        if missing and timeout_s is None:  # a handler swallowed the interrupt
-            raise KeyboardInterrupt
-        if missing:
-            raise GetTimeoutError(self._timed_out(ids, missing, timeout_s))
-        return [self.value_of(one) for one in ids]
+        return self._waiting.get(ids, timeout_s, line)
 
     def wait(
         self,
@@ -241,138 +216,18 @@ class LocalEngine:
         unit: str = "s",
     ) -> list[int]:
         """Return the positions that count as ready."""
-        with self._shield:
-            wait = self._begin_wait("wait", ids, num_returns, timeout_s, line, unit)
-            pending = {one for one in ids if one.status == PENDING}
-            need = num_returns - (len(ids) - len(pending))
-            if need > 0:
-                self._block(pending, need, timeout_s, fail_fast=False)
-            with self._lock:
-                chosen = choose([one.status != PENDING for one in ids], num_returns)
-            reason = "enough ready" if len(chosen) >= num_returns else "timeout"
-            self._end_wait(wait, chosen, reason)
-        return chosen
-
-    def _block(
-        self,
-        pending: set[ObjectID],
-        need: int,
-        timeout_s: float | None,
-        *,
-        fail_fast: bool,
-    ) -> None:
-        deadline = None if timeout_s is None else clock() + timeout_s
-        waiter = Waiter(need, fail_fast=fail_fast)
-        with self._lock:
-            self._check_known(pending)
-            for one in pending:
-                if one.status != PENDING:
-                    waiter.notify(failed=one.status == FAILED)
-                    continue
-                if one.waiters is None:
-                    one.waiters = []
-                one.waiters.append(waiter)
-        try:
-            if timeout_s == 0 and not waiter.done:
-                self._pump.once()
-            else:
-                self._pump.run_until(waiter, deadline)
-        finally:
-            with self._lock:
-                for one in pending:
-                    if one.waiters is not None and waiter in one.waiters:
-                        one.waiters.remove(waiter)
-
-    def _check_known(self, pending: set[ObjectID]) -> None:
-        self._check_open()
-        for one in pending:
-            if one.work is None and one.status == PENDING:
-                msg = f"{one!r} belongs to a session that has been shut down"
-                raise ActorHandleNotFoundError(msg)
-
-    def _begin_wait(  # noqa: PLR0913 (the fields of the event)
-        self,
-        kind: str,
-        ids: Sequence[ObjectID],
-        num_returns: int,
-        timeout_s: float | None,
-        line: int,
-        unit: str = "s",
-    ) -> int:
-        number = next(self._state.waits)
-        keys = tuple((one.task, one.index) for one in ids[:KEYS_LOGGED])
-        run = self.submission.run
-        self.log.append(
-            events.WaitStarted(
-                clock(), number, kind, None, run, line, keys, num_returns, timeout_s,
-                unit,
-            )
-        )  # fmt: skip
-        return number
-
-    def _end_get(self, wait: int, ids: Sequence[ObjectID]) -> None:
-        ready = tuple(
-            position
-            for position, one in enumerate(ids[:KEYS_LOGGED])
-            if one.status != PENDING
-        )
-        if any(one.status == FAILED for one in ids):
-            reason = "failed"
-        elif all(one.status != PENDING for one in ids):
-            reason = "enough ready"
-        else:
-            reason = "timeout"
-        self._end_wait(wait, ready, reason)
-
-    def _end_wait(self, wait: int, ready: Sequence[int], reason: str) -> None:
-        if self._shield.is_held:
-            reason = "interrupted"
-        self.log.append(events.WaitReturned(clock(), wait, tuple(ready), reason))
-
-    def _timed_out(
-        self, ids: Sequence[ObjectID], missing: list[ObjectID], timeout_s: float | None
-    ) -> str:
-        names = ", ".join(one.label for one in missing[:3])
-        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""  # noqa: PLR2004
-        after = f" after {timeout_s * 1000:g} ms" if timeout_s is not None else ""
-        return (
-            f"get timed out{after}: {len(missing)} of {len(ids)} not ready "
-            f"({names}{more})"
-        )
-
-    def value_of(self, one: ObjectID) -> Any:
-        """Return the value of an ID that is ready."""
-        data = one.data
-        return serialization.loads(data.view() if isinstance(data, Segment) else data)
+        return self._waiting.wait(ids, num_returns, timeout_s, line, unit)
 
     def future_of(self, object_id: ObjectID) -> Future[Any]:
-        """Return a future that gets the value; the pump's leader sets it."""
-        future: Future[Any] = Future()
-        future.set_running_or_notify_cancel()
-
-        def done() -> None:
-            if object_id.status == FAILED:
-                future.set_exception(object_id.data.make())
-            else:
-                future.set_result(self.value_of(object_id))
-
-        with self._shield, self._lock:
-            if object_id.status == PENDING:
-                self._check_known({object_id})
-                if object_id.waiters is None:
-                    object_id.waiters = []
-                object_id.waiters.append(Waiter(1, fail_fast=True, on_done=done))
-                self._pump.rouse()
-                return future
-        done()
-        return future
+        """Return a future that gets the value."""
+        return self._waiting.future_of(object_id)
 
     # Actors and questions.
 
     def kill(self, actor: ObjectID) -> None:
         """End an actor at once; calls that have not ended fail."""
         with self._shield, self._lock:
-            self._check_open()
+            self._state.check_open()
             known = self._state.actors.get(actor.task)
             if known is None:
                 msg = f"{actor.label} belongs to a session that has been shut down"
@@ -391,7 +246,7 @@ class LocalEngine:
     def get_actor(self, name: str) -> tuple[ActorID, Any]:
         """Return the living actor of that name."""
         with self._shield, self._lock:
-            self._check_open()
+            self._state.check_open()
             number = self._state.named.get(name)
             known = self._state.actors.get(number) if number else None
             ref = known.ref() if known is not None else None
@@ -442,93 +297,11 @@ class LocalEngine:
         msg = f"unknown request {name!r}"
         raise RayteachError(msg)
 
-    # The pump's side.
-
-    def _on_poll(self, found: list[tuple[int, int]]) -> None:
-        with self._lock:
-            if self._state.closed:
-                return
-            for fd, event in found:
-                worker = self._pool.by_fd.get(fd)
-                if worker == 0:
-                    self._read_server()
-                elif worker is not None:
-                    self._read_worker(worker, event)
-            self._state.run_timers()
-            self._drain_notes()
-            self._dispatcher.settle()
-            self._pool.queue.flush()
-
-    def _read_worker(self, number: int, event: int) -> None:
-        worker = self._pool.workers.get(number)
-        if worker is None:
-            return
-        if event & select.POLLOUT:
-            worker.channel.flush()
-        if not event & ~select.POLLOUT:
-            return
-        received = worker.channel.receive()
-        if received is not None:
-            self._inbound.read(number, *received)
-        elif number in self._exits:
-            self._deaths.bury(number, self._exits.pop(number))
-        else:  # end of its stream: it is dying, or closed what it must not
-            self._pool.kill(number)
-            with contextlib.suppress(OSError, KeyError, ValueError):
-                self._pool.poller.unregister(worker.channel.fileno())
-            worker.ended = True
-
-    def _read_server(self) -> None:
-        message = self._pool.server_message()
-        if message is None:
-            self._deaths.everything()
-            return
-        what, worker, code = message
-        handle = self._pool.workers.get(worker)
-        if what != "exited" or handle is None:
-            return
-        if handle.ended:
-            self._deaths.bury(worker, code)
-            return
-        for _ in range(_SETTLE_ROUNDS):  # read what it had sent before it died
-            received = handle.channel.receive()
-            if received is None or not received[0]:
-                break
-            self._inbound.read(worker, *received)
-        self._deaths.bury(worker, code)
-
-    def _drain_notes(self) -> None:
-        notes: Any = self._state.notes
-        while notes:
-            number = notes.popleft()
-            known = self._state.actors.get(number)
-            if known is None or known.failure is not None:
-                continue
-            known.released = True
-            text = f"{known.label} is gone: its last handle was dropped"
-            self.submission.end_actor(
-                number, Failure.of_system(ActorDiedError, text), "no handle left"
-            )
-
     # Watching and closing.
 
     def sample(self) -> None:
         """Log the start of tasks that are seen running now."""
-        with self._lock:
-            if self._state.closed:
-                return
-            for number in tuple(self._pool.workers):
-                slot = self._pool.board.read(number)
-                task = self._state.scheduler.tasks.get(slot.task)
-                if task is None or task.worker == number or not slot.task:
-                    continue
-                if task.state == "posted":
-                    self._state.scheduler.start(task, number)
-                    self.log.append(
-                        events.TaskStarted(
-                            slot.start_s, task.number, task.attempt, number
-                        )
-                    )
+        self._reading.sample()
 
     def take_output(self) -> list[tuple[str, str, str]]:
         """Return and forget what tasks printed: (label, stream, text)."""
@@ -537,8 +310,10 @@ class LocalEngine:
             while self._state.outputs:
                 task, name, text = self._state.outputs.popleft()
                 found.append((str(task.label) if task else "", name, text))
-            for text in self._dispatcher.warnings:
-                found.append(("", "stderr", f"rayteach: {text}\n"))
+            found += [
+                ("", "stderr", f"rayteach: {text}\n")
+                for text in self._dispatcher.warnings
+            ]
             self._dispatcher.warnings.clear()
         return found
 
@@ -582,5 +357,3 @@ class LocalEngine:
     def is_interrupted(self) -> bool:
         """True while an interrupt waits for the main thread."""
         return self._shield.is_held
-
-

@@ -123,7 +123,7 @@ class NestedClient:
         self._shipped[target] = function
         return function
 
-    def submit(  # noqa: PLR0913 (one call, all its parts)
+    def submit(
         self,
         function: Function,
         args: Sequence[Any],
@@ -135,7 +135,7 @@ class NestedClient:
         name = options.name or function.name
         return self._send(TASK, function, name, None, args, kwargs, options, line)
 
-    def call(  # noqa: PLR0913 (one call, all its parts)
+    def call(
         self,
         actor: ObjectID,
         method: str,
@@ -148,7 +148,7 @@ class NestedClient:
         args = [method, *args]
         return self._send(CALL, None, method, actor, args, kwargs, options, line)
 
-    def create_actor(  # noqa: PLR0913 (one call, all its parts)
+    def create_actor(
         self,
         function: Function,
         args: Sequence[Any],
@@ -171,7 +171,7 @@ class NestedClient:
         ref: Any = ids[0]
         return ref, meta
 
-    def _send(  # noqa: PLR0913 (all parts of a submission)
+    def _send(
         self,
         kind: str,
         function: Function | None,
@@ -187,10 +187,7 @@ class NestedClient:
         payload = serialization.dumps((args, kwargs))
         pins = payload.contains + ((actor,) if actor is not None else ())
         number, count_ = next(self._numbers), self._count(name)
-        if kind == CREATION:
-            returns = 1
-        else:
-            returns = max(options.num_returns, 0)
+        returns = 1 if kind == CREATION else max(options.num_returns, 0)
         label = Label(None, name, count_)
         call = {
             "parent": self._worker.task,
@@ -244,7 +241,7 @@ class NestedClient:
         answer = self._wait("get", ids, len(ids), timeout_s, "s", line)
         return [self._worker.read_value(how, _as_bytes(data)) for how, data in answer]
 
-    def wait(  # noqa: PLR0913 (one call, all its parts)
+    def wait(
         self,
         ids: Sequence[ObjectID],
         num_returns: int,
@@ -256,7 +253,7 @@ class NestedClient:
         found: list[int] = self._wait("wait", ids, num_returns, timeout_s, unit, line)
         return found
 
-    def _wait(  # noqa: PLR0913 (the fields of the request)
+    def _wait(
         self,
         kind: str,
         ids: Sequence[ObjectID],

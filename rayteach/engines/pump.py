@@ -69,6 +69,11 @@ class Waiter:
         else:
             self.wake()
 
+    def expire(self) -> None:
+        """The timeout of the wait was reached."""
+        if not self.done:
+            self.finish()
+
     def wake(self) -> None:
         """Let the thread look again."""
         if self.lock.locked():

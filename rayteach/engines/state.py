@@ -105,6 +105,12 @@ class EngineState:
             )
         )
 
+    def check_open(self) -> None:
+        """Raise if the session is closed."""
+        if self.closed:
+            msg = "the session is closed; run rayteach.init() to start another"
+            raise RayteachError(msg)
+
     def after(self, delay_s: float, action: Callable[[], None]) -> None:
         """Run ``action`` under the lock, by the pump, ``delay_s`` from now."""
         self.at(clock() + delay_s, action)

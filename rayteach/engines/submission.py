@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
-from rayteach.core.task import CALL, CREATION, TASK, Task
+from rayteach.core.task import CALL, CREATION, Task
 from rayteach.engines.base import Function, TaskOptions
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import Actor, clock
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from rayteach.engines.dispatch import Dispatcher
     from rayteach.engines.functions import FunctionStore
     from rayteach.engines.state import EngineState
-
 
 
 def split_arguments(
@@ -92,7 +91,9 @@ class Submission:
             self._announced.add(self.run)
             self.on_first(self.run)
 
-    def pack(self, args: Any, kwargs: dict[str, Any]) -> tuple[Any, tuple[ObjectID, ...]]:
+    def pack(
+        self, args: Any, kwargs: dict[str, Any]
+    ) -> tuple[Any, tuple[ObjectID, ...]]:
         """Pickle arguments (outside the lock); return payload and IDs inside."""
         payload = dumps((args, kwargs))
         if payload.size <= protocol.INLINE_LIMIT:
@@ -100,7 +101,7 @@ class Submission:
         path = self._dispatcher.writer.write(payload)
         return Segment(path, payload.size), payload.contains
 
-    def task(  # noqa: PLR0913 (all parts of a task)
+    def task(
         self,
         function: Function,
         packed: tuple[Any, tuple[ObjectID, ...]],
@@ -127,7 +128,7 @@ class Submission:
             self._log(task, count, line, inputs, options)
         return self._enter(task, packed, inputs, options, line)
 
-    def call(  # noqa: PLR0913 (all parts of a call)
+    def call(
         self,
         actor: int,
         method: str,
@@ -150,7 +151,7 @@ class Submission:
         packed = (packed[0], (*packed[1], handle) if handle else packed[1])
         return self._enter(task, packed, inputs, options, line)
 
-    def create(  # noqa: PLR0913 (all parts of a creation)
+    def create(
         self,
         function: Function,
         packed: tuple[Any, tuple[ObjectID, ...]],
@@ -169,7 +170,7 @@ class Submission:
         task.label = Label(None, function.name, count)
         return self._create(task, count, packed, inputs, options, line, meta)
 
-    def _create(  # noqa: PLR0913
+    def _create(
         self,
         task: Task,
         count: int,
@@ -199,7 +200,7 @@ class Submission:
             )
             raise ActorAlreadyExistsError(msg)
 
-    def from_worker(self, worker: int, call: dict[str, Any], function: Any) -> Any:
+    def from_worker(self, worker: int, call: dict[str, Any], function: Any) -> None:
         """Submit what a task submitted; its worker holds the IDs."""
         state = self._state
         parent = state.scheduler.tasks.get(call["parent"])
@@ -219,11 +220,11 @@ class Submission:
         packed = (Segment(data, size) if stored else data, pins)
         if kind == CREATION:
             task.label = Label(prefix, name, count)
-            one = self._create(
+            actor = self._create(
                 task, count, packed, inputs, options, line, call["meta"]
             )
-            state.borrow(worker, one)
-            return None
+            state.borrow(worker, actor)
+            return
         if kind == CALL:
             known = state.actors.get(call["actor"])
             if known is not None:
@@ -235,7 +236,6 @@ class Submission:
         self._log(task, count, line, inputs, options)
         for one in self._enter(task, packed, inputs, options, line):
             state.borrow(worker, one)
-        return None
 
     def constructor_failed(self, task: Task, failure: Failure) -> None:
         """The actor never came to life: later calls say why."""
@@ -330,5 +330,3 @@ class Submission:
         if failed is not None or (actor is not None and actor.failure is not None):
             state.scheduler.abandon(task, failed.work if failed is not None else None)
         return task.returns
-
-

@@ -5,6 +5,9 @@ name of its own. Compiled from here, a traceback, ``inspect.getsource`` and a
 syntax error all speak of the lines that the learner sees in the cell.
 """
 
+# IPython is typed in part.
+# mypy: allow-untyped-calls
+
 from __future__ import annotations
 
 import ast

@@ -137,6 +137,12 @@ class CellOwner:
             session.end_cell_run(outcome)
         self._views.end_cell(cell)
 
+    def flush_output(self) -> None:
+        """Print what tasks have printed so far."""
+        session = open_session(self._sessions)
+        if session is not None:
+            session.flush_output()
+
     def session_opened(self, session: Session) -> None:
         """Tell a new session which cell runs."""
         cell = self.current

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib
+    import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,9 @@ BEGIN, INSTEAD, END = "### BEGIN SOLUTION", "### INSTEAD OF", "### END SOLUTION"
 
 #: an unsolved exercise raises; what it says is tested by other means
 _UNSOLVED = ["raises-exception", "nbval-ignore-output"]
+
+#: cells that only the solutions have
+_SOLVED = "solution"
 
 _CHECK = re.compile(r"\s*%%check\s+(\S+)")
 
@@ -187,22 +190,25 @@ def _pick(source: str, *, solution: bool) -> str:
 
 def generated(course: Course, lesson: str) -> dict[Path, str]:
     """Return the files made from a lesson's solutions: path to text."""
-    source = read_notebook(course.folder / "solutions" / f"{lesson}.ipynb")
-    cells = {name: unsolved(_source(cell)) for name, cell in exercise_cells(source)}
-    files = {}
-    for path, notebook in (
-        (course.folder / "exercises" / f"{lesson}.ipynb", source),
-        _lesson(course, lesson),
-    ):
+    solved = read_notebook(course.folder / "solutions" / f"{lesson}.ipynb")
+    cells = {name: unsolved(_source(cell)) for name, cell in exercise_cells(solved)}
+    in_lesson = course.folder / "tutorial" / f"{lesson}.ipynb"
+    made = {
+        course.folder / "exercises" / f"{lesson}.ipynb": _emptied(solved),
+        in_lesson: read_notebook(in_lesson),
+    }
+    for notebook in made.values():
         for name, cell in exercise_cells(notebook):
             _put(cell, cells[name])
-        files[path] = notebook_text(notebook)
-    return files
+    return {path: notebook_text(notebook) for path, notebook in made.items()}
 
 
-def _lesson(course: Course, lesson: str) -> tuple[Path, dict[str, Any]]:
-    path = course.folder / "tutorial" / f"{lesson}.ipynb"
-    return path, read_notebook(path)
+def _emptied(solved: dict[str, Any]) -> dict[str, Any]:
+    """Return the solutions without what only they have, and without outputs."""
+    kept = [c for c in solved["cells"] if _SOLVED not in c["metadata"].get("tags", ())]
+    empty: dict[str, Any] = {"execution_count": None, "outputs": []}
+    cells = [c if c["cell_type"] == "markdown" else {**c, **empty} for c in kept]
+    return {**solved, "cells": cells}
 
 
 def _put(cell: dict[str, Any], source: str) -> None:

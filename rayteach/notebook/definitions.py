@@ -35,6 +35,13 @@ def check(code: CellCode) -> list[ast.stmt]:
     """
     statements = code.parse().body
     for node in statements:
+        if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            raise code.refuse(
+                node,
+                "This is an async def: a task is a plain function. Write def, or put "
+                "the async methods in a class, which becomes an actor. "
+                "Nothing of this cell has run.",
+            )
         if not _is_allowed(node):
             raise code.refuse(
                 node,

@@ -1,5 +1,8 @@
 """``%%check``, ``%hint`` and ``%solution``: the exercises of the course."""
 
+# IPython is typed in part.
+# mypy: allow-untyped-calls, allow-untyped-decorators
+
 from __future__ import annotations
 
 import difflib
@@ -60,7 +63,9 @@ class ExerciseMagics(Magics):
 
     def _run(self, cell: str) -> Evidence:
         running = self._extension.cells.current
-        code = CellCode.of(self._extension.shell, cell, running.source if running else "")
+        code = CellCode.of(
+            self._extension.shell, cell, running.source if running else ""
+        )
         statements = code.parse().body
         error: Exception | None = None
         try:
@@ -70,7 +75,9 @@ class ExerciseMagics(Magics):
             error = raised
         line = _line_of(error, code.filename)
         source = linecache.getline(code.filename, line) if line else ""
-        return Evidence(self._rows(), self._extension.shell.user_ns, error, line, source)
+        return Evidence(
+            self._rows(), self._extension.shell.user_ns, error, line, source
+        )
 
     def _rows(self) -> Rows:
         session = open_session(self._extension.sessions)

@@ -37,7 +37,7 @@ class Extension:
         self.panel = Panel(shell, sessions)
         self.views = RunViews(self.panel)
         self.cells = CellOwner(shell, sessions, self.views)
-        self.tracebacks = Tracebacks(shell)
+        self.tracebacks = Tracebacks(shell, self.cells.flush_output)
         self.magics = MagicsPart(self)
         self._parts: tuple[_Part, ...] = (
             self.tracebacks,

@@ -1,5 +1,8 @@
 """``%%remote`` and ``%rayteach``."""
 
+# IPython is typed in part.
+# mypy: allow-untyped-calls, allow-untyped-decorators
+
 from __future__ import annotations
 
 import difflib
@@ -18,7 +21,7 @@ from IPython.core.magic import (
 )
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
-from rayteach import api
+from rayteach.api import remote_function, session
 from rayteach.notebook import definitions, status
 from rayteach.notebook.cellcode import CellCode
 from rayteach.notebook.commands import COMMANDS, Command, manual
@@ -68,9 +71,11 @@ class RemoteMagics(IPythonMagics):
         arguments = parse_argstring(self.remote, line)
         options = {k: v for k, v in vars(arguments).items() if v is not None}
         running = self._extension.cells.current
-        code = CellCode.of(self._extension.shell, cell, running.source if running else "")
+        code = CellCode.of(
+            self._extension.shell, cell, running.source if running else ""
+        )
         statements = definitions.check(code)
-        definitions.define(code, statements, api.remote, options)
+        definitions.define(code, statements, remote_function.remote, options)
 
 
 @magics_class
@@ -97,12 +102,12 @@ class RayteachMagics(IPythonMagics):
         print(manual(options.command))  # noqa: T201
 
     def _init(self, options: Any) -> None:
-        api.init(num_cpus=options.num_cpus)
+        session.init(num_cpus=options.num_cpus)
         self._status(options)
 
     def _shutdown(self, _options: Any) -> None:
-        if api.is_initialized():
-            api.shutdown()
+        if session.is_initialized():
+            session.shutdown()
             print("The session is closed. The next .remote() opens a new one.")  # noqa: T201
         else:
             print("No session is open.")  # noqa: T201

@@ -1,5 +1,8 @@
 """Registering magics so that they can be taken away again."""
 
+# IPython is typed in part.
+# mypy: allow-untyped-calls
+
 from __future__ import annotations
 
 import sys

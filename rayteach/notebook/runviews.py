@@ -1,5 +1,8 @@
 """Which view stands under which cell: one each, replaced when the cell runs again."""
 
+# IPython is typed in part.
+# mypy: allow-untyped-calls
+
 from __future__ import annotations
 
 import logging

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rayteach._version import __version__
 from rayteach.notebook.contracts import Session, open_session
 from rayteach.trace.fold import RowFold
+from rayteach.trace.views import words
 from rayteach.widgets import text as text_twin
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def rows_of(session: Session, run: int | None) -> Rows:
 
 def as_text(rows: Rows, *, full: bool) -> str:
     """Return the text twin: the structure, or everything."""
-    return text_twin.full(rows) if full else text_twin.structure(rows)
+    text = text_twin.full(rows) if full else text_twin.structure(rows)
+    return text.rstrip("\n")
 
 
 def page(extension: Extension) -> str:
@@ -58,13 +60,9 @@ def _last_run(extension: Extension) -> list[str]:
     if extension.cells.last_run is None:
         return ["Last run:   no cell has started a task yet"]
     rows = rows_of(*extension.cells.last_run)
-    ends: dict[str, int] = {}
-    for task in rows.tasks.values():
-        word = task.end or "not over"
-        ends[word] = ends.get(word, 0) + 1
-    parts = ", ".join(f"{count} {word}" for word, count in ends.items())
-    cell = f"cell {rows.run.cell}" if rows.run.cell else "outside cells"
-    return [f"Last run:   {cell}, {len(rows.tasks)} tasks: {parts}"]
+    counted = words.counted(list(rows.tasks.values()), rows.now_s)
+    where = f"cell {rows.run.cell}" if rows.run.cell else "outside cells"
+    return [f"Last run:   {where}, tasks: {counted}"]
 
 
 def auto_line(*, on: bool) -> str:

@@ -84,8 +84,16 @@ def _without_our_frames(error: BaseException) -> Iterator[None]:
 class Tracebacks:
     """Wraps the shell's ``showtraceback``; ``full`` puts it out of action."""
 
-    def __init__(self, shell: InteractiveShell) -> None:
-        """Remember the shell; nothing is wrapped before :meth:`attach`."""
+    def __init__(
+        self, shell: InteractiveShell, before: Callable[[], None] = lambda: None
+    ) -> None:
+        """Remember the shell; nothing is wrapped before :meth:`attach`.
+
+        Args:
+            shell: whose errors are shown.
+            before: called before each, so that what tasks printed comes first.
+        """
+        self._before = before
         # Any: a method of it is replaced, and IPython's are partly untyped
         self._shell: Any = shell
         self._original: Callable[..., None] | None = None
@@ -114,6 +122,7 @@ class Tracebacks:
         """Show the error without our frames; stands in for ``showtraceback``."""
         if self._original is None:
             return
+        self._before()
         error = exc_tuple[1] if exc_tuple is not None else sys.exc_info()[1]
         if self.full or not isinstance(error, BaseException) or not _concerns(error):
             self._original(exc_tuple, *args, **kwargs)

@@ -54,7 +54,7 @@ def _pickled(error: BaseException | None) -> bytes | None:
         bare = error.with_traceback(None)
         bare.__cause__ = bare.__context__ = None
         data: bytes = cloudpickle.dumps(bare)
-        pickle.loads(data)  # noqa: S301 (what we just made)
+        pickle.loads(data)
     except Exception:  # noqa: BLE001 (then its text must do)
         return None
     return data

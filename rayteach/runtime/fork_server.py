@@ -35,7 +35,7 @@ _PR_SET_PDEATHSIG = 1
 def main(fd: int) -> None:
     """Serve on the inherited socket ``fd`` until the driver is gone."""
     control = socket.socket(fileno=fd)
-    start: ServerStart = pickle.loads(control.recv(_RECEIVE_BYTES))  # noqa: S301
+    start: ServerStart = pickle.loads(control.recv(_RECEIVE_BYTES))
     ForkServer(control, start).run()
 
 
@@ -83,7 +83,7 @@ class ForkServer:
             return False
         if not data:
             return False
-        start: WorkerStart = pickle.loads(data)  # noqa: S301 (inherited socket)
+        start: WorkerStart = pickle.loads(data)
         pid = self._fork(start, fds)
         for fd in fds:
             os.close(fd)
@@ -108,9 +108,7 @@ class ForkServer:
 
             with contextlib.suppress(OSError):
                 os.write(2, traceback.format_exc().encode())
-        finally:
-            os._exit(status)
-        return 0
+        os._exit(status)
 
     def _become_worker(self, start: WorkerStart, fds: list[int]) -> None:
         from rayteach.runtime import worker  # noqa: PLC0415 (imported already)

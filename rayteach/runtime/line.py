@@ -119,7 +119,7 @@ class Line:
             one = bytes(received[at:stop])
             at = stop
             if one[4] == REPLY:
-                number, answer = pickle.loads(one[KIND.size :])  # noqa: S301
+                number, answer = pickle.loads(one[KIND.size :])
                 self._replies[number] = answer
             else:
                 self._inbox.append(one)

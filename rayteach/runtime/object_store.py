@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,10 +44,8 @@ class Segment:
 
     def __del__(self) -> None:
         """Give the memory back; mapped readers keep theirs."""
-        try:
+        with suppress(OSError):
             os.unlink(self.path)  # noqa: PTH108 (pathlib may be gone at exit)
-        except OSError:
-            pass
 
 
 class SegmentWriter:

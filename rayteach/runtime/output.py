@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rayteach.runtime import protocol
 
@@ -126,7 +126,8 @@ class _Stream(io.TextIOBase):
             self._send_lines()
 
     def _send_lines(self) -> None:
-        whole, newline, rest = "".join(self._parts).rpartition("\n")
+        text = "".join(self._parts)
+        whole, newline, rest = text.rpartition("\n")
         if newline or len(rest) > _BATCH:
             text = whole + newline if newline else rest + "\n"
             self._parts = [rest] if newline and rest else []
@@ -140,11 +141,12 @@ class _NoInput(io.TextIOBase):
     def readable(self) -> bool:
         return True
 
-    def readline(self, size: int | None = -1, /) -> str:  # noqa: ARG002
+    def readline(self, size: Any = -1, /) -> Any:  # noqa: ARG002
         msg = (
             "a task cannot ask for input: it runs in a worker process that has no "
             "keyboard. Ask in the notebook and pass the answer as an argument"
         )
         raise RuntimeError(msg)
 
-    read = readline  # type: ignore[assignment]
+    def read(self, size: Any = -1, /) -> Any:
+        return self.readline(size)

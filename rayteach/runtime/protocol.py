@@ -58,7 +58,7 @@ def frame(kind: int, body: Any) -> bytes:
     return KIND.pack(len(data) + 1, kind) + data
 
 
-def task_frame(  # noqa: PLR0913 (the fields of the frame)
+def task_frame(
     kind: int,
     task: int,
     function: int,
@@ -96,7 +96,9 @@ def split_frames(data: memoryview) -> list[memoryview]:
     return frames
 
 
-def read_inputs(data: memoryview, count: int) -> tuple[list[tuple[int, memoryview]], int]:
+def read_inputs(
+    data: memoryview, count: int
+) -> tuple[list[tuple[int, memoryview]], int]:
     """Return the inputs at the start of a task's body, and where they end."""
     inputs = []
     at = 0

@@ -4,7 +4,7 @@ A payload is a plain pickle (first byte 0x80), or, when the value holds buffers
 such as NumPy arrays, a small table, the pickle, and the buffers aligned to 64
 bytes, so that reading maps them instead of copying:
 
-    u8 1 · 3 unused · u32 buffers · u64 pickle length · u64 length × buffers
+    u8 1 · 3 unused · u32 buffers · u64 pickle length · u64 length per buffer
     pickle · padding · buffer · padding · buffer …
 
 Plain ``pickle`` is five times faster than cloudpickle but stores notebook
@@ -76,7 +76,8 @@ def dumps(value: Any) -> Payload:
 
 
 def _ids_in(value: Any) -> tuple[ObjectID, ...]:
-    process.exported = found = []
+    found: list[ObjectID] = []
+    process.exported = found
     try:
         cloudpickle.dumps(value, _PROTOCOL, buffer_callback=lambda _: None)
     finally:
@@ -103,7 +104,7 @@ def _with_buffers(
 def loads(data: bytes | memoryview) -> Any:
     """Return the value; buffers inside it are read-only views of ``data``."""
     if data[0] != 1:
-        return pickle.loads(data)  # noqa: S301 (inherited socket pairs only)
+        return pickle.loads(data)
     view = memoryview(data).toreadonly()
     _, count, length = _HEAD.unpack_from(view)
     sizes = struct.unpack_from(f"<{count}Q", view, _HEAD.size)
@@ -115,4 +116,4 @@ def loads(data: bytes | memoryview) -> Any:
         at += -at % _ALIGN
         buffers.append(view[at : at + size])
         at += size
-    return pickle.loads(view[start:stop], buffers=buffers)  # noqa: S301 (see above)
+    return pickle.loads(view[start:stop], buffers=buffers)

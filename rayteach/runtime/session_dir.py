@@ -60,7 +60,7 @@ def sweep() -> int:
 
 def _is_alive(pid: int, born: int) -> bool:
     try:
-        return abs(psutil.Process(pid).create_time() - born) <= 1
+        return bool(abs(psutil.Process(pid).create_time() - born) <= 1)
     except psutil.NoSuchProcess:
         return False
     except psutil.AccessDenied:

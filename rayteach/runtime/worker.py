@@ -155,7 +155,7 @@ class Worker:
 
     def _run(self, frame: memoryview, number: int) -> None:
         if frame[4] == protocol.BIG:
-            frame = map_file(pickle.loads(frame[protocol.KIND.size :]))  # noqa: S301
+            frame = map_file(pickle.loads(frame[protocol.KIND.size :]))
         head = protocol.TASK_HEAD.unpack_from(frame)
         _, kind, task, function, _attempt, flags, inputs, returns = head
         self.task = task
@@ -178,10 +178,10 @@ class Worker:
         self._output.end_task()
         self.client.report_references()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
-        head = protocol.RESULT_HEAD.pack(
+        result = protocol.RESULT_HEAD.pack(
             size, protocol.RESULT, task, start, _clock(), status
         )
-        self.line.gather(head + payload)
+        self.line.gather(result + payload)
         self.task = 0
 
     def _load(
@@ -221,7 +221,7 @@ class Worker:
         known = self._functions.get(number)
         if known is None or flags & protocol.FRESH:
             with open(f"{self.directory}/f{number:016x}", "rb") as file:  # noqa: PTH123
-                known = pickle.loads(file.read())  # noqa: S301 (our own directory)
+                known = pickle.loads(file.read())
             self._functions[number] = known
         return known
 
@@ -259,7 +259,9 @@ class Worker:
         """``sys.exit`` in a task ends the worker, as any process would end."""
         self._output.end_task()
         self.line.flush()
-        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        code = (
+            error.code if isinstance(error.code, int) else int(error.code is not None)
+        )
         os._exit(code)
 
 

@@ -140,7 +140,7 @@ class WorkerPool:
         data = self._control.recv(1 << 16)
         if not data:
             return None
-        what, first, second = pickle.loads(data)  # noqa: S301 (inherited socket)
+        what, first, second = pickle.loads(data)
         if what == "forked":
             self._by_pid[second] = first
             if first in self.workers:
@@ -181,7 +181,7 @@ class WorkerPool:
         if hasattr(self.poller, "close"):
             self.poller.close()
 
-    def _want_write(self, channel: Channel, wanted: bool) -> None:  # noqa: FBT001
+    def _want_write(self, channel: Channel, wanted: bool) -> None:
         events = select.POLLIN | (select.POLLOUT if wanted else 0)
         with contextlib.suppress(OSError, KeyError):
             self.poller.modify(channel.fileno(), events)

@@ -159,6 +159,9 @@ def _ending(task: TaskRow, situation: Situation) -> str:
         return f"{text} before it started{_because(task)}."
     took = words.duration(last.end_s - last.start_s)
     text = f"{task.end.capitalize()} after {took} on {_worker(last, situation)}"
+    away_s = sum((end or 0.0) - (start or 0.0) for start, end in task.blocked)
+    if away_s >= _AT_ONCE_S:
+        text += f", {words.duration(away_s)} of it blocked in get"
     if task.end != words.DONE:
         return f"{text}{_because(task)}."
     return _sentence(text, _start_reason(task, situation))
@@ -247,10 +250,11 @@ def _at_actor(task: TaskRow, situation: Situation) -> str:
         return "Queued at its actor."
     if actor.started_s is None:
         return f"Queued at {actor.label}, which is starting."
-    box = [t for t in situation.mailboxes.get(actor.id, ()) if t.id < task.id]
-    if not box:
+    box = [t.label for t in situation.mailboxes.get(actor.id, ())]
+    if task.label not in box[1:]:
         return f"Queued at {actor.label}, next in its line."
-    names = words.listing([t.label.removeprefix(f"{actor.label}.") for t in box], 3)
+    ahead = box[: box.index(task.label)]
+    names = words.listing([t.removeprefix(f"{actor.label}.") for t in ahead], 3)
     return f"Queued at {actor.label} behind {names}."
 
 
@@ -285,6 +289,9 @@ def _start_reason(task: TaskRow, situation: Situation) -> str:
 
 def _queue_reason(task: TaskRow, line_s: float, situation: Situation) -> str:
     text = f"it started after {words.duration(line_s)} in line"
+    worker = situation.workers.get(task.attempts[-1].worker)
+    if worker is not None and (worker.started_s or 0.0) > (task.ready_s or 0.0):
+        return f"{text}, when {worker.label} was up"
     before = situation.tasks.get(situation.previous.get(task.id, -1))
     if before is None or task.kind != "task" or not before.attempts:
         return text

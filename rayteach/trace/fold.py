@@ -115,10 +115,9 @@ class RowFold:
             self._read += len(new)
             ledger = self._ledger
             ledger.revision += 1
-            origin_s, now_s = ledger.origin_s, ledger.now_s
+            latest_s = max(event.time_s for event in new)
+            ledger.now_s = max(ledger.now_s, ledger.seconds(latest_s))
             for event in new:
-                if event.time_s - origin_s > now_s:
-                    ledger.now_s = now_s = round(event.time_s - origin_s, 6)
                 handler = _HANDLERS.get(type(event))
                 if handler is not None:
                     handler(ledger, event)
@@ -168,19 +167,7 @@ class RowFold:
     def copy(self, run: int | None) -> Rows:
         """Return the rows of a run for somebody to keep, in any thread."""
         with self.lock:
-            rows = self.rows(run)
-            rows.run = replace(rows.run)
-            rows.nodes = {k: replace(r) for k, r in rows.nodes.items()}
-            rows.workers = {k: replace(r) for k, r in rows.workers.items()}
-            rows.actors = {k: replace(r) for k, r in rows.actors.items()}
-            rows.tasks = {k: _task_copy(r) for k, r in rows.tasks.items()}
-            rows.objects = {
-                k: replace(r, copies=list(r.copies)) for k, r in rows.objects.items()
-            }
-            rows.waits = {
-                k: replace(r, ready_s=list(r.ready_s)) for k, r in rows.waits.items()
-            }
-            return rows
+            return frozen(self.rows(run))
 
     def _now_s(self, run: int | None) -> float:
         """Return the time of the latest event, or of the end of a run that is over."""
@@ -248,6 +235,20 @@ def _of_book(ledger: Ledger, run: int, since: int) -> Rows:
         objects=book.objects.since(since),
         actors=book.actors.since(since),
         waits=book.waits.since(since),
+    )
+
+
+def frozen(rows: Rows) -> Rows:
+    """Return copies of rows, which no ``advance`` changes."""
+    return Rows(
+        replace(rows.run),
+        {key: replace(row) for key, row in rows.nodes.items()},
+        {key: replace(row) for key, row in rows.workers.items()},
+        {key: _task_copy(row) for key, row in rows.tasks.items()},
+        {k: replace(r, copies=list(r.copies)) for k, r in rows.objects.items()},
+        {key: replace(row) for key, row in rows.actors.items()},
+        {k: replace(r, ready_s=list(r.ready_s)) for k, r in rows.waits.items()},
+        rows.now_s,
     )
 
 

@@ -23,7 +23,7 @@ _OTHER = struct.Struct("<BI")
 _SUBMITTED = struct.Struct("<BdQQIIIH")
 """kind, time, task, function, number, run, line, inputs"""
 _INPUT = struct.Struct("<QI")
-_FINISHED = struct.Struct("<BddQdHII")
+_FINISHED = struct.Struct("<BddQdIII")
 """kind, time, end, task, start, attempt, worker, size"""
 _MARK_EVERY = 256
 _KINDS: tuple[type[Event], ...] = tuple(
@@ -64,7 +64,7 @@ class EventLog:
         data = pickle.dumps((_CODES[kind], values), 5)
         self._add(_OTHER.pack(_PICKLED, len(data)) + data)
 
-    def submitted(  # noqa: PLR0913 (the fields of the event)
+    def submitted(
         self,
         time_s: float,
         task: int,
@@ -81,7 +81,7 @@ class EventLog:
         )
         self._add(data + b"".join(keys) if keys else data)
 
-    def finished(  # noqa: PLR0913 (the fields of the event)
+    def finished(
         self,
         time_s: float,
         task: int,
@@ -94,9 +94,7 @@ class EventLog:
         """Store ``TaskFinished``."""
         size = min(size_bytes, _MAX_U32)
         self._add(
-            _FINISHED.pack(
-                _FINISH, time_s, end_s, task, start_s, attempt, worker, size
-            )
+            _FINISHED.pack(_FINISH, time_s, end_s, task, start_s, attempt, worker, size)
         )
 
     def events(self, start: int = 0) -> list[Event]:
@@ -135,13 +133,11 @@ def _decode(data: bytes, at: int) -> tuple[Event, int]:
         _, time_s, end_s, task, start_s, attempt, worker, size = _FINISHED.unpack_from(
             data, at
         )
-        event: Event = TaskFinished(
-            time_s, task, attempt, worker, start_s, end_s, size
-        )
+        event: Event = TaskFinished(time_s, task, attempt, worker, start_s, end_s, size)
         return event, at + _FINISHED.size
     size = _OTHER.unpack_from(data, at)[1]
     at += _OTHER.size
-    code, values = pickle.loads(data[at : at + size])  # noqa: S301 (our own log)
+    code, values = pickle.loads(data[at : at + size])
     made: Any = _KINDS[code]
     return made(*values), at + size
 

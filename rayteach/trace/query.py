@@ -49,8 +49,8 @@ def _busy_intervals(task: TaskRow, now_s: float) -> Iterator[tuple[float, float]
 
 def depth(rows: Rows) -> int:
     """Return how many tasks the longest chain of dependencies has."""
-    levels = _levels(_makers(_work(rows), rows))
-    return max(levels.values(), default=0)
+    makers = {task.id: _inputs(task, rows) for task in _work(rows)}
+    return max(_levels(makers).values(), default=0)
 
 
 def could_overlap(rows: Rows) -> int:
@@ -135,13 +135,17 @@ def _makers(tasks: list[TaskRow], rows: Rows) -> dict[int, set[int]]:
     before = {}
     latest_call: dict[int, int] = {}
     for task in tasks:
-        made = {_task_of(key) for key in task.inputs}
+        made = _inputs(task, rows)
         if task.kind == "call" and task.actor is not None:
             if task.actor in latest_call:
                 made.add(latest_call[task.actor])
             latest_call[task.actor] = task.id
-        before[task.id] = made & rows.tasks.keys()
+        before[task.id] = made
     return before
+
+
+def _inputs(task: TaskRow, rows: Rows) -> set[int]:
+    return {_task_of(key) for key in task.inputs} & rows.tasks.keys()
 
 
 def _closure(start: Iterable[int], makers: dict[int, set[int]]) -> set[int]:
@@ -158,21 +162,23 @@ def _closure(start: Iterable[int], makers: dict[int, set[int]]) -> set[int]:
 def _levels(makers: dict[int, set[int]]) -> dict[int, int]:
     """Return each task's place on its longest chain, from 1."""
     levels: dict[int, int] = {}
-    for task in sorted(makers):  # an input is always older than who takes it
-        above = (levels.get(maker, 0) for maker in makers[task])
+    # In order of submission: an input is older than its user.
+    for task, needed in makers.items():
+        above = (levels.get(maker, 0) for maker in needed)
         levels[task] = 1 + max(above, default=0)
     return levels
 
 
 def _width(tasks: set[int], makers: dict[int, set[int]]) -> int:
     """Return the size of the largest set of tasks without a path between two."""
-    order = sorted(tasks)
+    order = [task for task in makers if task in tasks]
     above = _ancestors(order, makers)
     linked = {task for task in order if above[task]}
     linked |= set().union(*(above[task] for task in linked)) if linked else set()
     alone = len(order) - len(linked)
     if len(linked) > EXACT_LIMIT:
-        levels = list(_levels({t: makers[t] & tasks for t in linked}).values())
+        inner = {task: makers[task] & tasks for task in order if task in linked}
+        levels = list(_levels(inner).values())
         return alone + max(levels.count(level) for level in set(levels))
     return alone + len(linked) - _matching(linked, above)
 
@@ -194,7 +200,7 @@ def _matching(linked: set[int], above: dict[int, set[int]]) -> int:
     cover by chains, which is the number of tasks less this matching.
     """
     below: dict[int, int] = {}
-    return sum(_augment(task, above, below) for task in sorted(linked))
+    return sum(_augment(task, above, below) for task in linked)
 
 
 def _augment(root: int, above: dict[int, set[int]], below: dict[int, int]) -> bool:

@@ -147,7 +147,9 @@ class Tape:
         task, kind = self._last_id, options.kind
         self._names[task] = name
         place = (self.run, options.parent)
-        scope = (name, options.actor) if kind == "call" else (name, *place)
+        scope = (
+            (name, options.actor, options.parent) if kind == "call" else (name, *place)
+        )
         self._numbers[scope] += 1
         self.append(
             events.TaskSubmitted(

@@ -19,8 +19,8 @@ class Alarm:
             self._rung = True
             self._condition.notify_all()
 
-    def sleep(self, timeout_s: float | None) -> None:
-        """Return when rung, or after ``timeout_s``; ``None`` sleeps for good."""
+    def wait(self, timeout_s: float | None) -> None:
+        """Return when rung, or after ``timeout_s``; ``None`` waits for good."""
         with self._condition:
             self._condition.wait_for(lambda: self._rung, timeout_s)
             self._rung = False

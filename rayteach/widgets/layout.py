@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rayteach.trace.views import words
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rayteach.trace.views.rows import Attempt, Rows, TaskRow, WorkerRow
+
+MOST_TASKS = 20_000
+"""Tasks that the graph looks at, the oldest first."""
 
 GROUP_OVER = 16
 """A layer with more nodes of one function shows them as one group."""
@@ -47,9 +51,9 @@ def graph(rows: Rows, at_s: float, limit: int) -> list[Node]:
     Args:
         rows: the run.
         at_s: the moment whose states are shown.
-        limit: how many tasks are looked at, the oldest first.
+        limit: how many nodes there may be; groups count as one.
     """
-    tasks = list(rows.tasks.values())[:limit]
+    tasks = drawn(islice(rows.tasks.values(), MOST_TASKS))
     nodes: dict[str, Node] = {}
     for task in tasks:
         for key in task.inputs:
@@ -57,8 +61,16 @@ def graph(rows: Rows, at_s: float, limit: int) -> list[Node]:
         nodes[f"t{task.id}"] = _task_node(task, rows, nodes, at_s)
     _set_layers(nodes)
     grouped = _group(nodes, {f"t{task.id}": task for task in tasks}, at_s)
-    _set_slots(grouped)
-    return list(grouped.values())
+    found = dict(islice(grouped.items(), limit))
+    _set_slots(found)
+    return list(found.values())
+
+
+def drawn(tasks: Iterable[TaskRow]) -> list[TaskRow]:
+    """Leave out calls through which no data flows: their actor tells of them."""
+    kept = list(tasks)
+    used = {key.partition(".")[0] for task in kept for key in task.inputs}
+    return [t for t in kept if t.kind != "call" or t.inputs or str(t.id) in used]
 
 
 def _add_object(key: str, rows: Rows, nodes: dict[str, Node]) -> None:
@@ -70,9 +82,7 @@ def _add_object(key: str, rows: Rows, nodes: dict[str, Node]) -> None:
         )
 
 
-def _task_node(
-    task: TaskRow, rows: Rows, nodes: dict[str, Node], at_s: float
-) -> Node:
+def _task_node(task: TaskRow, rows: Rows, nodes: dict[str, Node], at_s: float) -> Node:
     parents = []
     for key in dict.fromkeys(task.inputs):
         maker = f"t{key.partition('.')[0]}"
@@ -117,27 +127,26 @@ def _group(
         if len(keys) > GROUP_OVER
         for key in keys
     }
+    members: dict[str, list[TaskRow]] = defaultdict(list)
+    parents: dict[str, dict[str, None]] = defaultdict(dict)
+    for node in nodes.values():
+        key = into.get(node.key, node.key)
+        parents[key].update(dict.fromkeys(into.get(p, p) for p in node.parents))
+        if node.key in into:
+            members[key].append(tasks[node.key])
     found: dict[str, Node] = {}
     for node in nodes.values():
-        key = into.get(node.key)
-        if key is None:
-            found[node.key] = node
-        elif key not in found:
-            members = [tasks[k] for k, group in into.items() if group == key]
-            found[key] = _group_node(key, node.layer, members, at_s)
-    for node in found.values():
-        node.parents = list(dict.fromkeys(into.get(p, p) for p in node.parents))
-    for member, key in into.items():
-        known = found[key].parents
-        extra = (into.get(p, p) for p in nodes[member].parents)
-        found[key].parents = list(dict.fromkeys([*known, *extra]))
+        key = into.get(node.key, node.key)
+        if key in members and key not in found:
+            found[key] = _group_node(key, node.layer, members[key], at_s)
+        found.setdefault(key, node).parents = list(parents[key])
     return found
 
 
 def _group_node(key: str, layer: int, members: list[TaskRow], at_s: float) -> Node:
     states = words.counts(members, at_s)
     state = next(iter(states)) if len(states) == 1 else ""
-    label = f"{members[0].function} × {len(members)}"
+    label = f"{members[0].function} \N{MULTIPLICATION SIGN} {len(members)}"
     note = words.counted(members, at_s)
     there = state == words.DONE
     return Node(key, label, "group", state, note, [], layer, is_there=there)
@@ -152,7 +161,7 @@ def _set_slots(nodes: dict[str, Node]) -> None:
     for index in sorted(layers):
         layer = layers[index]
         places = {node.key: _wish(node, nodes) for node in layer}
-        layer.sort(key=lambda node: places[node.key])  # noqa: B023 (used at once)
+        layer.sort(key=lambda node: places[node.key])
         top = (tallest - len(layer)) / 2
         for slot, node in enumerate(layer):
             node.slot = top + slot
@@ -289,8 +298,8 @@ def _cycle() -> Iterable[float]:
 def tick_label(seconds: float, step_s: float) -> str:
     """Return a tick's text; the first one bears the unit."""
     if step_s < 0.05:  # noqa: PLR2004 (below this, milliseconds read better)
-        text = f"{seconds * 1000:.0f}" if step_s >= 1e-3 else f"{seconds * 1000:.1f}"
-        return "0 ms" if seconds == 0 else text
+        ms, step_ms = seconds * 1000, step_s * 1000
+        return "0 ms" if ms == 0 else f"{ms:.{0 if step_ms >= 1 else 1}f}"
     return "0 s" if seconds == 0 else f"{seconds:.{1 if step_s < 1 else 0}f}"
 
 
@@ -321,5 +330,3 @@ def _short(chain: list[str]) -> list[str]:
     if len(chain) < 4:  # noqa: PLR2004 (three names take no more room)
         return chain
     return [f"{chain[0]} … {chain[-1]}"]
-
-

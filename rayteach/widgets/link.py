@@ -91,7 +91,7 @@ class Link:
         """Take a message of the view; anything malformed is dropped."""
         try:
             self._dispatch(message)
-        except Exception:  # a view must never break the kernel
+        except Exception:  # noqa: BLE001 (a view must never break the kernel)
             _log.exception("a view's message was not understood")
 
     def _dispatch(self, message: object) -> None:
@@ -114,7 +114,7 @@ class Link:
             return
         try:
             self._send(message)
-        except Exception:  # a view must never break a run
+        except Exception:  # noqa: BLE001 (a view must never break a run)
             _log.debug("a view is gone", exc_info=True)
             self.broken = True
 

@@ -27,6 +27,7 @@ from rayteach.widgets.alarm import Alarm
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rayteach.core.controls import Controls
     from rayteach.trace.views.rows import Rows
     from rayteach.widgets.link import Link
     from rayteach.widgets.source import Session
@@ -66,12 +67,21 @@ class Publisher:
     def __init__(
         self,
         session: Session,
+        controls: Controls | None = None,
         alarm: Alarm | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Read nothing and start no thread yet."""
+        """Read nothing and start no thread yet.
+
+        Args:
+            session: whose runs are shown.
+            controls: what views may ask of the engine; nothing for ``None``.
+            alarm: what the thread sleeps by.
+            clock: monotonic seconds, on the same clock as the events.
+        """
         self.fold = RowFold(session.log, session.start_s)
         self._session = session
+        self._controls = controls
         self._alarm = alarm or Alarm()
         self._clock = clock
         self._subscriptions: dict[int, Subscription] = {}
@@ -141,11 +151,11 @@ class Publisher:
             return "a command needs a name and its arguments"
         if self._session.closed:
             return "the session is closed"
-        if name not in self._session.controls.names():
+        if self._controls is None or name not in self._controls.names():
             return f"this engine has no command {name!r}"
         try:
-            self._session.controls.command(name, args)
-        except Exception as error:  # whatever it is, the view is told
+            self._controls.command(name, args)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the view is told)
             return str(error) or type(error).__name__
         return ""
 
@@ -155,12 +165,21 @@ class Publisher:
             lives = self._thread is not None and self._thread.is_alive()
         if lives:
             self._alarm.ring()
-        elif self._stopped:
-            self.tick()
+        while self._stopped and not lives and self._owes():
+            if not self._turn.acquire(blocking=False):
+                return  # whoever has the turn looks again
+            try:
+                self._take_turn()
+            finally:
+                self._turn.release()
+
+    def _owes(self) -> bool:
+        with self._lock:
+            return any(s.owed or s.replies for s in self._subscriptions.values())
 
     def _serve(self) -> None:
         while not self._stopped:
-            self._alarm.sleep(self.tick())
+            self._alarm.wait(self.tick())
         self.tick()
         self.tick()  # the empty message that confirms the last one
 
@@ -171,31 +190,34 @@ class Publisher:
             Seconds until the next look, ``None`` if nothing can change by itself.
         """
         with self._turn:
-            with self._lock:
-                subscriptions = list(self._subscriptions.values())
-            for subscription in subscriptions:
-                while subscription.replies:
-                    subscription.link.send(subscription.replies.popleft())
-            listening = [s for s in subscriptions if s.owed or s.seq]
-            if not listening:
-                return None
+            return self._take_turn()
+
+    def _take_turn(self) -> float | None:
+        with self._lock:
+            subscriptions = list(self._subscriptions.values())
+        for subscription in subscriptions:
+            while subscription.replies:
+                subscription.link.send(subscription.replies.popleft())
+        listening = [s for s in subscriptions if s.owed or s.seq]
+        if listening:
             self._sample()
-            with self.fold.lock:
+        with self.fold.lock:
+            if listening:
                 self.fold.advance()
-                outbox = [(s, self._message(s)) for s in listening]
-                goes_on = any(self.fold.is_active(s.run) for s in listening)
-            for subscription, message in outbox:
-                if message is not None:
-                    subscription.link.send(message)
-            self._forget_broken(listening)
-            return self._next_s(outbox, goes_on=goes_on)
+            outbox = [(s, self._message(s)) for s in listening]
+            goes_on = any(self.fold.is_active(s.run) for s in listening)
+        for subscription, message in outbox:
+            if message is not None:
+                subscription.link.send(message)
+        self._forget_broken(listening)
+        return self._next_s(listening, goes_on=goes_on)
 
     def _sample(self) -> None:
         if self._session.closed:
             return
         try:
             self._session.sample()
-        except Exception:  # an engine that ends just now; its log says the rest
+        except Exception:  # noqa: BLE001 (an engine that ends just now; its log says the rest)
             _log.debug("no sample of the running tasks", exc_info=True)
 
     def _message(self, subscription: Subscription) -> dict[str, Any] | None:
@@ -216,7 +238,7 @@ class Publisher:
         if not subscription.owed:
             return wire.changes(rows, subscription.seq, live=live)
         subscription.owed = False
-        controls = self._session.controls.names() if live else ()
+        controls = self._controls.names() if self._controls and live else ()
         return wire.snapshot(rows, subscription.seq, live=live, controls=controls)
 
     def _has_news(self, subscription: Subscription, rows: Rows) -> bool:
@@ -233,10 +255,8 @@ class Publisher:
             if subscription.link.broken:
                 self.detach(subscription.link)
 
-    def _next_s(
-        self, outbox: list[tuple[Subscription, Any]], *, goes_on: bool
-    ) -> float | None:
-        if any(not subscription.confirmed for subscription, _ in outbox):
+    def _next_s(self, listening: list[Subscription], *, goes_on: bool) -> float | None:
+        if any(s.owed or not s.confirmed for s in listening):
             self._interval_s = INTERVAL_S
             return INTERVAL_S
         if not goes_on:

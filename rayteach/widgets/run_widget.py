@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rayteach.widgets.publisher import Publisher
 
 
-class RunWidget(anywidget.AnyWidget):  # type: ignore[misc] # untyped base of ipywidgets
+class RunWidget(anywidget.AnyWidget):
     """Shows one run, live while its publisher runs."""
 
     def __init__(self, rows_source: Callable[[], Rows]) -> None:
@@ -44,7 +44,7 @@ class RunWidget(anywidget.AnyWidget):  # type: ignore[misc] # untyped base of ip
     def of(cls, publisher: Publisher, run: int | None) -> RunWidget:
         """Return a widget that a publisher keeps up to date."""
         widget = cls(lambda: publisher.rows(run))
-        widget._publisher = publisher  # noqa: SLF001 (its own class)
+        widget._publisher = publisher
         publisher.attach(widget.link, run)
         return widget
 

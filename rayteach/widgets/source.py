@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from rayteach.core.controls import Controls
     from rayteach.trace.fold import Log
 
 
@@ -20,11 +19,6 @@ class Session(Protocol):
     @property
     def start_s(self) -> float:
         """Monotonic origin of all row times."""
-        ...
-
-    @property
-    def controls(self) -> Controls:
-        """What views may ask of the engine."""
         ...
 
     @property

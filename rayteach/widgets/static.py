@@ -17,7 +17,7 @@ def load(name: str) -> str:
     Raises:
         FrontEndMissingError: the file was not built.
     """
-    path = files("rayteach").joinpath("static", name)
+    path = files("rayteach") / "static" / name
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

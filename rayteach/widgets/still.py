@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rayteach.trace.views.rows import Rows, TaskRow
 
 MOST_NODES = 500
-"""Tasks in the graph; the picture says how many it leaves out."""
+"""Nodes of the graph; the picture says when it leaves some out."""
 
 MOST_ROWS = 200
 """Rows of the table beside the picture."""
@@ -37,9 +37,8 @@ def svg(rows: Rows) -> str:
     drawn, height = still_graph.draw(nodes, width, top + 12)
     body += drawn
     top += height + 16
-    left_out = len(rows.tasks) - MOST_NODES
-    if left_out > 0:
-        note = f"and {left_out} more tasks, not drawn in the graph"
+    if len(rows.tasks) > layout.MOST_TASKS or len(nodes) == MOST_NODES:
+        note = "The graph shows the first tasks only."
         body += marks.text(8, top + 6, note, fill=marks.INK3, px=11)
         top += 16
     body += marks.line((0, top), (width, top))

@@ -39,7 +39,7 @@ def _layer_widths(nodes: list[Node]) -> dict[int, float]:
     widths: dict[int, float] = defaultdict(float)
     for node in nodes:
         room = min(_MAX_LABEL, svg.text_width(node.label)) + 40
-        room = max(room, svg.text_width(node.note, 11) + 16 if node.note else 0)
+        room += svg.text_width(node.note, 11) if node.note else 0
         widths[node.layer] = max(widths[node.layer], room)
     return widths
 
@@ -92,7 +92,7 @@ def _node(node: Node, box: tuple[float, float, float]) -> str:
         return _object(node, box)
     fill, stroke, ink, dash = _LOOKS.get(node.state, _OTHER)
     if node.kind == "creation":
-        body = _hexagon(x, y, width, fill, stroke or svg.EDGE, dash)
+        body = _hexagon(box, fill, stroke or svg.EDGE, dash)
     else:
         body = svg.rect(
             x, y, width, PILL, fill=fill, stroke=stroke, radius=12, dash=dash
@@ -103,10 +103,9 @@ def _node(node: Node, box: tuple[float, float, float]) -> str:
     label = svg.fit(node.label, width - left - 12)
     weight = 600 if node.state == words.RUNNING else 400
     if node.note:
-        body += svg.text(x + left, y + 11, label, fill=ink, px=11, weight=600)
-        body += svg.text(x + 8, y + 21, node.note, fill=svg.INK2, px=9.5)
-    else:
-        body += svg.text(x + left, y + 16, label, fill=ink, weight=weight)
+        end = x + width - 14
+        body += svg.text(end, y + 16, node.note, fill=svg.INK2, px=11, anchor="end")
+    body += svg.text(x + left, y + 16, label, fill=ink, weight=weight)
     return body if node.kind == "creation" else body + _result(node, x + width, y)
 
 
@@ -131,9 +130,8 @@ def _object(node: Node, box: tuple[float, float, float]) -> str:
     return (label if room else "") + _result(node, x + width, y)
 
 
-def _hexagon(x: float, y: float, width: float, fill: str, stroke: str, dash: str) -> str:
+def _hexagon(box: tuple[float, float, float], fill: str, stroke: str, dash: str) -> str:
+    x, y, width = box
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    points = (
-        f"M{x + 8:.1f} {y:.1f}h{width - 16:.1f}l8 12l-8 12h{16 - width:.1f}l-8-12z"
-    )
+    points = f"M{x + 8:.1f} {y:.1f}h{width - 16:.1f}l8 12l-8 12h{16 - width:.1f}l-8-12z"
     return f'<path d="{points}" fill="{fill}" stroke="{stroke}"{dashed}/>'

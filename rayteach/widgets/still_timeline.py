@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rayteach.widgets import layout, svg
@@ -39,7 +40,7 @@ def draw(rows: Rows, width: float, top: float) -> tuple[str, float]:
     y = top + 20
     if own:
         body += _name("your cell", left, y)
-        body += "".join(_wait(wait, place, y, stop_s) for wait in own)
+        body += "".join(_wait(wait, rows, place, y) for wait in own)
         y += ROW
     for name, lane in zip(names, lanes, strict=True):
         body += _name(name, left, y)
@@ -121,21 +122,24 @@ def _blocked_note(x: float, top: float, wide: float) -> str:
     return back + svg.text(x + 8, top + 13, note, fill=svg.RUN, px=11)
 
 
-def _wait(
-    wait: WaitRow, place: Callable[[float], float], y: float, stop_s: float
-) -> str:
+def _wait(wait: WaitRow, rows: Rows, place: Callable[[float], float], y: float) -> str:
     x = place(wait.start_s)
-    right = place(stop_s if wait.end_s is None else wait.end_s)
+    right = place(math.inf if wait.end_s is None else wait.end_s)
     wide = max(_NARROW_PX, right - x - 1)
     stroke = svg.RUN if wait.end_s is None else svg.EDGE
     body = svg.rect(x, y + 4, wide, BAR, fill=svg.BG, stroke=stroke)
-    done = sum(time_s is not None for time_s in wait.ready_s)
-    if wait.kind == "get":
-        notes = [f"get of {len(wait.objects)}", "get", ""]
-    else:
-        notes = [f"wait: {done} of {wait.num_returns} ready", "wait", ""]
-        if wait.end_s is not None:
-            returned = wait.outcome.count("ready")
-            notes = [f"wait returned {returned}", "wait", ""]
-    note = next(n for n in notes if svg.text_width(n, 11) + 8 < wide or not n)
+    notes = _notes(wait, rows)
+    note = next((n for n in notes if svg.text_width(n, 11) + 8 < wide), "")
     return body + (svg.text(x + 5, y + 17, note, fill=svg.INK2, px=11) if note else "")
+
+
+def _notes(wait: WaitRow, rows: Rows) -> list[str]:
+    """Return what a wait is, the longest form first."""
+    made = (rows.objects.get(key) for key in wait.objects)
+    names = layout.names([one.label for one in made if one is not None])
+    if wait.kind == "get":
+        return [f"get {names}", f"get of {len(wait.objects)}", "get"]
+    if wait.end_s is not None:
+        return [f"wait returned {wait.outcome.count('ready')}", "wait"]
+    done = sum(time_s is not None for time_s in wait.ready_s)
+    return [f"wait: {done} of {wait.num_returns} ready", "wait"]

@@ -14,7 +14,7 @@ DONE, DONE_FILL = "#616c78", "#e0e5ea"
 FAIL, FAIL_SOFT = "#9c1040", "#fbe6ec"
 FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 
-_NARROW, _WIDE = "ijltfrI.,:;'|!()[]-/ ", "mwMW@%…×"
+_NARROW, _WIDE = "ijltfrI.,:;'|!()[]-/ ", "mwMW@%…\N{MULTIPLICATION SIGN}"
 
 
 def text_width(text: str, px: float = 12) -> float:
@@ -113,24 +113,51 @@ def _path(data: str, stroke: str, width: float = 1.6, fill: str = "none") -> str
 
 def glyph(state: str, x: float, y: float, on: str = "") -> str:
     """Return the mark of a state, centred; ``on`` is its colour on a filled bar."""
-    if state == words.NEEDS_INPUT:
-        return _ring(x, y, WAIT, ' stroke-dasharray="2.2 1.9"')
-    if state == words.QUEUED:
-        dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.5" fill="{WAIT}"/>'
-        return _ring(x, y, WAIT) + dot
-    if state == words.RUNNING:
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{on or RUN}"/>'
-    if state == words.BLOCKED:
-        bars = f"M{x - 1.5:.1f} {y - 2.2:.1f}v4.4M{x + 1.5:.1f} {y - 2.2:.1f}v4.4"
-        return _ring(x, y, RUN) + _path(bars, RUN, 1.5)
-    if state == words.DONE:
-        return _path(f"M{x - 4:.1f} {y:.1f}l3 3.2 5.2-6.4", on or DONE, 1.8)
-    if state == words.FAILED:
-        diamond = f'<path d="M{x:.1f} {y - 6:.1f}l6 6-6 6-6-6z" fill="{FAIL}"/>'
-        return diamond + _path(f"M{x - 2:.1f} {y - 2:.1f}l4 4m0-4l-4 4", BG, 1.5)
-    if state in (words.CANCELLED, words.CANNOT_RUN):
-        return _ring(x, y, EDGE) + _path(f"M{x - 3:.1f} {y + 3:.1f}l6-6", EDGE)
-    return ""
+    draw = _GLYPHS.get(state)
+    return "" if draw is None else draw(x, y, on)
+
+
+def _needs_input(x: float, y: float, _on: str) -> str:
+    return _ring(x, y, WAIT, ' stroke-dasharray="2.2 1.9"')
+
+
+def _queued(x: float, y: float, _on: str) -> str:
+    dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.5" fill="{WAIT}"/>'
+    return _ring(x, y, WAIT) + dot
+
+
+def _running(x: float, y: float, on: str) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{on or RUN}"/>'
+
+
+def _blocked(x: float, y: float, _on: str) -> str:
+    bars = f"M{x - 1.5:.1f} {y - 2.2:.1f}v4.4M{x + 1.5:.1f} {y - 2.2:.1f}v4.4"
+    return _ring(x, y, RUN) + _path(bars, RUN, 1.5)
+
+
+def _done(x: float, y: float, on: str) -> str:
+    return _path(f"M{x - 4:.1f} {y:.1f}l3 3.2 5.2-6.4", on or DONE, 1.8)
+
+
+def _failed(x: float, y: float, _on: str) -> str:
+    diamond = f'<path d="M{x:.1f} {y - 6:.1f}l6 6-6 6-6-6z" fill="{FAIL}"/>'
+    return diamond + _path(f"M{x - 2:.1f} {y - 2:.1f}l4 4m0-4l-4 4", BG, 1.5)
+
+
+def _never(x: float, y: float, _on: str) -> str:
+    return _ring(x, y, EDGE) + _path(f"M{x - 3:.1f} {y + 3:.1f}l6-6", EDGE)
+
+
+_GLYPHS = {
+    words.NEEDS_INPUT: _needs_input,
+    words.QUEUED: _queued,
+    words.RUNNING: _running,
+    words.BLOCKED: _blocked,
+    words.DONE: _done,
+    words.FAILED: _failed,
+    words.CANCELLED: _never,
+    words.CANNOT_RUN: _never,
+}
 
 
 def document(width: float, height: float, label: str, body: str) -> str:

@@ -39,9 +39,8 @@ _BAD = (words.FAILED, words.CANCELLED, words.CANNOT_RUN)
 def structure(rows: Rows) -> str:
     """Return what the program made: deterministic for a deterministic program."""
     tasks = _in_order(rows)
-    work = [task for task in tasks if task.kind != "creation"]
-    lines = [_title(rows, work)]
-    lines += _indent(_graph(rows, _drawn(tasks)))
+    lines = [_title(rows, tasks)]
+    lines += _indent(_graph(rows, layout.drawn(tasks)))
     lines += _section("failures", _failures(rows, tasks))
     lines += _section("order at each actor", _actors(tasks))
     lines += _section("get and wait", _waits(rows))
@@ -65,7 +64,11 @@ def full(rows: Rows, width: int = 80, *, color: bool = False) -> str:
     lines = [paint.bold(head), ""]
     if not tasks:
         return "\n".join([*lines, "No task was started."])
-    lines += [paint.bold("Graph"), *_graph_with_states(rows, _drawn(tasks), paint), ""]
+    lines += [
+        paint.bold("Graph"),
+        *_graph_with_states(rows, layout.drawn(tasks), paint),
+        "",
+    ]
     lines += [paint.bold("Timeline"), *timeline(rows, max(width, 40), paint)]
     actors = _actors(tasks)
     if actors:
@@ -86,12 +89,12 @@ def _run_name(rows: Rows) -> str:
     return f"Run of cell {rows.run.cell}" if rows.run.cell else "Run outside cells"
 
 
-def _title(rows: Rows, work: list[TaskRow]) -> str:
-    actors = len(rows.actors)
-    parts = [_count(len(work), "task")]
-    if actors:
-        parts.append(_count(actors, "actor"))
-    return ", ".join(parts)
+def _title(rows: Rows, tasks: list[TaskRow]) -> str:
+    calls = sum(task.kind == "call" for task in tasks)
+    plain = sum(task.kind == "task" for task in tasks)
+    numbers = ((plain, "task"), (len(rows.actors), "actor"), (calls, "call"))
+    parts = [_count(number, noun) for number, noun in numbers if number]
+    return ", ".join(parts) or "no tasks"
 
 
 def _count(number: int, noun: str) -> str:
@@ -105,12 +108,6 @@ def _in_order(rows: Rows) -> list[TaskRow]:
         above = () if task.parent is None else paths.get(task.parent, ())
         paths[task.id] = (*above, task.id)
     return [rows.tasks[task] for task in sorted(paths, key=lambda task: paths[task])]
-
-
-def _drawn(tasks: list[TaskRow]) -> list[TaskRow]:
-    """Leave out calls through which no data flows: their actor tells of them."""
-    used = {key.partition(".")[0] for task in tasks for key in task.inputs}
-    return [t for t in tasks if t.kind != "call" or t.inputs or str(t.id) in used]
 
 
 def _graph(rows: Rows, tasks: list[TaskRow]) -> list[str]:
@@ -172,13 +169,19 @@ def _failure(rows: Rows, task: TaskRow) -> str:
 
 
 def _actors(tasks: list[TaskRow]) -> list[str]:
-    """Return each actor's calls in the order in which they were made."""
-    calls: dict[str, list[str]] = defaultdict(list)
-    for task in sorted(tasks, key=lambda task: task.id):
+    """Return each actor's calls in the order in which each caller made them."""
+    calls: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for task in tasks:
         if task.kind == "call":
             actor, _, call = task.label.rpartition(".")
-            calls[actor].append(call)
-    return [f"{actor}: {layout.names(made)}" for actor, made in calls.items()]
+            caller, _, actor = actor.rpartition("/")
+            calls[actor, caller].append(call)
+    actors = list(dict.fromkeys(actor for actor, _ in calls))
+    order = sorted(calls, key=lambda key: (actors.index(key[0]), key[1] != ""))
+    return [
+        f"{actor}{caller and f' from {caller}'}: {layout.names(calls[actor, caller])}"
+        for actor, caller in order
+    ]
 
 
 def _waits(rows: Rows) -> list[str]:

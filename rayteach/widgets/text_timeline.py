@@ -30,7 +30,8 @@ _BAR = {
     "cancelled": "48;5;245;38;5;231",
     "wait": "38;5;245",
 }
-_FILL = {"blocked": "╱", "wait": "┄"}
+_HATCH = "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}"
+_FILL = {"wait": "┄"}
 _MARK = {"failed": "✗", "lost": "✗", "cancelled": "⊘"}
 
 
@@ -135,7 +136,7 @@ def _draw(line: _Line, bar: Bar, start: int, end: int, paint: Paint) -> None:
     if bar.task.kind == "call":
         label = label.rpartition(".")[2]
     if bar.look == "blocked":
-        line.put(start, "╱" * max(1, end - start), "blocked")
+        line.put(start, _HATCH * max(1, end - start), "blocked")
     elif paint.color:
         _block(line, start, end, f"{mark}{label}", bar.look)
     else:
@@ -151,7 +152,7 @@ def _block(line: _Line, start: int, end: int, label: str, look: str) -> None:
     line.put(start, text, look)
 
 
-def _box(  # noqa: PLR0917 (a place, a text and its looks)
+def _box(
     line: _Line, start: int, end: int, label: str, look: str, right: str = "]"
 ) -> None:
     """Draw a bar between brackets: ``[parse-1────]``."""

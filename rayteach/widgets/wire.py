@@ -17,7 +17,7 @@ from rayteach.trace.views.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from rayteach.trace.views.rows import Rows
 
@@ -40,7 +40,14 @@ COLUMNS = {
 _VALUES: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     name: attrgetter(*columns) for name, columns in COLUMNS.items()
 }
-_ATTEMPTS = COLUMNS["tasks"].index("attempts")
+_LISTS = {
+    name: [
+        columns.index(field.name)
+        for field in fields(ROW_TYPES[name])
+        if str(field.type).startswith("list")
+    ]
+    for name, columns in COLUMNS.items()
+}
 _ATTEMPT_VALUES = attrgetter(*[field.name for field in fields(Attempt)])
 
 
@@ -79,30 +86,17 @@ def reply(command: object, error: str = "") -> dict[str, Any]:
 
 
 def _table(name: str, rows: Rows) -> dict[str, Any]:
-    encoded = _tasks if name == "tasks" else _plain
-    return {
-        "columns": COLUMNS[name],
-        "rows": encoded(getattr(rows, name).values(), _VALUES[name]),
-    }
-
-
-def _plain(
-    rows: Iterable[Any], values: Callable[[Any], tuple[Any, ...]]
-) -> list[list[Any]]:
-    return [[_copied(value) for value in values(row)] for row in rows]
-
-
-def _tasks(
-    rows: Iterable[Any], values: Callable[[Any], tuple[Any, ...]]
-) -> list[list[Any]]:
-    encoded = _plain(rows, values)
+    values, lists = _VALUES[name], _LISTS[name]
+    encoded = [list(values(row)) for row in getattr(rows, name).values()]
     for row in encoded:
-        row[_ATTEMPTS] = [list(_ATTEMPT_VALUES(attempt)) for attempt in row[_ATTEMPTS]]
-    return encoded
+        for column in lists:
+            if row[column]:
+                row[column] = [_plain(item) for item in row[column]]
+    return {"columns": COLUMNS[name], "rows": encoded}
 
 
-def _copied(value: Any) -> Any:
-    """Copy lists: the fold goes on changing its own while a message travels."""
-    if type(value) is not list:
-        return value
-    return [list(item) if type(item) is list else item for item in value]
+def _plain(item: Any) -> Any:
+    """Copy what is inside a list: the fold changes it while a message travels."""
+    if isinstance(item, Attempt):
+        return list(_ATTEMPT_VALUES(item))
+    return list(item) if isinstance(item, list) else item

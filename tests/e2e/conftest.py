@@ -78,7 +78,9 @@ class Lab:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(
+    tmp_path_factory: pytest.TempPathFactory, still_alive: Callable[..., Any]
+) -> Iterator[Lab]:
     home = tmp_path_factory.mktemp("jupyter")
     root = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "notebooks", root, dirs_exist_ok=True)
@@ -114,8 +116,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         started = family.children(recursive=True)
         server.terminate()
         server.wait()
-        _, alive = psutil.wait_procs(started, timeout=PATIENCE_MS / 1e3)
-    assert alive == []
+        assert still_alive(started, PATIENCE_MS / 1e3) == []
 
 
 def wait_for_address(server: subprocess.Popen[str], log: Path) -> None:

@@ -11,12 +11,12 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
+from typing import Any, TypeAlias
 
 import psutil
 import pytest
@@ -29,6 +29,7 @@ STEPS = 8
 JITTER_S = 0.03
 PATIENCE_S = 10.0
 TAG = "RAYTEACH_VICTIM"
+AllGone: TypeAlias = Callable[[str], None]
 
 
 class ThisPython(KernelSpecManager):  # type: ignore[misc] # traitlets has no types
@@ -58,16 +59,20 @@ def tagged(tag: str) -> list[psutil.Process]:
     return found
 
 
-def assert_all_gone(tag: str, store: Path) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while alive := tagged(tag):
-        psutil.wait_procs(alive, timeout=max(0.0, deadline - time.monotonic()))
-        if time.monotonic() > deadline:
-            break
-    for process in alive:
-        process.kill()
-    assert alive == []
-    assert list(store.iterdir()) == []
+@pytest.fixture
+def assert_all_gone(still_alive: Callable[..., Any], store: Path) -> AllGone:
+    """Return the assertion that no tagged process and no file is left."""
+
+    def check(tag: str) -> None:
+        alive = []
+        while not alive and (found := tagged(tag)):
+            alive = still_alive(found, PATIENCE_S)
+        for process in alive:
+            process.kill()
+        assert alive == []
+        assert list(store.iterdir()) == []
+
+    return check
 
 
 def a_little_later(process: psutil.Process, chance: random.Random) -> None:
@@ -105,7 +110,7 @@ def kernel(env: dict[str, str]) -> Iterator[tuple[int, Callable[[], str]]]:
         manager.shutdown_kernel(now=True)
 
 
-def kill_bare_driver(seed: int, store: Path) -> None:
+def kill_bare_driver(seed: int, store: Path, assert_all_gone: AllGone) -> None:
     chance, tag = random.Random(seed), uuid.uuid4().hex  # noqa: S311 (no secret)
     env = environment(tag, store)
     command = [sys.executable, str(VICTIM)]
@@ -115,11 +120,13 @@ def kill_bare_driver(seed: int, store: Path) -> None:
             assert victim.stdout.readline(), "the victim ended by itself"
         a_little_later(psutil.Process(victim.pid), chance)
         victim.kill()
-    assert_all_gone(tag, store)
+    assert_all_gone(tag)
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_killed_kernel_leaves_nothing(seed: int, store: Path) -> None:
+def test_a_killed_kernel_leaves_nothing(
+    seed: int, store: Path, assert_all_gone: AllGone
+) -> None:
     chance, tag = random.Random(seed), uuid.uuid4().hex  # noqa: S311 (no secret)
     with kernel(environment(tag, store)) as (pid, read):
         words, enough = 0, chance.randrange(STEPS)
@@ -127,15 +134,20 @@ def test_a_killed_kernel_leaves_nothing(seed: int, store: Path) -> None:
             words += read().count("\n")
         a_little_later(psutil.Process(pid), chance)
         psutil.Process(pid).kill()
-        assert_all_gone(tag, store)
+        assert_all_gone(tag)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_killed_driver_leaves_nothing(seed: int, store: Path) -> None:
-    kill_bare_driver(seed, store)
+def test_a_killed_driver_leaves_nothing(
+    seed: int, store: Path, assert_all_gone: AllGone
+) -> None:
+    kill_bare_driver(seed, store, assert_all_gone)
 
 
 @pytest.mark.soak
-def test_a_thousand_killed_drivers_leave_nothing(store: Path) -> None:
+@pytest.mark.timeout(7200)
+def test_a_thousand_killed_drivers_leave_nothing(
+    store: Path, assert_all_gone: AllGone
+) -> None:
     for seed in range(1_000):
-        kill_bare_driver(seed, store)
+        kill_bare_driver(seed, store, assert_all_gone)

@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from rayteach import api
+from rayteach.api import remote_function
 
 
 class FakeRemote:
@@ -21,22 +21,20 @@ def remote(monkeypatch: pytest.MonkeyPatch) -> None:
             return FakeRemote(value, options)
         return lambda one: FakeRemote(one, options)
 
-    monkeypatch.setattr(api, "remote", fake, raising=False)
+    monkeypatch.setattr(remote_function, "remote", fake)
 
 
 def test_definitions_become_remote(shell) -> None:
     shell.load()
-    shell.run(
-        "%%remote\nimport math\ndef f():\n  pass\nasync def g(): ...\nclass A: ..."
-    )
+    shell.run("%%remote\nimport math\ndef f():\n  pass\nclass A: ...")
     names = shell.ip.user_ns
-    assert all(isinstance(names[name], FakeRemote) for name in ("f", "g", "A"))
+    assert all(isinstance(names[name], FakeRemote) for name in ("f", "A"))
     assert inspect.ismodule(names["math"])
 
 
 def test_a_leading_underscore_stays_a_plain_helper(shell) -> None:
     shell.load()
-    shell.run("%%remote\ndef _helper():\n    return 7")
+    shell.run("%%remote\ndef _helper():\n    return 7\nasync def _other(): ...")
     assert shell.ip.user_ns["_helper"]() == 7
 
 
@@ -91,6 +89,7 @@ def test_a_syntax_error_is_shown_without_our_frames(shell, capsys) -> None:
         ("print(1)", "a call"),
         ("1 + 1", "an expression"),
         ("%time 1", "a call"),
+        ("async def g(): ...", "an async def"),
     ],
 )
 def test_other_statements_are_refused_before_anything_runs(

@@ -96,6 +96,30 @@ def test_a_task_that_waited_for_an_input_names_the_last_one() -> None:
     )
 
 
+def test_a_task_that_waited_for_its_worker_to_start_says_so() -> None:
+    tape = Tape(workers=0)
+    f = tape.submit("f")
+    tape.append(events.WorkerRequested(100.0, 5, "A", "pool"))
+    tape.at(0.2).append(events.WorkerStarted(100.2, 5, 1))
+    tape.run_task(f, 0.2, 0.3, worker=5)
+    assert story(tape, f) == (
+        "Done after 0.10 s on worker 5; it started after 0.20 s in line, "
+        "when worker 5 was up."
+    )
+
+
+def test_the_time_in_get_is_told_of_a_parent() -> None:
+    tape = Tape()
+    f = tape.submit("f")
+    tape.start(f)
+    tape.at(0.1).block(f)
+    tape.at(0.3).resume(f)
+    tape.at(0.4).finish(f)
+    assert (
+        story(tape, f) == "Done after 0.40 s on worker 1, 0.20 s of it blocked in get."
+    )
+
+
 def test_failed_cancelled_and_unrunnable_tasks_say_why() -> None:
     tape = Tape()
     f, g = tape.submit("parse"), tape.submit("other")

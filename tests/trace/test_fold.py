@@ -36,6 +36,27 @@ def test_a_call_stands_at_its_actor_and_counts_per_method() -> None:
     assert labels(tape) == expected
 
 
+def test_a_call_from_a_task_stands_under_that_task() -> None:
+    tape = Tape()
+    counter = tape.actor("Counter")
+    outer = tape.submit("outer")
+    tape.call(counter, "add", parent=outer)
+    assert labels(tape)[-1] == "outer-1/Counter-1.add-1"
+
+
+def test_a_name_given_by_the_learner_is_the_label() -> None:
+    tape = Tape()
+    tape.append(events.TaskSubmitted(100.0, 1, 5, 2, 1, 1, None, name="blue"))
+    assert labels(tape) == ["blue-2"]
+
+
+def test_rows_come_in_order_of_appearance_whatever_their_numbers() -> None:
+    tape = Tape()
+    for number in (1 << 40, 2, 3 << 40, 1):
+        tape.append(events.TaskSubmitted(100.0, number, 5, 1, 1, 1, None))
+    assert list(tape.rows().tasks) == [1 << 40, 2, 3 << 40, 1]
+
+
 def test_several_returns_have_an_index_in_their_label() -> None:
     tape = Tape()
     tape.submit("split", num_returns=2)

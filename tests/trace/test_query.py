@@ -39,6 +39,9 @@ def test_depth_is_the_longest_chain() -> None:
     c = tape.submit("g", a, b)
     tape.submit("h", c)
     tape.submit("f")
+    counter = tape.actor("Counter")
+    for _ in range(5):
+        tape.call(counter, "add")
     assert query.depth(tape.rows()) == 3
     assert query.depth(Tape().rows()) == 0
 

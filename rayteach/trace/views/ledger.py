@@ -69,11 +69,10 @@ class Ledger:
         return round(time_s - self.origin_s, 6)
 
     def book(self, run: int) -> Book:
-        """Return the tables of a run; a run nobody announced begins now."""
+        """Return the tables of a run; one that nobody announced began with the session."""
         book = self.books.get(run)
         if book is None:
-            start_s = 0.0 if run == OUTSIDE else self.now_s
-            book = self.books[run] = Book(RunRow(run, "", 1, start_s))
+            book = self.books[run] = Book(RunRow(run, "", 1, 0.0))
         return book
 
     def source_line(self, where: str, line: int) -> str:

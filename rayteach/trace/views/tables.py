@@ -34,39 +34,35 @@ class Table(Generic[K, R]):
     rows: dict[K, R] = field(default_factory=dict)
     #: id -> revision of its last change, the latest change last
     touched: dict[K, int] = field(default_factory=dict)
+    #: id -> its place in the order of appearance; ids themselves have no order
+    places: dict[K, int] = field(default_factory=dict)
 
     def put(self, key: K, row: R, revision: int) -> None:
         """Add a row, or say that the row of this id changed."""
         self.rows[key] = row
+        self.places.setdefault(key, len(self.places))
         self.touched.pop(key, None)
         self.touched[key] = revision
 
     def touch(self, key: K, revision: int) -> None:
         """Say that the row of this id changed, if it is in this table."""
-        if self.touched.pop(key, None) is not None:
+        before = self.touched.get(key)
+        if before is not None and before != revision:
+            del self.touched[key]
             self.touched[key] = revision
 
     def since(self, revision: int) -> dict[K, R]:
         """Return the rows that changed after ``revision``, in order of appearance."""
         if revision < 0:
             return dict(self.rows)
-        keys = set(self._keys_since(revision))
-        if len(keys) * 8 < len(self.rows):
-            return {key: self.rows[key] for key in sorted(keys, key=_order)}
-        return {key: row for key, row in self.rows.items() if key in keys}
+        keys = sorted(self._keys_since(revision), key=self.places.__getitem__)
+        return {key: self.rows[key] for key in keys}
 
     def _keys_since(self, revision: int) -> Iterator[K]:
         for key in reversed(self.touched):
             if self.touched[key] <= revision:
                 return
             yield key
-
-
-def _order(key: float | str) -> tuple[int, ...] | float | str:
-    """Sort numbers as numbers and object ids ("17.0") by their two numbers."""
-    if not isinstance(key, str) or "." not in key:
-        return key
-    return tuple(int(part) for part in key.split("."))
 
 
 @dataclass(slots=True)

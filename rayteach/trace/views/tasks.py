@@ -92,11 +92,12 @@ def _label(
     ledger: Ledger, event: TaskSubmitted, name: str, parent: TaskRow | None
 ) -> str:
     """Return what people call the task: f-3, outer-1/f-2, Counter-1.add-2."""
+    actor = None if event.actor is None else ledger.actors.get(event.actor)
+    if event.kind == "call" and actor is not None:
+        name = f"{actor.label}.{name.removeprefix(actor.class_name + '.')}"
+    elif event.kind == "task":
+        name = event.name or name
     label = f"{name}-{event.number}"
-    if event.kind == "call" and event.actor is not None:
-        actor = ledger.actors.get(event.actor)
-        if actor is not None:
-            return f"{actor.label}.{label.removeprefix(actor.class_name + '.')}"
     return label if parent is None else f"{parent.label}/{label}"
 
 

@@ -1,0 +1,130 @@
+"""The pump's side of the engine: what to do when a descriptor has something."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+from typing import TYPE_CHECKING, Any
+
+from rayteach.core import events, states
+from rayteach.engines.failures import Failure
+from rayteach.errors import ActorDiedError
+
+if TYPE_CHECKING:
+    from rayteach.engines.deaths import Deaths
+    from rayteach.engines.dispatch import Dispatcher
+    from rayteach.engines.inbound import Inbound
+    from rayteach.engines.state import EngineState
+    from rayteach.engines.submission import Submission
+
+_SETTLE_ROUNDS = 1_000
+
+
+class Reading:
+    """Reads workers and the fork server; applies timers and notes."""
+
+    def __init__(
+        self,
+        state: EngineState,
+        dispatcher: Dispatcher,
+        inbound: Inbound,
+        deaths: Deaths,
+        submission: Submission,
+    ) -> None:
+        """Wire the parts together."""
+        self._state = state
+        self._pool = state.pool
+        self._lock = state.lock
+        self._dispatcher = dispatcher
+        self._inbound = inbound
+        self._deaths = deaths
+        self._submission = submission
+
+    def settle(self) -> None:
+        """Carry out what has been decided."""
+        with self._lock:
+            if not self._state.closed:
+                self._dispatcher.settle()
+
+    def on_poll(self, found: list[tuple[int, int]]) -> None:
+        """Handle the poll's result; [] after a time-out."""
+        with self._lock:
+            if self._state.closed:
+                return
+            for fd, event in found:
+                worker = self._pool.by_fd.get(fd)
+                if worker == 0:
+                    self._read_server()
+                elif worker is not None:
+                    self._read_worker(worker, event)
+            self._state.run_timers()
+            self._drain_notes()
+            self._dispatcher.settle()
+            self._pool.queue.flush()
+
+    def _read_worker(self, number: int, event: int) -> None:
+        worker = self._pool.workers.get(number)
+        if worker is None:
+            return
+        if event & select.POLLOUT:
+            worker.channel.flush()
+        if not event & ~select.POLLOUT:
+            return
+        received = worker.channel.receive()
+        if received is not None:
+            self._inbound.read(number, *received)
+        else:  # end of its stream: it is dying, or closed what it must not
+            self._pool.kill(number)
+            with contextlib.suppress(OSError, KeyError, ValueError):
+                self._pool.poller.unregister(worker.channel.fileno())
+            worker.ended = True
+
+    def _read_server(self) -> None:
+        message = self._pool.server_message()
+        if message is None:
+            self._deaths.everything()
+            return
+        what, worker, code = message
+        handle = self._pool.workers.get(worker)
+        if what != "exited" or handle is None:
+            return
+        if handle.ended:
+            self._deaths.bury(worker, code)
+            return
+        for _ in range(_SETTLE_ROUNDS):  # read what it had sent before it died
+            received = handle.channel.receive()
+            if received is None or not received[0]:
+                break
+            self._inbound.read(worker, *received)
+        self._deaths.bury(worker, code)
+
+    def _drain_notes(self) -> None:
+        notes: Any = self._state.notes
+        while notes:
+            number = notes.popleft()
+            known = self._state.actors.get(number)
+            if known is None or known.failure is not None:
+                continue
+            known.released = True
+            text = f"{known.label} is gone: its last handle was dropped"
+            self._submission.end_actor(
+                number, Failure.of_system(ActorDiedError, text), "no handle left"
+            )
+
+    def sample(self) -> None:
+        """Log the start of tasks that are seen running now."""
+        with self._lock:
+            if self._state.closed:
+                return
+            for number in tuple(self._pool.workers):
+                slot = self._pool.board.read(number)
+                task = self._state.scheduler.tasks.get(slot.task)
+                if task is None or task.worker == number or not slot.task:
+                    continue
+                if task.state == states.POSTED:
+                    self._state.scheduler.start(task, number)
+                    self._state.add(
+                        events.TaskStarted(
+                            slot.start_s, task.number, task.attempt, number
+                        )
+                    )

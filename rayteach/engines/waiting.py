@@ -1,0 +1,193 @@
+"""``get``, ``wait`` and futures of the driver.
+
+The caller's thread attaches a waiter to the pending IDs and lets the pump run
+until it is done. Values are unpickled afterwards, outside the lock.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+from rayteach.core import events
+from rayteach.core.wait import choose
+from rayteach.engines.pump import Pump, Waiter
+from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
+from rayteach.errors import ActorHandleNotFoundError, GetTimeoutError
+from rayteach.object_id import FAILED, PENDING, ObjectID
+from rayteach.runtime import serialization
+from rayteach.runtime.object_store import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rayteach.engines.submission import Submission
+
+
+def value_of(one: ObjectID) -> Any:
+    """Return the value of an ID that is ready."""
+    data = one.data
+    return serialization.loads(data.view() if isinstance(data, Segment) else data)
+
+
+class Waiting:
+    """The blocking calls of the driver's threads."""
+
+    def __init__(self, state: EngineState, submission: Submission, pump: Pump) -> None:
+        """Wait by means of ``pump``; log under the submission's run."""
+        self._state = state
+        self._lock = state.lock
+        self._submission = submission
+        self._pump = pump
+        self._shield = pump.shield
+
+    def get(
+        self, ids: Sequence[ObjectID], timeout_s: float | None, line: int
+    ) -> list[Any]:
+        """Wait for values and return them in order."""
+        with self._shield:
+            unique = {one for one in ids if one.status == PENDING}
+            failed = any(one.status == FAILED for one in ids)
+            wait = self._begin_wait("get", ids, len(ids), timeout_s, line)
+            if unique and not failed:
+                self._block(unique, len(unique), timeout_s, fail_fast=True)
+            self._end_get(wait, ids)
+        for one in ids:
+            if one.status == FAILED:
+                raise one.data.make()
+        missing = [one for one in ids if one.status == PENDING]
+        if missing and timeout_s is None:  # a handler swallowed the interrupt
+            raise KeyboardInterrupt
+        if missing:
+            raise GetTimeoutError(self._timed_out(ids, missing, timeout_s))
+        return [value_of(one) for one in ids]
+
+    def wait(
+        self,
+        ids: Sequence[ObjectID],
+        num_returns: int,
+        timeout_s: float | None,
+        line: int,
+        unit: str = "s",
+    ) -> list[int]:
+        """Return the positions that count as ready."""
+        with self._shield:
+            wait = self._begin_wait("wait", ids, num_returns, timeout_s, line, unit)
+            pending = {one for one in ids if one.status == PENDING}
+            need = num_returns - (len(ids) - len(pending))
+            if need > 0:
+                self._block(pending, need, timeout_s, fail_fast=False)
+            with self._lock:
+                chosen = choose([one.status != PENDING for one in ids], num_returns)
+            reason = "enough ready" if len(chosen) >= num_returns else "timeout"
+            self._end_wait(wait, chosen, reason)
+        return chosen
+
+    def _block(
+        self,
+        pending: set[ObjectID],
+        need: int,
+        timeout_s: float | None,
+        *,
+        fail_fast: bool,
+    ) -> None:
+        deadline = None if timeout_s is None else clock() + timeout_s
+        waiter = Waiter(need, fail_fast=fail_fast)
+        with self._lock:
+            self._check_known(pending)
+            for one in pending:
+                if one.status != PENDING:
+                    waiter.notify(failed=one.status == FAILED)
+                    continue
+                if one.waiters is None:
+                    one.waiters = []
+                one.waiters.append(waiter)
+        try:
+            if timeout_s == 0 and not waiter.done:
+                self._pump.once()
+            else:
+                self._pump.run_until(waiter, deadline)
+        finally:
+            with self._lock:
+                for one in pending:
+                    if one.waiters is not None and waiter in one.waiters:
+                        one.waiters.remove(waiter)
+
+    def _check_known(self, pending: set[ObjectID]) -> None:
+        self._state.check_open()
+        for one in pending:
+            if one.work is None and one.status == PENDING:
+                msg = f"{one!r} belongs to a session that has been shut down"
+                raise ActorHandleNotFoundError(msg)
+
+    def _begin_wait(
+        self,
+        kind: str,
+        ids: Sequence[ObjectID],
+        num_returns: int,
+        timeout_s: float | None,
+        line: int,
+        unit: str = "s",
+    ) -> int:
+        number = next(self._state.waits)
+        keys = tuple((one.task, one.index) for one in ids[:KEYS_LOGGED])
+        run = self._submission.run
+        self._state.add(
+            events.WaitStarted(
+                clock(), number, kind, None, run, line, keys, num_returns, timeout_s,
+                unit,
+            )
+        )  # fmt: skip
+        return number
+
+    def _end_get(self, wait: int, ids: Sequence[ObjectID]) -> None:
+        ready = tuple(
+            position
+            for position, one in enumerate(ids[:KEYS_LOGGED])
+            if one.status != PENDING
+        )
+        if any(one.status == FAILED for one in ids):
+            reason = "failed"
+        elif all(one.status != PENDING for one in ids):
+            reason = "enough ready"
+        else:
+            reason = "timeout"
+        self._end_wait(wait, ready, reason)
+
+    def _end_wait(self, wait: int, ready: Sequence[int], reason: str) -> None:
+        if self._shield.is_held:
+            reason = "interrupted"
+        self._state.add(events.WaitReturned(clock(), wait, tuple(ready), reason))
+
+    def _timed_out(
+        self, ids: Sequence[ObjectID], missing: list[ObjectID], timeout_s: float | None
+    ) -> str:
+        names = ", ".join(one.label for one in missing[:3])
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""  # noqa: PLR2004
+        after = f" after {timeout_s * 1000:g} ms" if timeout_s is not None else ""
+        return (
+            f"get timed out{after}: {len(missing)} of {len(ids)} not ready "
+            f"({names}{more})"
+        )
+
+    def future_of(self, object_id: ObjectID) -> Future[Any]:
+        """Return a future that gets the value; the pump's leader sets it."""
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+
+        def done() -> None:
+            if object_id.status == FAILED:
+                future.set_exception(object_id.data.make())
+            else:
+                future.set_result(value_of(object_id))
+
+        with self._shield, self._lock:
+            if object_id.status == PENDING:
+                self._check_known({object_id})
+                if object_id.waiters is None:
+                    object_id.waiters = []
+                object_id.waiters.append(Waiter(1, fail_fast=True, on_done=done))
+                self._pump.rouse()
+                return future
+        done()
+        return future
