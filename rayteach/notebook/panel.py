@@ -145,7 +145,7 @@ class Panel:
                 for comm in comms:
                     self._send(comm, status)
             if not self._stop.wait(INTERVAL_S):
-                self._alarm.sleep(_rest_s(status))
+                self._alarm.wait(_rest_s(status))
 
     def _send(self, comm: Comm, status: dict[str, Any]) -> None:
         try:
