@@ -29,6 +29,7 @@ from rayteach.api.objects import (
     wait,
 )
 from rayteach.api.remote_function import remote
+from rayteach.api.run import Run, observe
 from rayteach.api.session import init, is_initialized, shutdown
 from rayteach.errors import (
     ActorAlreadyExistsError,
@@ -54,6 +55,7 @@ __all__ = [
     "ObjectLostError",
     "ObjectStoreFullError",
     "RayteachError",
+    "Run",
     "TaskCancelledError",
     "TaskError",
     "WorkerCrashedError",
@@ -67,6 +69,7 @@ __all__ = [
     "kill",
     "method",
     "nodes",
+    "observe",
     "put",
     "remote",
     "shutdown",

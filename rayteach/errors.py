@@ -29,6 +29,12 @@ class Frame:
     #: source text of the line, where the worker could read it
     source: str = ""
 
+    @property
+    def place(self) -> str:
+        """The file's name; a notebook cell's code lies in no file of the learner's."""
+        name = self.filename.replace("\\", "/").rpartition("/")[2]
+        return "its cell" if "ipykernel_" in self.filename or "<" in name else name
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteCause:
@@ -70,7 +76,7 @@ class TaskError(RayteachError):
         text = f"{who} raised {remote.type_name}: {remote.message}"
         if remote.frames:
             last = remote.frames[-1]
-            text += f" ({last.filename}, line {last.line})"
+            text += f" (line {last.line} of {last.place})"
         return text
 
     def __str__(self) -> str:

@@ -41,6 +41,11 @@ class Session:
         self._run = 0
         self._executions: dict[str, int] = {}
 
+    def __repr__(self) -> str:
+        """Show what does not change from run to run."""
+        state = "closed session" if self.closed else "session"
+        return f"<rayteach {state}: {self.num_cpus:g} CPUs>"
+
     def begin_cell_run(self, key: str, label: str, source: str) -> int:
         """A cell begins to execute; return the number of its run."""
         self._run += 1
@@ -171,11 +176,11 @@ def shutdown() -> None:
     session = current()
     if session is None:
         return
+    session.close()
+    set_client(None)
     for callback in tuple(_close):
         with suppress(Exception):  # an observer can never break a shutdown
             callback(session)
-    session.close()
-    set_client(None)
 
 
 def is_initialized() -> bool:
@@ -190,7 +195,7 @@ def on_open(callback: Callable[[Session], None]) -> None:
 
 
 def on_close(callback: Callable[[Session], None]) -> None:
-    """Call ``callback(session)`` before each ``shutdown``."""
+    """Call ``callback(session)`` at the end of each ``shutdown``."""
     if callback not in _close:
         _close.append(callback)
 

@@ -186,7 +186,7 @@ class Submission:
         state.actors[task.number] = Actor(ref, task.label, options.name, meta)
         if options.name:
             state.named[options.name] = task.number
-        self._log(task, count, line, inputs, TaskOptions(task.num_cpus))
+        self._log(task, count, line, inputs, TaskOptions(task.num_cpus, name=options.name))
         task.returns = (ref,)
         self._enter(task, packed, inputs, TaskOptions(), line)
         return ref
