@@ -70,6 +70,8 @@ export class Painter {
     this.calmAtMs = now;
     patch(this.regions.table, drawTable(scene, this.page));
     this.regions.table.classList.toggle("rt-sr", !this.isTableShown);
+    // Shown, it may scroll sideways: the keyboard must get there.
+    this.regions.table.tabIndex = this.isTableShown ? 0 : -1;
     const words = countsInWords(scene.store, scene.t).map(([, n, word]) => `${n} ${word}`);
     patch(this.regions.status, [`${title(scene.store.run)}: ${words.join(", ") || "no tasks yet"}`]);
   }

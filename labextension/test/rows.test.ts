@@ -33,3 +33,9 @@ test("the lock file names no registry", () => {
   const lock = readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8");
   assert.doesNotMatch(lock, /"resolved"/);
 });
+
+test("the version is that of the Python package", () => {
+  const python = readFileSync(new URL("../../../rayteach/_version.py", import.meta.url), "utf8");
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  assert.equal(version, /__version__ = "(.*)"/.exec(python)?.[1]);
+});
