@@ -108,15 +108,15 @@ def lab(
     with subprocess.Popen(
         command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as server:
-        log = RESULTS / "jupyterlab.log"
-        RESULTS.mkdir(exist_ok=True)
-        wait_for_address(server, log)
         family = psutil.Process(server.pid)
-        yield Lab(f"http://127.0.0.1:{port}", root, family)
-        started = family.children(recursive=True)
-        server.terminate()
-        server.wait()
-        assert still_alive(started, PATIENCE_MS / 1e3) == []
+        try:
+            RESULTS.mkdir(exist_ok=True)
+            wait_for_address(server, RESULTS / "jupyterlab.log")
+            yield Lab(f"http://127.0.0.1:{port}", root, family)
+        finally:
+            started = family.children(recursive=True)
+            server.terminate()
+        assert still_alive([family, *started], PATIENCE_MS / 1e3) == []
 
 
 def wait_for_address(server: subprocess.Popen[str], log: Path) -> None:
@@ -125,7 +125,7 @@ def wait_for_address(server: subprocess.Popen[str], log: Path) -> None:
     file = log.open("w", encoding="utf-8")
     for line in server.stderr:
         file.write(line)
-        if "/lab?token=" in line:
+        if "?token=" in line:
             break
     else:
         file.close()
