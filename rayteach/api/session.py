@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import threading
 import time
 import warnings
 from contextlib import suppress
@@ -100,6 +101,8 @@ class Session:
             callback(self, run)
 
 
+#: held while a session opens or closes
+_changing = threading.RLock()
 _session: Session | None = None
 _open: list[Callable[[Session], None]] = []
 _close: list[Callable[[Session], None]] = []
@@ -118,8 +121,10 @@ def engine() -> Any:
     client = get_client()
     if client is not None and (_session is None or _session.pid == os.getpid()):
         return client
-    init()
-    return get_client()
+    with _changing:
+        if current() is None:
+            init()
+        return get_client()
 
 
 def init(
@@ -145,6 +150,16 @@ def init(
 
     Source: Ray ``ray.init``; differs: no server, no listening socket.
     """
+    with _changing:
+        return _init(num_cpus, resources, ignore_reinit_error=ignore_reinit_error)
+
+
+def _init(
+    num_cpus: float | None,
+    resources: dict[str, float] | None,
+    *,
+    ignore_reinit_error: bool,
+) -> Session:
     global _session  # noqa: PLW0603 (one session per process is the contract)
     open_one = current()
     if open_one is not None or (get_client() is not None and _session is None):
@@ -173,11 +188,14 @@ def init(
 
 def shutdown() -> None:
     """Close the session: end its processes, free its memory. Never an error."""
-    session = current()
-    if session is None:
-        return
-    session.close()
-    set_client(None)
+    with _changing:
+        session = current()
+        if session is None:
+            return
+        try:
+            session.close()
+        finally:
+            set_client(None)
     for callback in tuple(_close):
         with suppress(Exception):  # an observer can never break a shutdown
             callback(session)

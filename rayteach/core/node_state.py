@@ -115,7 +115,7 @@ class NodeState:
 
     def admit(self, out: list[Decision]) -> None:
         """Decide all that can be decided now."""
-        if self.resuming or self.direct:
+        if self.resuming or self.direct or self.free < -EPSILON:
             self._resume(out)
             self._dispatch(out)
             self._reclaim(out)
@@ -275,10 +275,18 @@ class NodeState:
         elif role == PARKED:
             self.parked.remove(worker)
         elif role == READER:
-            self.readers -= 1
-            if self.readers < 0:  # it was counted as parked for certain
-                self.readers += 1
+            # Was it a busy one, or one of those that are to park? The second is
+            # the safe answer: the books never show fewer CPUs in use than are.
+            if self.parks_owed:
                 self.parks_owed -= 1
+            else:
+                self.readers -= 1
+
+    def returned(self, worker: int) -> None:
+        """A lent CPU's task ended: its worker, if alive, reads the queue again."""
+        if self.roles.get(worker) == AWAY:
+            self.roles[worker] = READER
+            self.readers += 1  # maybe one too many for now: ``admit`` asks it to park
 
     def leave(self, task: Task) -> None:
         """The task no longer holds anything here (ended, blocked or lost)."""

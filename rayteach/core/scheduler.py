@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from rayteach.core import states
-from rayteach.core.decisions import Abandon, Decision, Deliver, Resume
+from rayteach.core.decisions import Abandon, Decision, Deliver, Park, Resume
 from rayteach.core.mailbox import Mailbox
 from rayteach.core.node_state import AWAY, DIRECT, NodeState
 from rayteach.core.task import CALL, CREATION, TASK, Task
@@ -177,6 +177,10 @@ class Scheduler:
         node.worker_parked(worker)
         self._touched[node.name] = node
 
+    def park_lost(self, node: str) -> None:
+        """A worker died with a PARK request in hand: ask once more."""
+        self.out.append(Park(node, 1))
+
     def worker_died(self, worker: int) -> None:
         """A process is gone; its tasks are reported one by one by ``lose``."""
         node = self._worker_node.pop(worker, None)
@@ -254,8 +258,9 @@ class Scheduler:
             return  # an actor keeps what it holds until its process is gone
         node = self._node_of(task)
         if task.is_plain and was in (states.BLOCKED, states.RESUMING):
-            return
-        node.leave(task)
+            node.returned(task.worker)
+        else:
+            node.leave(task)
         self._touched[node.name] = node
 
     def _end(self, task: Task, was: str) -> None:
@@ -299,6 +304,8 @@ class Scheduler:
             self._change(task, states.UNRUNNABLE)
             self._end(task, was)
             self.out.append(Abandon(task, cause))
+            if task.kind == CREATION:
+                line.extend(self.actor_died(task.number))
             if task.dependents:
                 line.extend(task.dependents)
                 task.dependents = None

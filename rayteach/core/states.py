@@ -40,6 +40,8 @@ TRANSITIONS = frozenset(
         (RESUMING, RUNNING),
         (POSTED, DONE),  # start and end come in one message
         (RUNNING, DONE),
+        (BLOCKED, DONE),  # a thread of it waits, its function has returned
+        (RESUMING, DONE),
         (POSTED, FAILED),
         (RUNNING, FAILED),
         (BLOCKED, FAILED),

@@ -12,6 +12,8 @@ from rayteach.errors import ActorDiedError, WorkerCrashedError
 from rayteach.runtime import protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rayteach.core.task import Task
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
@@ -46,7 +48,9 @@ class Deaths:
         direct = state.direct.pop(worker, None)
         if direct is not None and direct.state not in states.END_STATES:
             self._lose(direct, worker, slot, reason, started=slot.task == direct.number)
-        if slot.message:
+        if slot.message in state.parks:
+            state.scheduler.park_lost(state.parks.pop(slot.message))
+        elif slot.message:
             self._lose_message(worker, slot, reason)
         else:
             state.after(_RECHECK_S, lambda: self._find_missing(None))
@@ -128,24 +132,33 @@ class Deaths:
             if number not in present
             and any(t.message == number and t.state == states.POSTED for t in tasks)
         }
+        missing |= state.parks.keys() - present
         if suspects is None:
             if missing:
                 state.after(_RECHECK_S, lambda: self._find_missing(missing))
             return
         for number in sorted(missing & suspects, reverse=True):
-            for task in reversed(state.messages[number]):
+            if number in state.parks:
+                state.scheduler.park_lost(state.parks.pop(number))
+            for task in reversed(state.messages.get(number, ())):
                 if task.message == number and task.state == states.POSTED:
                     state.scheduler.take_back(task)
 
-    def everything(self) -> None:
-        """The fork server died, and all workers with it: start anew."""
-        state = self._state
-        workers = list(state.pool.workers)
-        waiting = state.pool.queue.take_back()
-        state.pool.restart_server()
+    def everything(self, read: Callable[[int, bytes, list[int]], None]) -> None:
+        """The fork server died, and all workers with it: start anew.
+
+        ``read`` is told what workers had sent before.
+        """
+        pool = self._state.pool
+        workers = list(pool.workers)
+        for worker in workers:  # they die a little later than the server
+            pool.kill(worker)
+        for worker in workers:
+            for received in pool.last_words(worker):
+                read(worker, *received)
+        pool.restart_server()
         for worker in workers:
             self.bury(worker, -signal.SIGKILL)
-        state.pool.queue.repost(waiting)
 
 
 def _in_words(code: int) -> str:

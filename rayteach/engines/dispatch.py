@@ -15,6 +15,8 @@ from rayteach.runtime.object_store import Segment, SegmentWriter
 from rayteach.runtime.serialization import Payload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rayteach.core.task import Task
     from rayteach.engines.state import EngineState
 
@@ -36,6 +38,8 @@ class Dispatcher:
         self._writer = SegmentWriter(str(state.pool.directory), "d")
         self._posts = 0
         self._warned: set[str] = set()
+        #: told when an actor will never come to life
+        self.on_stillborn: Callable[[Task, Failure], None] = lambda *_: None
         #: sentences for people, shown by the main thread
         self.warnings: list[str] = []
         self._carry: dict[type, Any] = {
@@ -141,7 +145,7 @@ class Dispatcher:
 
     def _park(self, decision: decisions.Park) -> None:
         for _ in range(decision.count):
-            self._state.pool.queue.post(_PARK)
+            self._state.parks[self._state.pool.queue.post(_PARK)] = decision.node
 
     def _unpark(self, decision: decisions.Unpark) -> None:
         worker = self._state.pool.workers.get(decision.worker)
@@ -194,6 +198,8 @@ class Dispatcher:
         for one in task.returns:
             state.fail(one, failure)
         task.pins = task.payload = None
+        if task.kind == CREATION:
+            self.on_stillborn(task, failure)
 
     def failure_above(self, task: Task, cause: Task | None) -> Failure:
         """Return the failure that a task inherits."""

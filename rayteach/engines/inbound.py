@@ -79,7 +79,9 @@ class Inbound:
         if task.state == states.QUEUED:
             return
         if task.state in (states.BLOCKED, states.RESUMING):
-            state.replies.pop(number, None)
+            reply = state.replies.pop(number, None)
+            if reply is not None:  # a thread that the task left behind
+                reply()
         function = task.function
         took = max(end - start, _SHORTEST_S)
         mean = function.mean_s
@@ -98,7 +100,7 @@ class Inbound:
         else:
             self._many(task, worker, start, end, pickle.loads(payload))
         task.pins = task.payload = None
-        task.inputs = ()
+        task.inputs = task.returns = ()  # the task may be remembered for longer
 
     def _many(
         self, task: Task, worker: int, start: float, end: float, stored: list[Any]
@@ -171,7 +173,8 @@ class Inbound:
         self._state.add(events.WorkerStarted(clock(), worker, pid))
         self._state.scheduler.worker_started(worker)
 
-    def _parked(self, worker: int, _: Any) -> None:
+    def _parked(self, worker: int, message: int) -> None:
+        self._state.parks.pop(message, None)
         self._state.scheduler.worker_parked(worker)
 
     def _returned(self, _: int, frames: list[bytes]) -> None:
@@ -275,11 +278,11 @@ class Inbound:
 
         def done() -> None:
             asked.detach(waiter)
-            if task is None or not lends:
-                reply()
-            elif task.state == states.BLOCKED:
+            if task is not None and lends and task.state == states.BLOCKED:
                 state.replies[task.number] = reply
                 state.scheduler.unblock(task)
+            else:  # it lent nothing, or has ended while a thread of it waits
+                reply()
 
         waiter = Waiter(asked.missing, fail_fast=asked.kind == "get", on_done=done)
         asked.attach(waiter)

@@ -195,6 +195,8 @@ class LocalEngine:
             or not self._submits % _SETTLE_EVERY
         ):
             self._dispatcher.settle()
+        else:
+            self._pump.nudge()
         self._pump.rouse()
         if not self._submits % _PUMP_EVERY:
             self._pump.once()
@@ -234,6 +236,7 @@ class LocalEngine:
                 raise ActorHandleNotFoundError(msg)
             text = f"{known.label} was killed with kill()"
             self._end_actor(actor.task, text, "killed")
+        self._pump.kick()  # who leads may wait for one of its calls
 
     def _end_actor(self, number: int, text: str, reason: str) -> None:
         for worker in list(self._pool.workers.values()):

@@ -117,8 +117,7 @@ class NestedClient:
         number = int.from_bytes(digest, "little")
         path = f"{self._directory}/f{number:016x}"
         if not os.path.exists(path):  # noqa: PTH110 (a plain path)
-            write_file(f"{path}.{self._worker.number}", data)
-            os.replace(f"{path}.{self._worker.number}", path)  # noqa: PTH105
+            write_file(path, data)
         function = describe(target, name, number)
         self._shipped[target] = function
         return function

@@ -9,6 +9,7 @@ notebook computes, or is idle.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import threading
@@ -107,8 +108,14 @@ class Pump:
         self._background_leads = False
         self._kick_r, self._kick_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         poller.register(self._kick_r, select.POLLIN)
-        self._parked = threading.Event()
-        self._rouse = threading.Semaphore(0)
+        #: True while a kick is on its way that tells of work handed over
+        self._nudged = False
+        # Plain flags and locks: ``rouse`` may be called from ``__del__``, that is
+        # inside any other code of the same thread, also inside itself.
+        self._parked = False
+        self._rouse = threading.Lock()
+        self._rouse.acquire()
+        self._leader = 0
         self._closed = False
         self._thread = threading.Thread(
             target=self._background, name="rayteach-pump", daemon=True
@@ -124,12 +131,11 @@ class Pump:
                 left = None if deadline_s is None else deadline_s - _clock()
                 if left is not None and left <= 0:
                     return
-                if self._lead.acquire(blocking=False):
+                if self._take_lead():
                     try:
                         self._lead_until(waiter, deadline_s)
                     finally:
-                        self._last_lead_s = _clock()
-                        self._lead.release()
+                        self._leave_lead()
                     continue
                 if self._background_leads:
                     self.kick()
@@ -140,18 +146,23 @@ class Pump:
 
     def once(self) -> None:
         """Handle what is there now, if nobody leads."""
-        if self._lead.acquire(blocking=False):
+        if self._take_lead():
             try:
                 self._step(0.0)
-                self._last_lead_s = _clock()
             finally:
-                self._lead.release()
+                self._leave_lead()
 
     def rouse(self) -> None:
         """There is work: the background thread must be awake."""
-        if self._parked.is_set():
-            self._parked.clear()
-            self._rouse.release()
+        if self._parked:
+            self._parked = False
+            self._release()
+
+    def nudge(self) -> None:
+        """There is work to hand over: who leads must look, but need not hurry."""
+        if self._lead.locked() and not self._nudged:
+            self._nudged = True
+            self.kick()
 
     def kick(self) -> None:
         """Make the leader's poll return."""
@@ -170,12 +181,30 @@ class Pump:
         """Stop the background thread and wake everybody."""
         self._closed = True
         self.kick_all()
-        self._parked.clear()
-        self._rouse.release()
+        self._parked = False
+        self._release()
         if threading.current_thread() is not self._thread:
             self._thread.join()
+        if self._leader != threading.get_ident():
+            with self._lead:  # nobody may poll what is closed now
+                pass
         os.close(self._kick_r)
         os.close(self._kick_w)
+
+    def _take_lead(self) -> bool:
+        if not self._lead.acquire(blocking=False):
+            return False
+        self._leader = threading.get_ident()
+        return True
+
+    def _leave_lead(self) -> None:
+        self._leader = 0
+        self._last_lead_s = _clock()
+        self._lead.release()
+
+    def _release(self) -> None:
+        with contextlib.suppress(RuntimeError):  # another thread was quicker
+            self._rouse.release()
 
     def _lead_until(self, waiter: Waiter, deadline_s: float | None) -> None:
         self._prepare()
@@ -197,6 +226,7 @@ class Pump:
         for fd, _ in found:
             if fd == self._kick_r:
                 os.read(self._kick_r, 4096)
+                self._nudged = False
                 found = [event for event in found if event[0] != fd]
                 break
         self._handle(found)
@@ -212,10 +242,10 @@ class Pump:
         while not self._closed:
             if not self._is_busy():
                 if _clock() - idle_since > _LINGER_S:
-                    self._parked.set()
+                    self._parked = True
                     if not self._is_busy():  # both sides look after they wrote
                         self._rouse.acquire()
-                    self._parked.clear()
+                    self._parked = False
                     idle_since = _clock()
                 else:
                     self._rouse.acquire(timeout=PATIENCE_S)
@@ -225,7 +255,7 @@ class Pump:
                 self._rouse.acquire(timeout=PATIENCE_S)
 
     def _lead_behind(self) -> bool:
-        if not self._lead.acquire(blocking=False):
+        if self._closed or not self._take_lead():
             return False
         try:
             self._background_leads = True
@@ -234,7 +264,7 @@ class Pump:
                 self._step(0.25)
         finally:
             self._background_leads = False
-            self._lead.release()
+            self._leave_lead()
             self._hand_over()
         return True
 

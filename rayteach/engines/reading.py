@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
 
-_SETTLE_ROUNDS = 1_000
-
 
 class Reading:
     """Reads workers and the fork server; applies timers and notes."""
@@ -82,19 +80,13 @@ class Reading:
     def _read_server(self) -> None:
         message = self._pool.server_message()
         if message is None:
-            self._deaths.everything()
+            self._deaths.everything(self._inbound.read)
             return
         what, worker, code = message
         handle = self._pool.workers.get(worker)
         if what != "exited" or handle is None:
             return
-        if handle.ended:
-            self._deaths.bury(worker, code)
-            return
-        for _ in range(_SETTLE_ROUNDS):  # read what it had sent before it died
-            received = handle.channel.receive()
-            if received is None or not received[0]:
-                break
+        for received in self._pool.last_words(worker):
             self._inbound.read(worker, *received)
         self._deaths.bury(worker, code)
 

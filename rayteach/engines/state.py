@@ -85,6 +85,8 @@ class EngineState:
         self.direct: dict[int, Task] = {}
         #: queue messages that may hold unfinished tasks
         self.messages: dict[int, list[Task]] = {}
+        #: queue messages that ask a reader to park, not answered yet: their node
+        self.parks: dict[int, str] = {}
         #: (when, tie, what to do), soonest first
         self.timers: list[tuple[float, int, Callable[[], None]]] = []
         self.outputs: deque[tuple[Task | None, str, str]] = deque()

@@ -61,6 +61,7 @@ class Submission:
         self._dispatcher = dispatcher
         self._counts: dict[str, int] = {}
         self._announced: set[int] = set()
+        dispatcher.on_stillborn = self._stillborn
 
     def begin_run(self, run: int, label: str) -> None:
         """Number labels from 1 again."""
@@ -248,6 +249,11 @@ class Submission:
             Failure.of_system(ActorDiedError, f"{text}\n{failure.remote.full_text}"),
             "its constructor failed",
         )
+
+    def _stillborn(self, task: Task, failure: Failure) -> None:
+        text = f"{task.label} never came to life: {failure.remote.message}"
+        failure = Failure.of_system(ActorDiedError, text)
+        self.end_actor(task.number, failure, "its creation cannot run")
 
     def end_actor(self, number: int, failure: Failure, reason: str) -> None:
         """The actor is dead for good: its calls fail, its process goes."""

@@ -102,6 +102,7 @@ class Waiting:
                 if one.waiters is None:
                     one.waiters = []
                 one.waiters.append(waiter)
+        self._pump.nudge()
         try:
             if timeout_s == 0 and not waiter.done:
                 self._pump.once()

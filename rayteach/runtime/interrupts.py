@@ -38,10 +38,10 @@ class InterruptShield:
         """Hold interrupts from here on."""
         if threading.get_ident() != self._main:
             return
-        self._depth += 1
-        if self._depth == 1 and _signal.getsignal(_SIGINT) is not self._handler:
+        if not self._depth and _signal.getsignal(_SIGINT) is not self._handler:
             self._previous = _signal.getsignal(_SIGINT)
             _signal.signal(_SIGINT, self._handler)
+        self._depth += 1  # last: an interrupt before it leaves nothing half done
 
     def __exit__(self, *_: object) -> None:
         """Let a held interrupt through."""
@@ -67,6 +67,7 @@ class InterruptShield:
             self._held = True
             self._wake()
         else:
+            self._held = False
             self._pass_on(number, frame)
 
     def _deliver(self) -> None:

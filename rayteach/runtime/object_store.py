@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import threading
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -100,6 +101,6 @@ def map_file(path: str) -> memoryview:
 
 def write_file(path: str, data: bytes) -> None:
     """Write ``data`` so that a reader sees all of it or no file."""
-    draft = Path(f"{path}.new")
+    draft = Path(f"{path}.{os.getpid()}-{threading.get_ident()}")
     draft.write_bytes(data)
     draft.replace(path)

@@ -97,6 +97,11 @@ class Worker:
         view = memoryview(data)
         number = protocol.MESSAGE.unpack_from(view)[0]
         self._board.begin(self.number, number)
+        if view[protocol.MESSAGE.size + 4] == protocol.PARK:  # it travels alone
+            self._parked = True
+            self.line.flush(protocol.frame(protocol.PARKED, number))
+            self._board.begin(self.number, 0)
+            return
         self.todo.extend(protocol.split_frames(view[protocol.MESSAGE.size :]))
         if len(self.todo) > 1:
             self._watchdog.watch()
@@ -106,13 +111,10 @@ class Worker:
                 frame = self.todo.popleft()
             except IndexError:  # the watchdog was quicker
                 break
-            if frame[4] == protocol.PARK:
-                self._parked = True
-                break
             done += 1
             self._run(frame, done)
         self._watchdog.rest()
-        self.line.flush(protocol.frame(protocol.PARKED, None) if self._parked else b"")
+        self.line.flush()
         self._board.begin(self.number, 0)
 
     def _serve_line(self) -> None:
@@ -168,7 +170,7 @@ class Worker:
             value = call(*args, **kwargs)
             del args, kwargs
             status, payload = self._pack(value, returns)
-            del value
+            self.client.report_references()  # what the value holds must be known
         except SystemExit as error:
             self._die(error)
         except LineClosed:
@@ -176,12 +178,13 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 (all of it is the answer)
             status, payload = protocol.ERROR, self._failure(error)
         self._output.end_task()
-        self.client.report_references()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
         result = protocol.RESULT_HEAD.pack(
             size, protocol.RESULT, task, start, _clock(), status
         )
         self.line.gather(result + payload)
+        value = call = None  # IDs that go with them are reported behind the result
+        self.client.report_references()
         self.task = 0
 
     def _load(

@@ -10,6 +10,7 @@ import contextlib
 import os
 import pickle
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,7 +25,7 @@ from rayteach.runtime.node_queue import NodeQueue, socket_pair
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
 _THREAD_VARIABLES = (
@@ -34,6 +35,7 @@ _THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
 )
 _STOP_S = 5.0
+_LAST_WORDS_MS = 50
 
 
 @dataclass(slots=True)
@@ -137,7 +139,10 @@ class WorkerPool:
 
     def server_message(self) -> tuple[str, int, int] | None:
         """Return ("forked", worker, pid) or ("exited", worker, code), None at EOF."""
-        data = self._control.recv(1 << 16)
+        try:
+            data = self._control.recv(1 << 16)
+        except OSError:  # it died with requests unread
+            return None
         if not data:
             return None
         what, first, second = pickle.loads(data)
@@ -159,6 +164,21 @@ class WorkerPool:
             handle.channel.close()
         return handle
 
+    def last_words(self, number: int) -> Iterator[tuple[bytes, list[int]]]:
+        """Yield what a dying worker had sent, as ``Channel.receive`` does.
+
+        Waits for the end of its stream, which follows its death at once; a child
+        that a task forked may hold it open, so no longer than a moment.
+        """
+        handle = self.workers[number]
+        ready = select.poll()
+        ready.register(handle.channel.fileno(), select.POLLIN)
+        while not handle.ended and ready.poll(_LAST_WORDS_MS):
+            received = handle.channel.receive()
+            if received is None:
+                return
+            yield received
+
     def kill(self, number: int) -> None:
         """End a worker at once."""
         handle = self.workers.get(number)
@@ -177,6 +197,7 @@ class WorkerPool:
         except subprocess.TimeoutExpired:
             self._process.kill()  # workers follow it by their death signal
             self._process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)  # if the server could not
         self.board.close()
         if hasattr(self.poller, "close"):
             self.poller.close()

@@ -1,0 +1,72 @@
+"""The engine that the sentences are about, and meeting points for tasks."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = str(Path(__file__).parent)
+if HERE not in sys.path:
+    sys.path.insert(0, HERE)  # workers import ``gates`` by name, as we do
+
+
+@pytest.fixture(scope="module", params=["local"])
+def engine(request):
+    """Name the engine under test; a row holds on each."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def opened(engine):
+    """Return the namespace with a session of two CPUs, shared by the module."""
+    import rayteach  # noqa: PLC0415 (after sys.path is right)
+
+    assert engine == "local"
+    rayteach.init(num_cpus=2)
+    yield rayteach
+    rayteach.shutdown()
+
+
+@pytest.fixture
+def ray(opened):
+    """Return the namespace; the test may have closed its session, not the next."""
+    if not opened.is_initialized():
+        opened.init(num_cpus=2)
+    return opened
+
+
+@pytest.fixture
+def closed(engine):
+    """Return the namespace without a session; whatever it opens is closed."""
+    import rayteach  # noqa: PLC0415 (as above)
+
+    assert engine == "local"
+    rayteach.shutdown()
+    yield rayteach
+    rayteach.shutdown()
+
+
+@pytest.fixture
+def gate(tmp_path):
+    from gates import Gate  # noqa: PLC0415 (found once sys.path is right)
+
+    made = Gate(tmp_path / "gate")
+    yield made
+    made.let(64)  # a failed test leaves no task behind it
+    made.close()
+
+
+@pytest.fixture
+def bell(tmp_path):
+    from gates import Bell  # noqa: PLC0415 (as above)
+
+    made = Bell(tmp_path / "bell")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tally(tmp_path):
+    from gates import Tally  # noqa: PLC0415 (as above)
+
+    return Tally(tmp_path / "tally")

@@ -1,0 +1,84 @@
+"""What lives as long as somebody can name it, wherever that is."""
+
+import os
+
+
+def test_an_id_put_by_a_task_outlives_the_task_inside_its_result(ray):
+    @ray.remote
+    def inside():
+        return [ray.put(7)]
+
+    [one] = ray.get(inside.remote())
+    assert ray.get(one) == 7
+
+
+def test_an_id_of_a_finished_child_outlives_its_parent_inside_the_result(ray):
+    @ray.remote
+    def child():
+        return 5
+
+    @ray.remote
+    def parent():
+        one = child.remote()
+        ray.get(one)
+        return {"child": one}
+
+    assert ray.get(ray.get(parent.remote())["child"]) == 5
+
+
+def test_a_big_value_goes_with_its_last_id(ray, engine):
+    one = ray.put(bytes(1 << 20))
+    [stored] = [name for name in os.listdir(engine.directory) if name[:2] == "d-"]
+    del one
+    assert stored not in os.listdir(engine.directory)
+
+
+def test_a_big_value_returned_by_a_task_goes_with_its_last_id(ray, engine):
+    @ray.remote
+    def make():
+        return bytes(1 << 20)
+
+    one = make.remote()
+    assert len(ray.get(one)) == 1 << 20
+    [stored] = [name for name in os.listdir(engine.directory) if name[:3] == "w1-"]
+    del one
+    assert stored not in os.listdir(engine.directory)
+
+
+def test_an_id_that_a_task_keeps_for_a_child_lives_until_the_child_is_done(ray):
+    @ray.remote
+    def child(value):
+        return len(value)
+
+    @ray.remote
+    def parent():
+        return child.remote(ray.put(bytes(1 << 20)))
+
+    assert ray.get(ray.get(parent.remote())) == 1 << 20
+
+
+def test_an_id_that_an_actor_keeps_lives_as_long_as_the_actor(ray):
+    @ray.remote
+    class Keeper:
+        def keep(self, ids):
+            self.ids = ids
+
+        def read(self):
+            return ray.get(self.ids[0])
+
+    keeper = Keeper.remote()
+    ray.get(keeper.keep.remote([ray.put("kept")]))
+    assert ray.get(keeper.read.remote()) == "kept"
+
+
+def test_an_id_that_an_actor_drops_is_freed_at_once(ray, engine):
+    @ray.remote
+    class Keeper:
+        def keep(self, ids):
+            self.ids = ids
+
+    keeper = Keeper.remote()
+    ray.get(keeper.keep.remote([ray.put(bytes(1 << 20))]))
+    kept = len(os.listdir(engine.directory))
+    ray.get(keeper.keep.remote(None))
+    assert len(os.listdir(engine.directory)) == kept - 1

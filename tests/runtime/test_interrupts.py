@@ -1,0 +1,81 @@
+"""Interrupts: held while the engine works, let through when it is done."""
+
+import os
+import signal
+
+import pytest
+
+from rayteach.runtime.interrupts import InterruptShield
+
+
+@pytest.fixture
+def shield():
+    before = signal.getsignal(signal.SIGINT)
+    made = InterruptShield(lambda: None)
+    yield made
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_an_interrupt_inside_is_raised_at_the_end(shield):
+    reached = False
+    with pytest.raises(KeyboardInterrupt), shield:
+        interrupt()
+        reached = True
+    assert reached
+
+
+def test_an_interrupt_inside_two_shields_is_raised_at_the_outer_end(shield):
+    reached = False
+    with pytest.raises(KeyboardInterrupt), shield:
+        with shield:
+            interrupt()
+        reached = True
+    assert reached
+
+
+def test_an_interrupt_outside_is_raised_at_once(shield):
+    with shield:
+        pass
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+
+
+def test_an_interrupt_while_entering_leaves_no_shield_behind(shield, monkeypatch):
+    def getsignal(_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rayteach.runtime.interrupts._signal.getsignal", getsignal)
+        with pytest.raises(KeyboardInterrupt):
+            shield.__enter__()
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+
+
+def test_a_handler_set_meanwhile_is_called_and_shielded(shield):
+    seen = []
+    with shield:
+        pass
+    signal.signal(signal.SIGINT, lambda *_: seen.append("mine"))
+    with shield:
+        interrupt()
+        assert seen == []
+    assert seen == ["mine"]
+
+
+def test_an_ignored_interrupt_stays_ignored(shield):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with shield:
+        interrupt()
+
+
+def test_the_handler_of_before_comes_back(shield):
+    before = signal.getsignal(signal.SIGINT)
+    with shield:
+        pass
+    shield.remove()
+    assert signal.getsignal(signal.SIGINT) is before
