@@ -10,8 +10,7 @@ outside of it, in the thread that asks.
 
 from __future__ import annotations
 
-import secrets
-from concurrent.futures import Future
+import os
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
@@ -38,6 +37,7 @@ from rayteach.runtime.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
     from rayteach.trace.log import EventLog
@@ -60,7 +60,7 @@ class LocalEngine:
     ) -> None:
         """Start the fork server; workers come with the first tasks."""
         session_dir.sweep()
-        self.session_hex = secrets.token_hex(16)
+        self.session_hex = os.urandom(16).hex()
         self.num_cpus = num_cpus
         self.log = log
         self._pool = WorkerPool(session_dir.create(), _NESTED, self.session_hex)
@@ -349,6 +349,7 @@ class LocalEngine:
                         self._state.fail(one, failure)
             self._pump.close()
             self._pool.close()
+            session_dir.release(self._pool.directory)
             self._shield.remove()
 
     @property

@@ -187,7 +187,8 @@ class Submission:
         state.actors[task.number] = Actor(ref, task.label, options.name, meta)
         if options.name:
             state.named[options.name] = task.number
-        self._log(task, count, line, inputs, TaskOptions(task.num_cpus, name=options.name))
+        shown = TaskOptions(task.num_cpus, name=options.name)
+        self._log(task, count, line, inputs, shown)
         task.returns = (ref,)
         self._enter(task, packed, inputs, TaskOptions(), line)
         return ref

@@ -6,7 +6,6 @@ until it is done. Values are unpickled afterwards, outside the lock.
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
@@ -20,6 +19,7 @@ from rayteach.runtime.object_store import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from rayteach.engines.submission import Submission
 
@@ -173,6 +173,8 @@ class Waiting:
 
     def future_of(self, object_id: ObjectID) -> Future[Any]:
         """Return a future that gets the value; the pump's leader sets it."""
+        from concurrent.futures import Future  # noqa: PLC0415 (5 ms, and rarely used)
+
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
 

@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rayteach.errors import RayteachError, TaskCancelledError
+from rayteach.object_id import set_client_maker
 from rayteach.runtime import protocol, serialization
 from rayteach.runtime.board import Board
 from rayteach.runtime.failure import describe
@@ -75,8 +76,19 @@ class Worker:
         self._watchdog = Watchdog(self)
         self._output = TaskOutput(self, self.directory)
         self._parked = start["parked"] or start["actor"] is not None
-        client = import_module(start["client"])
-        self.client = client.make_client(self, start)
+        #: serves ``rayteach`` calls of tasks; made when a task first needs it
+        self._client: Any = None
+        self._start = start
+        set_client_maker(self._make_client)
+
+    def _make_client(self) -> Any:
+        module = import_module(self._start["client"])
+        self._client = module.make_client(self, self._start)
+        return self._client
+
+    def _report_references(self) -> None:
+        if self._client is not None:
+            self._client.report_references()
 
     def run(self) -> None:
         """Work until the driver closes the queue or says EXIT."""
@@ -170,7 +182,7 @@ class Worker:
             value = call(*args, **kwargs)
             del args, kwargs
             status, payload = self._pack(value, returns)
-            self.client.report_references()  # what the value holds must be known
+            self._report_references()  # what the value holds must be known
         except SystemExit as error:
             self._die(error)
         except LineClosed:
@@ -183,8 +195,8 @@ class Worker:
             size, protocol.RESULT, task, start, _clock(), status
         )
         self.line.gather(result + payload)
-        value = call = None  # IDs that go with them are reported behind the result
-        self.client.report_references()
+        value, call = None, str  # the IDs that go with them are reported behind it
+        self._report_references()
         self.task = 0
 
     def _load(
