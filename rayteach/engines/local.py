@@ -82,13 +82,12 @@ class LocalEngine:
         self._pump = Pump(
             self._pool.poller,
             self._reading.on_poll,
-            state.is_busy,
             state.next_deadline,
             self._reading.settle,
         )
         self._shield = self._pump.shield
         self._waiting = Waiting(state, self.submission, self._pump)
-        state.notes = Notes(self._pump.rouse)
+        state.notes = Notes(self._pump.nudge)
         self._resources = resources
 
     # Submitting.
@@ -197,7 +196,6 @@ class LocalEngine:
             self._dispatcher.settle()
         else:
             self._pump.nudge()
-        self._pump.rouse()
         if not self._submits % _PUMP_EVERY:
             self._pump.once()
 

@@ -190,7 +190,6 @@ class Waiting:
                 if object_id.waiters is None:
                     object_id.waiters = []
                 object_id.waiters.append(Waiter(1, fail_fast=True, on_done=done))
-                self._pump.rouse()
                 return future
         done()
         return future
