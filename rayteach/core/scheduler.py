@@ -258,9 +258,8 @@ class Scheduler:
             return  # an actor keeps what it holds until its process is gone
         node = self._node_of(task)
         if task.is_plain and was in (states.BLOCKED, states.RESUMING):
-            node.returned(task.worker)
-        else:
-            node.leave(task)
+            return  # a thread of it waits: its worker parks by itself
+        node.leave(task)
         self._touched[node.name] = node
 
     def _end(self, task: Task, was: str) -> None:

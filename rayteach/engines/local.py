@@ -152,6 +152,8 @@ class LocalEngine:
         packed = self.submission.pack(args, kwargs)
         with self._shield, self._lock:
             self._state.check_open()
+            if options.name:
+                self._reading.drain_notes()  # a name may have come free just now
             if options.get_if_exists and options.name in self._state.named:
                 return self.get_actor(options.name)
             ref = self.submission.create(function, packed, inputs, options, line, meta)
@@ -282,13 +284,22 @@ class LocalEngine:
             raise RayteachError(msg)
         return one
 
+    def _lend_actor(self, worker: int, name: str) -> tuple[int, str, Any]:
+        ref, meta = self.get_actor(name)
+        self._state.borrow(worker, ref)
+        return ref.task, str(ref.label), meta
+
     def _answer(self, worker: int, name: str, arguments: Any) -> Any:
         if name == "get_actor":
-            ref, meta = self.get_actor(arguments)
-            self._state.borrow(worker, ref)
-            return ref.task, str(ref.label), meta
-        if name == "check_name":
-            return self.submission.check_name(arguments)
+            return self._lend_actor(worker, arguments)
+        if name == "create_actor":
+            options = arguments["options"]
+            self._reading.drain_notes()
+            if options.get_if_exists and options.name in self._state.named:
+                return self._lend_actor(worker, options.name)
+            self.submission.check_name(options.name)
+            function = self._functions.adopt(arguments["function"])
+            return self.submission.from_worker(worker, arguments, function)
         if name == "kill":
             return self.kill(self._state.resolve(arguments, worker))
         if name == "nodes":

@@ -181,8 +181,13 @@ class Waiting:
         def done() -> None:
             if object_id.status == FAILED:
                 future.set_exception(object_id.data.make())
+                return
+            try:
+                value = value_of(object_id)
+            except Exception as error:  # noqa: BLE001 (what get() would raise)
+                future.set_exception(error)
             else:
-                future.set_result(value_of(object_id))
+                future.set_result(value)
 
         with self._shield, self._lock:
             if object_id.status == PENDING:

@@ -70,6 +70,10 @@ class Worker:
         self.todo: deque[memoryview] = deque()
         self.started_s = 0.0
         self.actor: Any = None
+        #: waits of threads, each with the task that it lends the CPU of
+        self.waits: dict[object, int] = {}
+        #: True if the task ended while a thread of it waits: its CPU is not ours
+        self.has_lent = False
         self._queue = queue
         self._board = Board(f"{self.directory}/board")
         self._functions: dict[int, Any] = {}
@@ -126,7 +130,8 @@ class Worker:
             done += 1
             self._run(frame, done)
         self._watchdog.rest()
-        self.line.flush()
+        self._parked = self.has_lent
+        self.line.flush(protocol.frame(protocol.PARKED, 0) if self._parked else b"")
         self._board.begin(self.number, 0)
 
     def _serve_line(self) -> None:
@@ -195,6 +200,7 @@ class Worker:
             size, protocol.RESULT, task, start, _clock(), status
         )
         self.line.gather(result + payload)
+        self.has_lent = bool(self.waits) and task in self.waits.values()
         value, call = None, str  # the IDs that go with them are reported behind it
         self._report_references()
         self.task = 0
