@@ -37,7 +37,7 @@ FLAGS = [
     "--disable-sync",
 ]
 #: the start of a server or a browser on a busy machine; nothing is judged by it
-PATIENCE_MS = 60_000
+PATIENCE_MS = 30_000
 
 #: JupyterLab asks the network for news and updates, and the learner whether it may
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
