@@ -37,7 +37,7 @@ FLAGS = [
     "--disable-sync",
 ]
 #: the start of a server or a browser on a busy machine; nothing is judged by it
-PATIENCE_MS = 60_000
+PATIENCE_MS = 30_000
 
 #: JupyterLab asks the network for news and updates, and the learner whether it may
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
@@ -55,6 +55,8 @@ class Lab:
     url: str
     root: Path
     process: psutil.Process
+    #: where JupyterLab keeps the theme that was chosen
+    theme_setting: Path
 
     def rest(self, method: str, path: str) -> Any:
         """Ask the server's REST interface."""
@@ -112,7 +114,8 @@ def lab(
         try:
             RESULTS.mkdir(exist_ok=True)
             wait_for_address(server, RESULTS / "jupyterlab.log")
-            yield Lab(f"http://127.0.0.1:{port}", root, family)
+            theme = news / "themes.jupyterlab-settings"
+            yield Lab(f"http://127.0.0.1:{port}", root, family, theme)
         finally:
             started = family.children(recursive=True)
             server.terminate()
@@ -245,6 +248,7 @@ class Notebook:
 def notebook(lab: Lab, browser: Browser) -> Iterator[Notebook]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
+    lab.theme_setting.unlink(missing_ok=True)  # an earlier test's
     opened = Notebook(context.new_page(), lab)
     watch_console(opened)
     yield opened
