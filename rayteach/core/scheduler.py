@@ -199,6 +199,11 @@ class Scheduler:
             creation.node.leave(creation)
         return list(mailbox.all_calls())
 
+    @property
+    def has_news(self) -> bool:
+        """True if ``decide`` may have something to say."""
+        return bool(self._touched or self._mail or self.out)
+
     def decide(self) -> list[Decision]:
         """Return all decisions since the last call."""
         while self._touched or self._mail:
