@@ -43,6 +43,8 @@ class Scheduler:
         self._workers = count(1)
         self._worker_node: dict[int, NodeState] = {}
         self._touched: dict[str, NodeState] = {}
+        #: where plain tasks go, None while no node has a whole CPU
+        self._plain_node: NodeState | None = None
         self._mail: dict[int, Mailbox] = {}
 
     def add_node(
@@ -59,6 +61,8 @@ class Scheduler:
             name, num_cpus, dict(resources or {}), new_worker, self._change
         )
         self.nodes[name] = node
+        if self._plain_node is None and num_cpus >= 1:
+            self._plain_node = node
 
     # Facts about tasks.
 
@@ -226,7 +230,7 @@ class Scheduler:
 
     def _queue(self, task: Task) -> None:
         self._change(task, states.QUEUED)
-        node = self._place(task)
+        node = self._plain_node if task.is_plain else self._place(task)
         if node is None:
             self.infeasible.append(task)
             return

@@ -31,6 +31,12 @@ def split_arguments(
     args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Sequence[Any], dict[str, Any], tuple[ObjectID, ...]]:
     """Put a ``Slot`` in the place of every top-level ID; return the IDs apart."""
+    if not kwargs:
+        for value in args:
+            if isinstance(value, ObjectID):
+                break
+        else:  # most calls: nothing to take apart
+            return args, kwargs, ()
     inputs: list[ObjectID] = []
 
     def slot(value: Any) -> Any:
