@@ -49,7 +49,9 @@ class ActorOptions:
 class Function:
     """A remote function or actor class that the engine can ship."""
 
-    __slots__ = ("flags", "line", "mean_s", "name", "number", "where")
+    __slots__ = (
+        "__weakref__", "captured", "flags", "line", "mean_s", "name", "number", "where",
+    )  # fmt: skip
 
     def __init__(
         self, number: int, name: str, flags: int, where: str, line: int
@@ -62,6 +64,13 @@ class Function:
         self.line = line
         #: running mean of its run times in seconds, 0 until one is known
         self.mean_s = 0.0
+        #: IDs that its pickle holds; they live at least as long
+        self.captured: tuple[ObjectID, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel without what this process has learned or holds."""
+        parts = (self.number, self.name, self.flags, self.where, self.line)
+        return Function, parts
 
 
 class Engine(Protocol):

@@ -69,18 +69,16 @@ class Deaths:
             )
             why = f"its process {reason}"
         failure = Failure.of_system(ActorDiedError, text)
-        mailbox = self._state.scheduler.actors.get(actor)
-        if mailbox is not None and mailbox.creation.state not in states.END_STATES:
-            known.failure = known.failure or failure
         self._submission.end_actor(actor, failure, why)
 
     def _lose_message(self, worker: int, slot: Slot, reason: str) -> None:
-        tasks = self._state.messages.pop(slot.message, [])
-        order = [t for t in tasks if t.message == slot.message]
-        for position, task in reversed(list(enumerate(order, 1))):
-            if task.state in states.END_STATES or task.state == states.QUEUED:
-                continue
-            self._lose(task, worker, slot, reason, started=position <= slot.started)
+        state = self._state
+        numbers = state.messages.pop(slot.message, ())
+        for position in range(len(numbers), 0, -1):
+            task = state.task_in(slot.message, numbers[position - 1])
+            if task is not None and task.state != states.QUEUED:
+                started = position <= slot.started
+                self._lose(task, worker, slot, reason, started=started)
 
     def _lose(
         self, task: Task, worker: int, slot: Slot, reason: str, *, started: bool
@@ -128,9 +126,8 @@ class Deaths:
         present |= {state.pool.board.read(w).message for w in state.pool.workers}
         missing = {
             number
-            for number, tasks in state.messages.items()
-            if number not in present
-            and any(t.message == number and t.state == states.POSTED for t in tasks)
+            for number in state.messages
+            if number not in present and self._posted_in(number)
         }
         missing |= state.parks.keys() - present
         if suspects is None:
@@ -140,9 +137,14 @@ class Deaths:
         for number in sorted(missing & suspects, reverse=True):
             if number in state.parks:
                 state.scheduler.park_lost(state.parks.pop(number))
-            for task in reversed(state.messages.get(number, ())):
-                if task.message == number and task.state == states.POSTED:
-                    state.scheduler.take_back(task)
+            for task in reversed(self._posted_in(number)):
+                state.scheduler.take_back(task)
+
+    def _posted_in(self, message: int) -> list[Task]:
+        state = self._state
+        numbers = state.messages.get(message, ())
+        tasks = (state.task_in(message, number) for number in numbers)
+        return [t for t in tasks if t is not None and t.state == states.POSTED]
 
     def everything(self, read: Callable[[int, bytes, list[int]], None]) -> None:
         """The fork server died, and all workers with it: start anew.

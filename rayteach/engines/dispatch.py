@@ -133,14 +133,13 @@ class Dispatcher:
         number = state.pool.queue.post(frames)
         for task in tasks:
             task.message = number
-        state.messages[number] = tasks
+        state.messages[number] = [task.number for task in tasks]
         self._posts += 1
         if not self._posts % _FORGET_EVERY:
-            alive = state.scheduler.tasks
             state.messages = {
-                number: some
-                for number, some in state.messages.items()
-                if any(t.number in alive and t.message == number for t in some)
+                message: numbers
+                for message, numbers in state.messages.items()
+                if any(state.task_in(message, number) for number in numbers)
             }
 
     def _park(self, decision: decisions.Park) -> None:

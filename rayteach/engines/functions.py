@@ -14,9 +14,12 @@ import cloudpickle
 from rayteach.engines.base import Function
 from rayteach.runtime.object_store import write_file
 from rayteach.runtime.protocol import FRESH
+from rayteach.runtime.serialization import dumps_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from rayteach.object_id import ObjectID
 
 _HARMLESS = (
     int, float, complex, bool, str, bytes, type(None), type, types.ModuleType,
@@ -27,10 +30,24 @@ _HARMLESS = (
 class FunctionStore:
     """Writes each function's pickle into the session's directory."""
 
-    def __init__(self, directory: str, new: Callable[[Function], None]) -> None:
-        """Call ``new`` for every function seen for the first time."""
+    def __init__(
+        self,
+        directory: str,
+        new: Callable[[Function], None],
+        export: Callable[[tuple[ObjectID, ...]], object],
+    ) -> None:
+        """Call ``new`` for every function seen for the first time.
+
+        ``export`` is told which IDs leave inside a function.
+        """
         self._directory = directory
         self._new = new
+        self._export = export
+        self._seen: set[int] = set()
+        #: functions that hold IDs go with the last that uses them
+        self._holding: weakref.WeakValueDictionary[int, Function] = (
+            weakref.WeakValueDictionary()
+        )
         self._by_number: dict[int, Function] = {}
         self._by_target: weakref.WeakKeyDictionary[Any, tuple[str, Function]] = (
             weakref.WeakKeyDictionary()
@@ -46,7 +63,7 @@ class FunctionStore:
         if known is not None and known[0] == name:
             return known[1]
         try:
-            data = cloudpickle.dumps(target)
+            data, captured = dumps_code(target)
         except Exception as error:
             msg = f"{name} cannot be sent to a worker: {error}"
             culprit = _culprit(target)
@@ -55,12 +72,17 @@ class FunctionStore:
             raise TypeError(msg) from error
         digest = hashlib.blake2b(name.encode() + b"\0" + data, digest_size=8).digest()
         number = int.from_bytes(digest, "little")
-        function = self._by_number.get(number)
+        function = self._by_number.get(number) or self._holding.get(number)
         if function is None:
             write_file(f"{self._directory}/f{number:016x}", data)
             function = describe(target, name, number)
-            self._by_number[number] = function
-            self._new(function)
+            if captured:
+                function.captured = captured
+                self._export(captured)
+                self._holding[number] = function
+            else:
+                self._by_number[number] = function
+            self._announce(function)
         self._by_target[target] = (name, function)
         return function
 
@@ -69,8 +91,13 @@ class FunctionStore:
         known = self._by_number.get(function.number)
         if known is None:
             self._by_number[function.number] = known = function
-            self._new(function)
+            self._announce(function)
         return known
+
+    def _announce(self, function: Function) -> None:
+        if function.number not in self._seen:
+            self._seen.add(function.number)
+            self._new(function)
 
 
 def describe(target: Callable[..., Any], name: str, number: int) -> Function:

@@ -26,7 +26,6 @@ from rayteach.engines.submission import Submission, split_arguments
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
     ActorDiedError,
-    ActorHandleNotFoundError,
     RayteachError,
 )
 from rayteach.ids import Label
@@ -68,7 +67,7 @@ class LocalEngine:
         self._lock = state.lock
         self._dispatcher = Dispatcher(state)
         self._functions = FunctionStore(
-            str(self._pool.directory), state.function_defined
+            str(self._pool.directory), state.function_defined, state.export
         )
         self.submission = Submission(state, self._dispatcher, self._functions)
         inbound = Inbound(state, self.submission, self._answer)
@@ -106,6 +105,7 @@ class LocalEngine:
     ) -> list[ObjectID]:
         """Submit a task."""
         args, kwargs, inputs = split_arguments(args, kwargs)
+        self._state.check_ours(inputs)
         packed = self.submission.pack(args, kwargs)
         with self._shield, self._lock:
             self._state.check_open()
@@ -125,12 +125,11 @@ class LocalEngine:
     ) -> list[ObjectID]:
         """Submit a call of an actor's method."""
         args, kwargs, inputs = split_arguments(args, kwargs)
+        self._state.check_ours(inputs)
         packed = self.submission.pack([method, *args], kwargs)
         with self._shield, self._lock:
             self._state.check_open()
-            if actor.task not in self._state.actors:
-                msg = f"{actor.label} belongs to a session that has been shut down"
-                raise ActorHandleNotFoundError(msg)
+            self._state.check_ours((actor,))
             ids = self.submission.call(
                 actor.task, method, packed, inputs, options, line, actor
             )
@@ -149,6 +148,7 @@ class LocalEngine:
     ) -> tuple[ActorID, Any]:
         """Create an actor."""
         args, kwargs, inputs = split_arguments(args, kwargs)
+        self._state.check_ours(inputs)
         packed = self.submission.pack(args, kwargs)
         with self._shield, self._lock:
             self._state.check_open()
@@ -167,6 +167,7 @@ class LocalEngine:
             msg = "put() of an ObjectID: it names a stored value already"
             raise TypeError(msg)
         payload = serialization.dumps(value)
+        self._state.check_ours(payload.contains)
         shared = payload.size > protocol.INLINE_LIMIT
         data: Any = (
             Segment(self._dispatcher.writer.write(payload), payload.size)
@@ -230,10 +231,8 @@ class LocalEngine:
         """End an actor at once; calls that have not ended fail."""
         with self._shield, self._lock:
             self._state.check_open()
-            known = self._state.actors.get(actor.task)
-            if known is None:
-                msg = f"{actor.label} belongs to a session that has been shut down"
-                raise ActorHandleNotFoundError(msg)
+            self._state.check_ours((actor,))
+            known = self._state.actors[actor.task]
             text = f"{known.label} was killed with kill()"
             self._end_actor(actor.task, text, "killed")
         self._pump.kick()  # who leads may wait for one of its calls

@@ -15,8 +15,6 @@ from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import cloudpickle
-
 from rayteach.core.task import CALL, CREATION, TASK
 from rayteach.engines.base import ActorOptions, Function, TaskOptions
 from rayteach.engines.functions import describe
@@ -34,7 +32,8 @@ if TYPE_CHECKING:
     from rayteach.runtime.worker import Worker
 
 _WORKER_SHIFT = 40
-"""Task numbers of worker *w* start at ``w << 40``; JavaScript reads them exactly."""
+"""Task numbers of worker *w* start at ``w << 40`` plus the session's first number;
+JavaScript reads them exactly."""
 
 Key = tuple[int, int]
 
@@ -64,7 +63,7 @@ class NestedClient:
         self.session_hex = start["session_hex"]
         self._worker = worker
         self._directory = start["directory"]
-        self._numbers = count((start["worker"] << _WORKER_SHIFT) + 1)
+        self._numbers = count((start["worker"] << _WORKER_SHIFT) + start["first"] + 1)
         self._notes: deque[tuple[Key, int]] = deque()
         self._known: weakref.WeakValueDictionary[Key, ObjectID] = (
             weakref.WeakValueDictionary()
@@ -111,13 +110,14 @@ class NestedClient:
         known = self._shipped.get(target)
         if known is not None and known.name == name:
             return known
-        data = cloudpickle.dumps(target)
+        data, captured = serialization.dumps_code(target)
         digest = hashlib.blake2b(name.encode() + b"\0" + data, digest_size=8).digest()
         number = int.from_bytes(digest, "little")
         path = f"{self._directory}/f{number:016x}"
         if not os.path.exists(path):  # noqa: PTH110 (a plain path)
             write_file(path, data)
         function = describe(target, name, number)
+        function.captured = captured
         self._shipped[target] = function
         return function
 
@@ -195,6 +195,7 @@ class NestedClient:
         args, kwargs, inputs = split_arguments(args, kwargs)
         payload = serialization.dumps((args, kwargs))
         pins = payload.contains + ((actor,) if actor is not None else ())
+        pins += function.captured if function is not None else ()
         number, count_ = next(self._numbers), self._count(name)
         returns = 1 if kind == CREATION else max(options.num_returns, 0)
         label = Label(None, name, count_)

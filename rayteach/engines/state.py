@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
 from rayteach.core.scheduler import Scheduler
-from rayteach.errors import RayteachError
+from rayteach.errors import ActorHandleNotFoundError, RayteachError
 from rayteach.object_id import FAILED, READY, ActorID, ObjectID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from rayteach.core.task import Task
     from rayteach.engines.base import Function
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 clock = time.monotonic
 KEYS_LOGGED = 256
 """A get or wait on more IDs logs the first of them: a drain stays linear."""
+
+
+_NUMBERS = count(1)
+"""Never used again in this process: an old ID names nothing in a new session."""
+OWN_BITS = (1 << 40) - 1
+"""The number of a worker's task holds the worker above these bits."""
 
 
 class Actor:
@@ -71,7 +77,9 @@ class EngineState:
         self.log = log
         self.lock = threading.RLock()
         self.scheduler = Scheduler()
-        self.numbers = count(1)
+        self.numbers = _NUMBERS
+        #: IDs with a smaller number are of an earlier session
+        self.first = pool.first = next(_NUMBERS)
         self.waits = count(1)
         self.actors: dict[int, Actor] = {}
         self.named: dict[str, int] = {}
@@ -83,8 +91,8 @@ class EngineState:
         self.borrowed: dict[int, dict[tuple[int, int], list[Any]]] = defaultdict(dict)
         #: direct tasks by worker
         self.direct: dict[int, Task] = {}
-        #: queue messages that may hold unfinished tasks
-        self.messages: dict[int, list[Task]] = {}
+        #: queue messages that may hold unfinished tasks: the tasks' numbers
+        self.messages: dict[int, list[int]] = {}
         #: queue messages that ask a reader to park, not answered yet: their node
         self.parks: dict[int, str] = {}
         #: (when, tie, what to do), soonest first
@@ -113,6 +121,14 @@ class EngineState:
             msg = "the session is closed; run rayteach.init() to start another"
             raise RayteachError(msg)
 
+    def check_ours(self, ids: Iterable[ObjectID]) -> None:
+        """Raise if an ID is of an earlier session."""
+        first = self.first
+        for one in ids:
+            if one.task & OWN_BITS < first:
+                msg = f"{one!r} belongs to a session that has been shut down"
+                raise ActorHandleNotFoundError(msg)
+
     def after(self, delay_s: float, action: Callable[[], None]) -> None:
         """Run ``action`` under the lock, by the pump, ``delay_s`` from now."""
         self.at(clock() + delay_s, action)
@@ -132,6 +148,11 @@ class EngineState:
         return timers[0][0] if timers else None
 
     notes: Any = ()
+
+    def task_in(self, message: int, number: int) -> Task | None:
+        """Return a task that still travels in that message, None if it does not."""
+        task = self.scheduler.tasks.get(number)
+        return task if task is not None and task.message == message else None
 
     # Values.
 

@@ -103,6 +103,7 @@ class Submission:
     ) -> tuple[Any, tuple[ObjectID, ...]]:
         """Pickle arguments (outside the lock); return payload and IDs inside."""
         payload = dumps((args, kwargs))
+        self._state.check_ours(payload.contains)
         if payload.size <= protocol.INLINE_LIMIT:
             return payload.to_bytes(), payload.contains
         path = self._dispatcher.writer.write(payload)

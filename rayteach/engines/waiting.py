@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core.wait import choose
 from rayteach.engines.pump import Pump, Waiter
 from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
-from rayteach.errors import ActorHandleNotFoundError, GetTimeoutError
+from rayteach.errors import GetTimeoutError
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import serialization
 from rayteach.runtime.object_store import Segment
@@ -115,10 +115,7 @@ class Waiting:
 
     def _check_known(self, pending: set[ObjectID]) -> None:
         self._state.check_open()
-        for one in pending:
-            if one.work is None and one.status == PENDING:
-                msg = f"{one!r} belongs to a session that has been shut down"
-                raise ActorHandleNotFoundError(msg)
+        self._state.check_ours(pending)
 
     def _begin_wait(
         self,
@@ -129,6 +126,7 @@ class Waiting:
         line: int,
         unit: str = "s",
     ) -> int:
+        self._state.check_ours(ids)
         number = next(self._state.waits)
         keys = [(one.task, one.index) for one in ids[:KEYS_LOGGED]]
         run = self._submission.run

@@ -17,6 +17,8 @@ class WorkerStart(TypedDict):
     #: module that serves ``rayteach`` calls inside tasks
     client: str
     session_hex: str
+    #: the worker's own task numbers begin above this one
+    first: int
 
 
 class ServerStart(TypedDict):

@@ -75,6 +75,16 @@ def dumps(value: Any) -> Payload:
     return _with_buffers(data, [b.raw() for b in buffers], contains)
 
 
+def dumps_code(target: Any) -> tuple[bytes, tuple[ObjectID, ...]]:
+    """Serialise a function or class; return its pickle and the IDs it captures."""
+    process.exported = found = []
+    try:
+        data: bytes = cloudpickle.dumps(target)
+    finally:
+        process.exported = None
+    return data, tuple(dict.fromkeys(found))
+
+
 def _ids_in(value: Any) -> tuple[ObjectID, ...]:
     found: list[ObjectID] = []
     process.exported = found

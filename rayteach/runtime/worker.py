@@ -243,7 +243,8 @@ class Worker:
         if known is None or flags & protocol.FRESH:
             with open(f"{self.directory}/f{number:016x}", "rb") as file:  # noqa: PTH123
                 known = pickle.loads(file.read())
-            self._functions[number] = known
+            if not flags & protocol.FRESH:
+                self._functions[number] = known
         return known
 
     def _pack(self, value: Any, returns: int) -> tuple[int, bytes]:

@@ -77,6 +77,8 @@ class WorkerPool:
         self.poller = select.poll() if not hasattr(select, "epoll") else select.epoll()
         self._client = client
         self._session_hex = session_hex
+        #: workers number their tasks from here on
+        self.first = 0
         self._by_pid: dict[int, int] = {}
         self._control, self._process = self._start_server()
         self._watch_server()
@@ -136,6 +138,7 @@ class WorkerPool:
             "directory": str(self.directory),
             "client": self._client,
             "session_hex": self._session_hex,
+            "first": self.first,
         }
         self.board.clear(number)
         fds = [theirs.fileno(), self.queue.read_end.fileno()]
