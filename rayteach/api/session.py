@@ -11,8 +11,6 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from rayteach.core import events
 from rayteach.engines.local import LocalEngine
 from rayteach.object_id import get_client, set_client
@@ -240,6 +238,8 @@ def _default_cpus() -> float:
         except ValueError:
             msg = f"RAYTEACH_NUM_CPUS is {text!r}; it must be a number above 0"
             raise ValueError(msg) from None
+    import psutil  # noqa: PLC0415 (20 ms, and only where nobody says how many)
+
     cpus = psutil.cpu_count() or 1
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cpus
     if allowed < cpus:

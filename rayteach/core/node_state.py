@@ -115,7 +115,7 @@ class NodeState:
 
     def admit(self, out: list[Decision]) -> None:
         """Decide all that can be decided now."""
-        if self.resuming or self.direct or self.free < -EPSILON:
+        if self.resuming or self.direct:
             self._resume(out)
             self._dispatch(out)
             self._reclaim(out)
@@ -256,9 +256,11 @@ class NodeState:
             self.parked.append(worker)
 
     def worker_parked(self, worker: int) -> None:
-        """A reader took a PARK request."""
-        self.roles[worker] = PARKED
+        """A reader took a PARK request, or had lent its CPU when its task ended."""
+        role, self.roles[worker] = self.roles[worker], PARKED
         self.parked.append(worker)
+        if role == AWAY:
+            return
         if self.parks_owed:
             self.parks_owed -= 1
         else:
@@ -281,12 +283,6 @@ class NodeState:
                 self.parks_owed -= 1
             else:
                 self.readers -= 1
-
-    def returned(self, worker: int) -> None:
-        """A lent CPU's task ended: its worker, if alive, reads the queue again."""
-        if self.roles.get(worker) == AWAY:
-            self.roles[worker] = READER
-            self.readers += 1  # maybe one too many for now: ``admit`` asks it to park
 
     def leave(self, task: Task) -> None:
         """The task no longer holds anything here (ended, blocked or lost)."""

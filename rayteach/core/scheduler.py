@@ -43,6 +43,8 @@ class Scheduler:
         self._workers = count(1)
         self._worker_node: dict[int, NodeState] = {}
         self._touched: dict[str, NodeState] = {}
+        #: where plain tasks go, None while no node has a whole CPU
+        self._plain_node: NodeState | None = None
         self._mail: dict[int, Mailbox] = {}
 
     def add_node(
@@ -59,6 +61,8 @@ class Scheduler:
             name, num_cpus, dict(resources or {}), new_worker, self._change
         )
         self.nodes[name] = node
+        if self._plain_node is None and num_cpus >= 1:
+            self._plain_node = node
 
     # Facts about tasks.
 
@@ -199,6 +203,11 @@ class Scheduler:
             creation.node.leave(creation)
         return list(mailbox.all_calls())
 
+    @property
+    def has_news(self) -> bool:
+        """True if ``decide`` may have something to say."""
+        return bool(self._touched or self._mail or self.out)
+
     def decide(self) -> list[Decision]:
         """Return all decisions since the last call."""
         while self._touched or self._mail:
@@ -221,7 +230,7 @@ class Scheduler:
 
     def _queue(self, task: Task) -> None:
         self._change(task, states.QUEUED)
-        node = self._place(task)
+        node = self._plain_node if task.is_plain else self._place(task)
         if node is None:
             self.infeasible.append(task)
             return
@@ -258,9 +267,8 @@ class Scheduler:
             return  # an actor keeps what it holds until its process is gone
         node = self._node_of(task)
         if task.is_plain and was in (states.BLOCKED, states.RESUMING):
-            node.returned(task.worker)
-        else:
-            node.leave(task)
+            return  # a thread of it waits: its worker parks by itself
+        node.leave(task)
         self._touched[node.name] = node
 
     def _end(self, task: Task, was: str) -> None:

@@ -72,7 +72,7 @@ class Dispatcher:
                 scheduler.became_ready.clear()
             if scheduler.infeasible:
                 self._warn_infeasible()
-            if not found:
+            if not (found and scheduler.has_news):
                 return
 
     def frame(self, task: Task) -> bytes:

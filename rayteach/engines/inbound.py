@@ -196,7 +196,14 @@ class Inbound:
         function = call["function"]
         if isinstance(function, Function):
             function = self._submission.functions.adopt(function)
-        self._submission.from_worker(worker, call, function)
+        try:
+            self._submission.from_worker(worker, call, function)
+        except RayteachError as error:  # its IDs carry it to whoever asks
+            failure = Failure.of_system(type(error), str(error))
+            for index in range(max(getattr(call["options"], "num_returns", 1), 0)):
+                one = ObjectID(call["number"], index, call["name"])
+                self._state.fail(one, failure)
+                self._state.borrow(worker, one)
 
     def _put(self, worker: int, body: tuple[Any, ...]) -> None:
         task, number, (how, data, size, keys), label_number, line = body

@@ -10,8 +10,7 @@ outside of it, in the thread that asks.
 
 from __future__ import annotations
 
-import secrets
-from concurrent.futures import Future
+import os
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
@@ -38,6 +37,7 @@ from rayteach.runtime.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
     from rayteach.trace.log import EventLog
@@ -60,7 +60,7 @@ class LocalEngine:
     ) -> None:
         """Start the fork server; workers come with the first tasks."""
         session_dir.sweep()
-        self.session_hex = secrets.token_hex(16)
+        self.session_hex = os.urandom(16).hex()
         self.num_cpus = num_cpus
         self.log = log
         self._pool = WorkerPool(session_dir.create(), _NESTED, self.session_hex)
@@ -82,13 +82,12 @@ class LocalEngine:
         self._pump = Pump(
             self._pool.poller,
             self._reading.on_poll,
-            state.is_busy,
             state.next_deadline,
             self._reading.settle,
         )
         self._shield = self._pump.shield
         self._waiting = Waiting(state, self.submission, self._pump)
-        state.notes = Notes(self._pump.rouse)
+        state.notes = Notes(self._pump.nudge)
         self._resources = resources
 
     # Submitting.
@@ -153,6 +152,8 @@ class LocalEngine:
         packed = self.submission.pack(args, kwargs)
         with self._shield, self._lock:
             self._state.check_open()
+            if options.name:
+                self._reading.drain_notes()  # a name may have come free just now
             if options.get_if_exists and options.name in self._state.named:
                 return self.get_actor(options.name)
             ref = self.submission.create(function, packed, inputs, options, line, meta)
@@ -197,7 +198,6 @@ class LocalEngine:
             self._dispatcher.settle()
         else:
             self._pump.nudge()
-        self._pump.rouse()
         if not self._submits % _PUMP_EVERY:
             self._pump.once()
 
@@ -284,13 +284,22 @@ class LocalEngine:
             raise RayteachError(msg)
         return one
 
+    def _lend_actor(self, worker: int, name: str) -> tuple[int, str, Any]:
+        ref, meta = self.get_actor(name)
+        self._state.borrow(worker, ref)
+        return ref.task, str(ref.label), meta
+
     def _answer(self, worker: int, name: str, arguments: Any) -> Any:
         if name == "get_actor":
-            ref, meta = self.get_actor(arguments)
-            self._state.borrow(worker, ref)
-            return ref.task, str(ref.label), meta
-        if name == "check_name":
-            return self.submission.check_name(arguments)
+            return self._lend_actor(worker, arguments)
+        if name == "create_actor":
+            options = arguments["options"]
+            self._reading.drain_notes()
+            if options.get_if_exists and options.name in self._state.named:
+                return self._lend_actor(worker, options.name)
+            self.submission.check_name(options.name)
+            function = self._functions.adopt(arguments["function"])
+            return self.submission.from_worker(worker, arguments, function)
         if name == "kill":
             return self.kill(self._state.resolve(arguments, worker))
         if name == "nodes":
@@ -349,6 +358,7 @@ class LocalEngine:
                         self._state.fail(one, failure)
             self._pump.close()
             self._pool.close()
+            session_dir.release(self._pool.directory)
             self._shield.remove()
 
     @property

@@ -21,7 +21,6 @@ from rayteach.core.task import CALL, CREATION, TASK
 from rayteach.engines.base import ActorOptions, Function, TaskOptions
 from rayteach.engines.functions import describe
 from rayteach.engines.submission import split_arguments
-from rayteach.errors import RayteachError
 from rayteach.ids import Label
 from rayteach.object_id import ActorID, ObjectID, set_client
 from rayteach.runtime import protocol, serialization
@@ -132,7 +131,11 @@ class NestedClient:
     ) -> list[ObjectID]:
         """Submit a child of the running task."""
         name = options.name or function.name
-        return self._send(TASK, function, name, None, args, kwargs, options, line)
+        ids, call = self._describe(
+            TASK, function, name, None, args, kwargs, options, line
+        )
+        self._send(call)
+        return ids
 
     def call(
         self,
@@ -145,7 +148,11 @@ class NestedClient:
     ) -> list[ObjectID]:
         """Submit a call of an actor's method."""
         args = [method, *args]
-        return self._send(CALL, None, method, actor, args, kwargs, options, line)
+        ids, call = self._describe(
+            CALL, None, method, actor, args, kwargs, options, line
+        )
+        self._send(call)
+        return ids
 
     def create_actor(
         self,
@@ -157,20 +164,23 @@ class NestedClient:
         meta: Any,
     ) -> tuple[ActorID, Any]:
         """Create an actor."""
-        if options.name:
-            try:
-                self._ask("check_name", options.name)
-            except RayteachError:
-                if options.get_if_exists:
-                    return self.get_actor(options.name)
-                raise
-        ids = self._send(
-            CREATION, function, function.name, None, args, kwargs, options, line, meta
+        ids, call = self._describe(
+            CREATION, function, function.name, None, args, kwargs, options, line
         )
+        call["meta"] = meta
         ref: Any = ids[0]
-        return ref, meta
+        if not options.name:
+            self._send(call)
+            return ref, meta
+        # Whether the name is free is decided where all names are known.
+        existing = self._ask("create_actor", call)
+        return (ref, meta) if existing is None else self._known_actor(*existing)
 
-    def _send(
+    def _send(self, call: dict[str, Any]) -> None:
+        self.report_references()
+        self._worker.line.flush(protocol.frame(protocol.SUBMIT, call))
+
+    def _describe(
         self,
         kind: str,
         function: Function | None,
@@ -180,8 +190,8 @@ class NestedClient:
         kwargs: dict[str, Any],
         options: Any,
         line: int,
-        meta: Any = None,
-    ) -> list[ObjectID]:
+    ) -> tuple[list[ObjectID], dict[str, Any]]:
+        """Return the IDs of a new submission, and what the driver must know."""
         args, kwargs, inputs = split_arguments(args, kwargs)
         payload = serialization.dumps((args, kwargs))
         pins = payload.contains + ((actor,) if actor is not None else ())
@@ -201,14 +211,11 @@ class NestedClient:
             "pins": [(one.task, one.index) for one in pins],
             "payload": self._worker.store(payload)[:3],
             "options": options,
-            "meta": meta,
         }
         if kind == CREATION:
             call["actor"] = number
         ids = [self._made(number, index, label) for index in range(returns)]
-        self.report_references()
-        self._worker.line.flush(protocol.frame(protocol.SUBMIT, call))
-        return ids
+        return ids, call
 
     def _count(self, name: str) -> int:
         if self._parent != self._worker.task:
@@ -263,11 +270,16 @@ class NestedClient:
     ) -> Any:
         keys = [(one.task, one.index) for one in ids]
         self.report_references()
-        self._worker.relieve(everything=True)
-        what, answer = self._worker.line.ask(
-            protocol.GET, self._worker.task, kind, keys, num_returns, timeout_s, unit,
-            line,
-        )  # fmt: skip
+        worker, wait = self._worker, object()
+        worker.relieve(everything=True)
+        worker.waits[wait] = worker.task
+        try:
+            what, answer = worker.line.ask(
+                protocol.GET, worker.task, kind, keys, num_returns, timeout_s, unit,
+                line,
+            )  # fmt: skip
+        finally:
+            del worker.waits[wait]
         if what == "failed":
             raise answer.make()
         if what == "error":
@@ -304,7 +316,10 @@ class NestedClient:
 
     def get_actor(self, name: str) -> tuple[ActorID, Any]:
         """Return the living actor of that name."""
-        number, label, meta = self._ask("get_actor", name)
+        return self._known_actor(*self._ask("get_actor", name))
+
+    def _known_actor(self, number: int, label: str, meta: Any) -> tuple[ActorID, Any]:
+        """Return the ID of an actor that the driver counts as held here."""
         ref: Any = self._known.get((number, 0))
         if ref is not None:
             self._notes.append(((number, 0), -1))  # held already, counted twice

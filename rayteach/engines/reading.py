@@ -42,6 +42,7 @@ class Reading:
         """Carry out what has been decided."""
         with self._lock:
             if not self._state.closed:
+                self.drain_notes()
                 self._dispatcher.settle()
 
     def on_poll(self, found: list[tuple[int, int]]) -> None:
@@ -56,7 +57,7 @@ class Reading:
                 elif worker is not None:
                     self._read_worker(worker, event)
             self._state.run_timers()
-            self._drain_notes()
+            self.drain_notes()
             self._dispatcher.settle()
             self._pool.queue.flush()
 
@@ -90,7 +91,8 @@ class Reading:
             self._inbound.read(worker, *received)
         self._deaths.bury(worker, code)
 
-    def _drain_notes(self) -> None:
+    def drain_notes(self) -> None:
+        """End the actors whose last handle went away."""
         notes: Any = self._state.notes
         while notes:
             number = notes.popleft()

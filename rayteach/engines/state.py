@@ -131,15 +131,6 @@ class EngineState:
         timers = self.timers
         return timers[0][0] if timers else None
 
-    def is_busy(self) -> bool:
-        """True if answers from workers are to be expected."""
-        scheduler = self.scheduler
-        return bool(scheduler.tasks or self.timers or self.notes or self.is_starting())
-
-    def is_starting(self) -> bool:
-        """True if a worker has been asked for that has not answered."""
-        return any(not w.ready for w in tuple(self.pool.workers.values()))
-
     notes: Any = ()
 
     # Values.

@@ -31,6 +31,12 @@ def split_arguments(
     args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Sequence[Any], dict[str, Any], tuple[ObjectID, ...]]:
     """Put a ``Slot`` in the place of every top-level ID; return the IDs apart."""
+    if not kwargs:
+        for value in args:
+            if isinstance(value, ObjectID):
+                break
+        else:  # most calls: nothing to take apart
+            return args, kwargs, ()
     inputs: list[ObjectID] = []
 
     def slot(value: Any) -> Any:
@@ -187,7 +193,8 @@ class Submission:
         state.actors[task.number] = Actor(ref, task.label, options.name, meta)
         if options.name:
             state.named[options.name] = task.number
-        self._log(task, count, line, inputs, TaskOptions(task.num_cpus, name=options.name))
+        shown = TaskOptions(task.num_cpus, name=options.name)
+        self._log(task, count, line, inputs, shown)
         task.returns = (ref,)
         self._enter(task, packed, inputs, TaskOptions(), line)
         return ref

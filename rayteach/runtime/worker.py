@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rayteach.errors import RayteachError, TaskCancelledError
+from rayteach.object_id import set_client_maker
 from rayteach.runtime import protocol, serialization
 from rayteach.runtime.board import Board
 from rayteach.runtime.failure import describe
@@ -69,14 +70,29 @@ class Worker:
         self.todo: deque[memoryview] = deque()
         self.started_s = 0.0
         self.actor: Any = None
+        #: waits of threads, each with the task that it lends the CPU of
+        self.waits: dict[object, int] = {}
+        #: True if the task ended while a thread of it waits: its CPU is not ours
+        self.has_lent = False
         self._queue = queue
         self._board = Board(f"{self.directory}/board")
         self._functions: dict[int, Any] = {}
         self._watchdog = Watchdog(self)
         self._output = TaskOutput(self, self.directory)
         self._parked = start["parked"] or start["actor"] is not None
-        client = import_module(start["client"])
-        self.client = client.make_client(self, start)
+        #: serves ``rayteach`` calls of tasks; made when a task first needs it
+        self._client: Any = None
+        self._start = start
+        set_client_maker(self._make_client)
+
+    def _make_client(self) -> Any:
+        module = import_module(self._start["client"])
+        self._client = module.make_client(self, self._start)
+        return self._client
+
+    def _report_references(self) -> None:
+        if self._client is not None:
+            self._client.report_references()
 
     def run(self) -> None:
         """Work until the driver closes the queue or says EXIT."""
@@ -114,7 +130,8 @@ class Worker:
             done += 1
             self._run(frame, done)
         self._watchdog.rest()
-        self.line.flush()
+        self._parked = self.has_lent
+        self.line.flush(protocol.frame(protocol.PARKED, 0) if self._parked else b"")
         self._board.begin(self.number, 0)
 
     def _serve_line(self) -> None:
@@ -170,7 +187,7 @@ class Worker:
             value = call(*args, **kwargs)
             del args, kwargs
             status, payload = self._pack(value, returns)
-            self.client.report_references()  # what the value holds must be known
+            self._report_references()  # what the value holds must be known
         except SystemExit as error:
             self._die(error)
         except LineClosed:
@@ -183,8 +200,9 @@ class Worker:
             size, protocol.RESULT, task, start, _clock(), status
         )
         self.line.gather(result + payload)
-        value = call = None  # IDs that go with them are reported behind the result
-        self.client.report_references()
+        self.has_lent = bool(self.waits) and task in self.waits.values()
+        value, call = None, str  # the IDs that go with them are reported behind it
+        self._report_references()
         self.task = 0
 
     def _load(

@@ -34,6 +34,16 @@ _THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
+_PRELOAD = (
+    "rayteach.core.events",
+    "rayteach.trace.log",
+    "rayteach.core.scheduler",
+    "rayteach.engines.nested",
+    "rayteach.engines.local",
+    "rayteach.api.objects",
+    "rayteach.api.remote_function",
+)
+"""What a task needs that uses rayteach itself, in pieces that import quickly."""
 _STOP_S = 5.0
 _LAST_WORDS_MS = 50
 
@@ -106,7 +116,7 @@ class WorkerPool:
             "cwd": os.getcwd(),  # noqa: PTH109
             "directory": str(self.directory),
             "driver_pid": os.getpid(),
-            "preload": [self._client],
+            "preload": list(_PRELOAD),
         }
         ours.send(pickle.dumps(start))
         return ours, process

@@ -1,0 +1,8 @@
+"""The fake node is a module of this folder."""
+
+import sys
+from pathlib import Path
+
+HERE = str(Path(__file__).parent)
+if HERE not in sys.path:
+    sys.path.insert(0, HERE)
