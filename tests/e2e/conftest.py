@@ -65,7 +65,7 @@ class Lab:
             method=method,
             headers={"Authorization": f"token {TOKEN}"},
         )
-        with urllib.request.urlopen(request) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             body = answer.read()
         return json.loads(body) if body else None
 
@@ -119,7 +119,11 @@ def lab(
         finally:
             started = family.children(recursive=True)
             server.terminate()
-        assert still_alive([family, *started], PATIENCE_MS / 1e3) == []
+            # JupyterLab can hang at its very end, waiting for an idle thread pool;
+            # what counts is that nothing of ours does.
+            still_alive([family], 10)
+            server.kill()
+        assert still_alive(started) == []
 
 
 def wait_for_address(server: subprocess.Popen[str], log: Path) -> None:
