@@ -1,6 +1,6 @@
 """The checks of lesson 1. A check reports the first problem it finds."""
 
-# ruff: noqa: INP001 (a file of the course, no package)
+
 
 from rayteach import checks as check
 
