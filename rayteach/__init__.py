@@ -22,8 +22,10 @@ from rayteach._version import __version__
 
 if TYPE_CHECKING:
     from rayteach.api.actor import ActorHandle, get_actor, method
+    from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
     from rayteach.api.objects import (
         available_resources,
+        cancel,
         cluster_resources,
         get,
         kill,
@@ -59,14 +61,18 @@ __all__ = [
     "ObjectStoreFullError",
     "RayteachError",
     "Run",
+    "RuntimeContext",
     "TaskCancelledError",
     "TaskError",
     "WorkerCrashedError",
     "__version__",
     "available_resources",
+    "cancel",
     "cluster_resources",
+    "exit_actor",
     "get",
     "get_actor",
+    "get_runtime_context",
     "init",
     "is_initialized",
     "kill",
@@ -83,8 +89,9 @@ __all__ = [
 # import this package too, and start sooner for it.
 _HOMES = {
     "rayteach.api.actor": "ActorHandle get_actor method",
+    "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
     "rayteach.api.objects": (
-        "available_resources cluster_resources get kill nodes put wait"
+        "available_resources cancel cluster_resources get kill nodes put wait"
     ),
     "rayteach.api.remote_function": "remote",
     "rayteach.api.run": "Run observe",

@@ -137,6 +137,10 @@ class ActorDiedError(ActorError):
     """The actor is dead; the text says of what."""
 
 
+class ActorExit(SystemExit):
+    """``exit_actor()`` unwinds the actor's method with it; nobody else sees it."""
+
+
 class ActorUnavailableError(ActorError):
     """The actor is restarting; the call may or may not have run."""
 

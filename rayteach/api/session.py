@@ -12,12 +12,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
+from rayteach.engines.controls import LocalControls
 from rayteach.engines.local import LocalEngine
 from rayteach.object_id import get_client, set_client
 from rayteach.trace.log import EventLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rayteach.core.controls import Controls
 
 _MAX_CPUS = 4096
 
@@ -34,6 +37,8 @@ class Session:
         self.num_cpus = num_cpus
         self.resources = resources
         self.engine = LocalEngine(self.log, num_cpus, resources)
+        #: what views may ask of the engine
+        self.controls: Controls = LocalControls(self.engine)
         self.engine.submission.on_first = self._first_task
         self.closed = False
         self.pid = os.getpid()
@@ -123,6 +128,12 @@ def engine() -> Any:
         if current() is None:
             init()
         return get_client()
+
+
+def is_in_actor() -> bool:
+    """Tell whether this process is an actor's."""
+    client = get_client() if _session is None else None
+    return client is not None and bool(getattr(client, "is_actor", False))
 
 
 def init(

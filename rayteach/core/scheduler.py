@@ -131,6 +131,16 @@ class Scheduler:
         self.take_back(task)
         return True
 
+    def retry(self, task: Task) -> bool:
+        """The task raised. Return True if another attempt follows."""
+        worker = task.worker
+        if not self.lose(task, started=True):
+            return False
+        node = self._node_of(task)
+        if not task.is_plain and node.roles.get(worker) == DIRECT:
+            node.worker_free(worker)
+        return True
+
     def take_back(self, task: Task) -> None:
         """The task goes back to the front of its line."""
         was, node = task.state, self._node_of(task)

@@ -101,7 +101,7 @@ class Dispatcher:
         if len(data) > protocol.MESSAGE_LIMIT:
             path = self._writer.write(Payload([data], len(data), ()))
             task.pins = (task.pins, Segment(path, len(data)))
-            data = protocol.frame(protocol.BIG, path)
+            data = protocol.frame(protocol.BIG, (task.number, path))
         return data
 
     def _post(self, decision: decisions.Post) -> None:

@@ -100,6 +100,8 @@ class EngineState:
         self.outputs: deque[tuple[Task | None, str, str]] = deque()
         #: replies that wait for their task to have a CPU again
         self.replies: dict[int, Callable[[], None]] = {}
+        #: ends the wait of a blocked task that will not come back from it
+        self.open_waits: dict[int, Callable[[], None]] = {}
         self.closed = False
         self._ties = count()
 

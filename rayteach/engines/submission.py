@@ -258,6 +258,35 @@ class Submission:
             "its constructor failed",
         )
 
+    def actor_left(self, task: Task, worker: int, start: float, end: float) -> None:
+        """The actor's method called ``exit_actor()``."""
+        state = self._state
+        known = state.actors.get(task.actor or 0)
+        if known is None or known.failure is not None:
+            return
+        text = f"{known.label} ended itself with exit_actor() in {task.label}"
+        failure = Failure.of_system(ActorDiedError, text)
+        if task.kind == CALL:
+            state.add(
+                events.TaskFailed(
+                    clock(), task.number, task.attempt, worker, start, end,
+                    ActorDiedError.__name__, text,
+                )
+            )  # fmt: skip
+            state.scheduler.finish(task, states.FAILED)
+            for one in task.returns:
+                state.fail(one, failure)
+        self.end_actor(task.actor or 0, failure, "exit_actor")
+
+    def names(self, number: int) -> tuple[str, str]:
+        """Return the names of a running task and of its actor, "" for none."""
+        task = self._state.scheduler.tasks.get(number)
+        if task is None:
+            return "", ""
+        known = self._state.actors.get(task.actor or 0)
+        name = task.options[0].name or task.function.name
+        return name, known.name if known is not None else ""
+
     def _stillborn(self, task: Task, failure: Failure) -> None:
         text = f"{task.label} never came to life: {failure.remote.message}"
         failure = Failure.of_system(ActorDiedError, text)

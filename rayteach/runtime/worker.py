@@ -17,9 +17,9 @@ import sys
 import time
 from collections import deque
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from rayteach.errors import RayteachError, TaskCancelledError
+from rayteach.errors import ActorExit, RayteachError
 from rayteach.object_id import set_client_maker
 from rayteach.runtime import protocol, serialization
 from rayteach.runtime.board import Board
@@ -28,6 +28,7 @@ from rayteach.runtime.line import Line, LineClosed
 from rayteach.runtime.node_queue import RECEIVE_BYTES
 from rayteach.runtime.object_store import SegmentWriter, map_file
 from rayteach.runtime.output import TaskOutput
+from rayteach.runtime.stopping import Stopper
 from rayteach.runtime.watchdog import LONG_S, Watchdog
 
 if TYPE_CHECKING:
@@ -70,12 +71,19 @@ class Worker:
         self.todo: deque[memoryview] = deque()
         self.started_s = 0.0
         self.actor: Any = None
+        #: number of the actor's creation, 0 in the pool
+        self.actor_number = start["actor"] or 0
         #: waits of threads, each with the task that it lends the CPU of
         self.waits: dict[object, int] = {}
+        #: the task that was interrupted in a wait: what it lent stays lent
+        self.interrupted_wait = 0
         #: True if the task ended while a thread of it waits: its CPU is not ours
         self.has_lent = False
         self._queue = queue
         self._board = Board(f"{self.directory}/board")
+        self._stopper = Stopper(
+            self._board, self.number, self.line, actor=start["actor"] is not None
+        )
         self._functions: dict[int, Any] = {}
         self._watchdog = Watchdog(self)
         self._output = TaskOutput(self, self.directory)
@@ -135,6 +143,7 @@ class Worker:
         self._board.begin(self.number, 0)
 
     def _serve_line(self) -> None:
+        self._stopper.catch_up()
         frame = memoryview(self.line.next_frame())
         kind = frame[4]
         if kind in (protocol.TASK, protocol.CREATE, protocol.CALL, protocol.BIG):
@@ -174,7 +183,7 @@ class Worker:
 
     def _run(self, frame: memoryview, number: int) -> None:
         if frame[4] == protocol.BIG:
-            frame = map_file(pickle.loads(frame[protocol.KIND.size :]))
+            frame = map_file(pickle.loads(frame[protocol.KIND.size :])[1])
         head = protocol.TASK_HEAD.unpack_from(frame)
         _, kind, task, function, _attempt, flags, inputs, returns = head
         self.task = task
@@ -184,15 +193,18 @@ class Worker:
             call, args, kwargs = self._load(
                 kind, function, flags, inputs, frame[protocol.TASK_HEAD.size :]
             )
-            value = call(*args, **kwargs)
+            value = self._call(task, call, args, kwargs)
             del args, kwargs
             status, payload = self._pack(value, returns)
             self._report_references()  # what the value holds must be known
+        except ActorExit:
+            self._leave(task, start)
         except SystemExit as error:
             self._die(error)
         except LineClosed:
             raise
         except BaseException as error:  # noqa: BLE001 (all of it is the answer)
+            self._stopper.close()
             status, payload = protocol.ERROR, self._failure(error)
         self._output.end_task()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
@@ -200,10 +212,21 @@ class Worker:
             size, protocol.RESULT, task, start, _clock(), status
         )
         self.line.gather(result + payload)
-        self.has_lent = bool(self.waits) and task in self.waits.values()
+        self.has_lent = self.interrupted_wait == task or (
+            bool(self.waits) and task in self.waits.values()
+        )
         value, call = None, str  # the IDs that go with them are reported behind it
         self._report_references()
         self.task = 0
+
+    def _call(
+        self, task: int, call: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+    ) -> Any:
+        try:
+            self._stopper.open(task)
+            return call(*args, **kwargs)
+        finally:
+            self._stopper.close()
 
     def _load(
         self, kind: int, function: int, flags: int, count: int, body: memoryview
@@ -272,10 +295,16 @@ class Worker:
         return protocol.SEGMENT, self.writer.write(payload), payload.size, keys
 
     def _failure(self, error: BaseException) -> bytes:
-        if isinstance(error, KeyboardInterrupt):
-            error = TaskCancelledError("the task was interrupted")
         remote, cause = describe(error)
         return pickle.dumps((remote, cause), 5)
+
+    def _leave(self, task: int, start: float) -> NoReturn:
+        """``exit_actor()``: say so after all that was done, then end."""
+        self._output.end_task()
+        self._report_references()
+        body = (task, start, _clock())
+        self.line.flush(protocol.frame(protocol.EXITED, body))
+        raise LineClosed
 
     def _die(self, error: SystemExit) -> None:
         """``sys.exit`` in a task ends the worker, as any process would end."""

@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from rayteach.runtime.node_queue import NodeQueue, socket_pair
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
 _THREAD_VARIABLES = (
@@ -46,6 +47,8 @@ _PRELOAD = (
 """What a task needs that uses rayteach itself, in pieces that import quickly."""
 _STOP_S = 5.0
 _LAST_WORDS_MS = 50
+_STAND_STILL_MS = 50
+"""A process stops at once, unless the kernel is busy with it."""
 
 
 @dataclass(slots=True)
@@ -194,10 +197,32 @@ class WorkerPool:
 
     def kill(self, number: int) -> None:
         """End a worker at once."""
+        self._signal(number, signal.SIGKILL)
+
+    def _signal(self, number: int, which: signal.Signals) -> None:
         handle = self.workers.get(number)
         if handle is not None and handle.pid:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(handle.pid, signal.SIGKILL)
+                os.kill(handle.pid, which)
+
+    def interrupt(self, number: int) -> None:
+        """Send SIGINT; what it means lies on the board and on the line."""
+        self._signal(number, signal.SIGINT)
+
+    def kill_if(self, number: int, is_right: Callable[[], bool]) -> bool:
+        """End a worker if ``is_right`` holds while it stands still."""
+        import psutil  # noqa: PLC0415 (rarely needed)
+
+        self._signal(number, signal.SIGSTOP)
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self.workers[number].pid)
+            for _ in range(_STAND_STILL_MS):
+                if process.status() == psutil.STATUS_STOPPED:
+                    break
+                time.sleep(0.001)
+        found = is_right()
+        self._signal(number, signal.SIGKILL if found else signal.SIGCONT)
+        return found
 
     def close(self) -> None:
         """End every process and wait for it; the server removes the directory."""
