@@ -70,6 +70,9 @@ class Worker:
         self.todo: deque[memoryview] = deque()
         self.started_s = 0.0
         self.actor: Any = None
+        #: True in a process that a task forked
+        self.is_forked = False
+        os.register_at_fork(after_in_child=self._mark_forked)
         #: waits of threads, each with the task that it lends the CPU of
         self.waits: dict[object, int] = {}
         #: True if the task ended while a thread of it waits: its CPU is not ours
@@ -93,6 +96,9 @@ class Worker:
     def _report_references(self) -> None:
         if self._client is not None:
             self._client.report_references()
+
+    def _mark_forked(self) -> None:
+        self.is_forked = True
 
     def run(self) -> None:
         """Work until the driver closes the queue or says EXIT."""
@@ -194,6 +200,8 @@ class Worker:
             raise
         except BaseException as error:  # noqa: BLE001 (all of it is the answer)
             status, payload = protocol.ERROR, self._failure(error)
+        if self.is_forked:
+            os._exit(0)  # a child that the task forked: the answer is its parent's
         self._output.end_task()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
         result = protocol.RESULT_HEAD.pack(
@@ -279,8 +287,9 @@ class Worker:
 
     def _die(self, error: SystemExit) -> None:
         """``sys.exit`` in a task ends the worker, as any process would end."""
-        self._output.end_task()
-        self.line.flush()
+        if not self.is_forked:
+            self._output.end_task()
+            self.line.flush()
         code = (
             error.code if isinstance(error.code, int) else int(error.code is not None)
         )

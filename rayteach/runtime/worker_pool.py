@@ -215,6 +215,13 @@ class WorkerPool:
         if hasattr(self.poller, "close"):
             self.poller.close()
 
+    def disown(self) -> None:
+        """Close a forked child's copies: the parent's end must be seen as its end."""
+        for handle in self.workers.values():
+            handle.channel.close()
+        self.queue.close()
+        self._control.close()
+
     def _want_write(self, channel: Channel, wanted: bool) -> None:
         events = select.POLLIN | (select.POLLOUT if wanted else 0)
         with contextlib.suppress(OSError, KeyError):
