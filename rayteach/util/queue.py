@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rayteach.engines.base import ActorOptions
+from rayteach.errors import ActorError, GetTimeoutError
 from rayteach.util.door import Actor, Deadline, get, wait
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ ITEMS, ROOM = "items", "room"
 
 _COUNT = struct.Struct("=Q")
 _PIPE_BYTES = 1 << 16
+_NO_CPU = ActorOptions(num_cpus=0.0)
 
 
 class Empty(queue.Empty):
@@ -72,7 +74,8 @@ class Queue:
         self.maxsize = maxsize
         options = _options(actor_options or {})
         self._actor = Actor.create(_Keeper, "Queue", maxsize, options=options)
-        self._asked: dict[str, tuple[int, ObjectID]] = {}
+        #: what -> (since which count, the bell asked, its answer)
+        self._asked: dict[str, tuple[int, Actor, ObjectID]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as the actor's identity."""
@@ -194,14 +197,18 @@ class Queue:
 
         A question that a timeout left open serves the next wait too.
         """
-        asked, answer = self._asked.pop(what, (-1, None))
-        if asked != count or answer is None:
-            [bell] = get([self._actor.call("bell", what)])
-            answer = bell.call("wait_beyond", count)
-        if wait([answer], 1, deadline.remaining_s()):
-            return True
-        self._asked[what] = (count, answer)
-        return False
+        asked = self._asked.pop(what, None)
+        if asked is None or asked[0] != count:
+            bell = self._actor.ask("bell", what)
+            asked = count, bell, bell.call("wait_beyond", count)
+        try:
+            get([asked[2]], deadline.remaining_s())
+        except GetTimeoutError:
+            self._asked[what] = asked
+            return False
+        except ActorError:
+            self._actor.ask("forget", what, asked[1])
+        return True
 
 
 def _rebuild(maxsize: int, actor: Actor) -> Queue:
@@ -267,15 +274,23 @@ class _Keeper:
             path = folder / what
             os.mkfifo(path)
             try:
-                self._bells[what] = bell = Actor.create(_Bell, "QueueBell", str(path))
+                # Without a CPU: who waits may wait for those who hold them all.
+                bell = Actor.create(_Bell, "QueueBell", str(path), options=_NO_CPU)
                 bell.ask("is_open")
-                self._pipes[what] = os.open(path, os.O_WRONLY)
-                bell.ask("arm")
+                pipe = os.open(path, os.O_WRONLY)
             finally:
                 path.unlink()
                 folder.rmdir()
+            bell.ask("arm")
+            self._bells[what], self._pipes[what] = bell, pipe
             self._ring(what)  # what came to be since the caller was refused
         return self._bells[what]
+
+    def forget(self, what: str, bell: Actor) -> None:
+        """A bell died: the next to wait makes another."""
+        if self._bells.get(what) == bell:
+            del self._bells[what]
+            os.close(self._pipes.pop(what))
 
     def _fits(self, number: int) -> bool:
         return self._maxsize <= 0 or len(self._items) + number <= self._maxsize
@@ -294,9 +309,8 @@ class _Keeper:
     def _ring(self, what: str) -> None:
         try:
             os.write(self._pipes[what], _COUNT.pack(self._counts[what]))
-        except BrokenPipeError:  # its process died; the next to wait makes another
-            os.close(self._pipes.pop(what))
-            del self._bells[what]
+        except BrokenPipeError:
+            self.forget(what, self._bells[what])
 
 
 class _Bell:

@@ -161,6 +161,23 @@ def test_a_waiting_consumer_does_not_keep_the_producer_from_its_cpu(ray):
     assert ray.get(result) == 7
 
 
+def test_the_driver_waits_while_tasks_hold_all_cpus(ray, queue, gate, bell):
+    @ray.remote(num_cpus=2)
+    def produce(queue):
+        bell.ring()
+        gate.pass_()
+        queue.put("made")
+
+    produce.remote(queue)
+    bell.hear()
+    with pytest.raises(Empty):
+        queue.get(timeout=0.01)
+    queue.put("mine")
+    assert queue.get() == "mine"
+    gate.let()
+    assert queue.get() == "made"
+
+
 def test_nobody_polls_while_waiting(ray, queue, bell):
     @ray.remote
     def consume(queue):
@@ -181,6 +198,18 @@ def test_timeouts_in_a_row_leave_one_question_open(queue):
         with pytest.raises(Empty):
             queue.get(timeout=0)
     assert calls("QueueBell.wait_beyond") == 1
+
+
+def test_a_bell_that_dies_is_replaced(queue):
+    from rayteach.util.queue import ITEMS  # noqa: PLC0415 (one test needs it)
+
+    queue._actor.ask("bell", ITEMS).kill()
+    for _ in range(2):
+        with pytest.raises(Empty):
+            queue.get(timeout=0.05)
+    queue.put(1)
+    assert queue.get() == 1
+    assert calls("Queue.forget") == 1
 
 
 def test_a_batch_goes_in_whole_or_not_at_all(ray):
@@ -216,6 +245,7 @@ def test_ids_inside_items_stay_ids(ray, queue):
 
 def test_after_shutdown_calls_say_that_the_actor_is_dead(ray, queue):
     queue.put(1)
+    queue.shutdown()
     queue.shutdown()
     with pytest.raises(ray.ActorDiedError):
         queue.get()
