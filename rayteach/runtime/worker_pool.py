@@ -102,7 +102,8 @@ class WorkerPool:
         ours, theirs = socket_pair()
         code = (
             f"import sys; sys.path.insert(0, {_PACKAGE_ROOT!r}); "
-            f"from rayteach.runtime.fork_server import main; main({theirs.fileno()})"
+            "from rayteach.runtime.fork_server import main; "
+            f"main({theirs.fileno()}, {str(self.directory)!r})"
         )
         process = subprocess.Popen(  # noqa: S603 (our own interpreter and code)
             [sys.executable, "-c", code],
