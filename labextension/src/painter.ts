@@ -33,6 +33,7 @@ export class Painter {
     }
     if (isFull) {
       regions.header.hidden = false;
+      regions.root.setAttribute("aria-label", `rayteach: ${title(scene.store.run)}`);
       patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
       patch(regions.tabs, drawTabs(TABS, this.tab));
       regions.tabs.hidden = TABS.length < 2;

@@ -1,7 +1,5 @@
 """The checks of lesson 1. A check reports the first problem it finds."""
 
-
-
 from rayteach import checks as check
 
 CHECKS = {

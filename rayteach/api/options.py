@@ -13,6 +13,8 @@ TASK_OPTIONS = (
 )  # fmt: skip
 ACTOR_OPTIONS = ("get_if_exists", "name", "num_cpus", "resources")
 CALL_OPTIONS = ("name", "num_returns")
+_MOST = 65_535
+"""Results of one task: they are counted in 16 bits."""
 
 
 def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions:
@@ -25,7 +27,7 @@ def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions
     _check_names(given, allowed)
     return TaskOptions(
         num_cpus=_amount(given.get("num_cpus", 1.0), "num_cpus"),
-        num_returns=_whole(given.get("num_returns", 1), "num_returns", 0),
+        num_returns=_whole(given.get("num_returns", 1), "num_returns", 0, _MOST),
         max_retries=_whole(given.get("max_retries", 3), "max_retries", -1),
         resources=_resources(given.get("resources")),
         name=_text(given.get("name", ""), "name"),
@@ -70,12 +72,15 @@ def _amount(value: Any, name: str) -> float:
     return float(value)
 
 
-def _whole(value: Any, name: str, least: int) -> int:
+def _whole(value: Any, name: str, least: int, most: int | None = None) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         msg = f"{name} must be a whole number, not {value!r}"
         raise TypeError(msg)
     if value < least:
         msg = f"{name}={value}: it must be {least} or more"
+        raise ValueError(msg)
+    if most is not None and value > most:
+        msg = f"{name}={value:,}: at most {most:,}"
         raise ValueError(msg)
     return value
 

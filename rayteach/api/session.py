@@ -104,6 +104,8 @@ class Session:
             callback(self, run)
 
 
+#: sessions of the processes that this one was forked from
+_inherited: list[Session] = []
 #: held while a session opens or closes
 _changing = threading.RLock()
 _session: Session | None = None
@@ -272,4 +274,18 @@ def _checked(value: Any, name: str) -> float:
     return float(value)
 
 
+def _forget() -> None:
+    """A forked child has no part in its parent's session.
+
+    The session stays referenced: nothing of it may be finalised here.
+    """
+    global _session  # noqa: PLW0603 (see _init)
+    if _session is not None:
+        _inherited.append(_session)
+        _session.engine.disown()
+        _session = None
+    set_client(None)
+
+
 atexit.register(shutdown)
+os.register_at_fork(after_in_child=_forget)

@@ -367,6 +367,10 @@ class LocalEngine:
             session_dir.release(self._pool.directory)
             self._shield.remove()
 
+    def disown(self) -> None:
+        """A forked child lets go of the parent's sockets."""
+        self._pool.disown()
+
     @property
     def directory(self) -> str:
         """The session's directory in shared memory."""

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from rayteach.engines.state import EngineState
 
 
+INPUTS = 65_535
+"""IDs among the arguments of one call: they are counted in 16 bits."""
+
+
 def split_arguments(
     args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Sequence[Any], dict[str, Any], tuple[ObjectID, ...]]:
@@ -47,6 +51,12 @@ def split_arguments(
 
     args = [slot(value) for value in args]
     kwargs = {name: slot(value) for name, value in kwargs.items()}
+    if len(inputs) > INPUTS:
+        msg = (
+            f"{len(inputs):,} ObjectIDs as arguments of one call: at most {INPUTS:,}. "
+            "Pass them in a list and get() them inside the task"
+        )
+        raise ValueError(msg)
     return args, kwargs, tuple(inputs)
 
 

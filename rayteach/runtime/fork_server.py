@@ -34,10 +34,14 @@ IDLE_MS = 50
 """The server uses a pause of this length to import what later workers may want."""
 
 
-def main(fd: int) -> None:
+def main(fd: int, directory: str) -> None:
     """Serve on the inherited socket ``fd`` until the driver is gone."""
     control = socket.socket(fileno=fd)
-    start: ServerStart = pickle.loads(control.recv(_RECEIVE_BYTES))
+    first = control.recv(_RECEIVE_BYTES)
+    if not first:  # the driver was killed before it could say anything
+        shutil.rmtree(directory, ignore_errors=True)
+        return
+    start: ServerStart = pickle.loads(first)
     ForkServer(control, start).run()
 
 

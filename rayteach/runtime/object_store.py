@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 _IOV_MAX = 512
 
 
+class _Process:
+    """Whether files are this process's to remove: not in a forked child."""
+
+    owns_files = True
+
+
+def _disown() -> None:
+    _Process.owns_files = False
+
+
+os.register_at_fork(after_in_child=_disown)
+
+
 class Segment:
     """The driver's hold on one stored value."""
 
@@ -45,6 +58,8 @@ class Segment:
 
     def __del__(self) -> None:
         """Give the memory back; mapped readers keep theirs."""
+        if not _Process.owns_files:
+            return
         with suppress(OSError):
             os.unlink(self.path)  # noqa: PTH108 (pathlib may be gone at exit)
 

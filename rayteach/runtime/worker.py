@@ -73,6 +73,9 @@ class Worker:
         self.actor: Any = None
         #: number of the actor's creation, 0 in the pool
         self.actor_number = start["actor"] or 0
+        #: True in a process that a task forked
+        self.is_forked = False
+        os.register_at_fork(after_in_child=self._mark_forked)
         #: waits of threads, each with the task that it lends the CPU of
         self.waits: dict[object, int] = {}
         #: the task that was interrupted in a wait: what it lent stays lent
@@ -101,6 +104,9 @@ class Worker:
     def _report_references(self) -> None:
         if self._client is not None:
             self._client.report_references()
+
+    def _mark_forked(self) -> None:
+        self.is_forked = True
 
     def run(self) -> None:
         """Work until the driver closes the queue or says EXIT."""
@@ -206,6 +212,8 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 (all of it is the answer)
             self._stopper.close()
             status, payload = protocol.ERROR, self._failure(error)
+        if self.is_forked:
+            os._exit(0)  # a child that the task forked: the answer is its parent's
         self._output.end_task()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
         result = protocol.RESULT_HEAD.pack(
@@ -300,6 +308,8 @@ class Worker:
 
     def _leave(self, task: int, start: float) -> NoReturn:
         """``exit_actor()``: say so after all that was done, then end."""
+        if self.is_forked:
+            os._exit(0)
         self._output.end_task()
         self._report_references()
         body = (task, start, _clock())
@@ -308,8 +318,9 @@ class Worker:
 
     def _die(self, error: SystemExit) -> None:
         """``sys.exit`` in a task ends the worker, as any process would end."""
-        self._output.end_task()
-        self.line.flush()
+        if not self.is_forked:
+            self._output.end_task()
+            self.line.flush()
         code = (
             error.code if isinstance(error.code, int) else int(error.code is not None)
         )

@@ -105,7 +105,8 @@ class WorkerPool:
         ours, theirs = socket_pair()
         code = (
             f"import sys; sys.path.insert(0, {_PACKAGE_ROOT!r}); "
-            f"from rayteach.runtime.fork_server import main; main({theirs.fileno()})"
+            "from rayteach.runtime.fork_server import main; "
+            f"main({theirs.fileno()}, {str(self.directory)!r})"
         )
         process = subprocess.Popen(  # noqa: S603 (our own interpreter and code)
             [sys.executable, "-c", code],
@@ -239,6 +240,13 @@ class WorkerPool:
         self.board.close()
         if hasattr(self.poller, "close"):
             self.poller.close()
+
+    def disown(self) -> None:
+        """Close a forked child's copies: the parent's end must be seen as its end."""
+        for handle in self.workers.values():
+            handle.channel.close()
+        self.queue.close()
+        self._control.close()
 
     def _want_write(self, channel: Channel, wanted: bool) -> None:
         events = select.POLLIN | (select.POLLOUT if wanted else 0)
