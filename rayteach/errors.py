@@ -107,7 +107,7 @@ class TaskError(RayteachError):
 
 def task_error(remote: RemoteCause, cause: BaseException | None) -> TaskError:
     """Return a :class:`TaskError` that is also of the type of ``cause``."""
-    if cause is None or isinstance(cause, RayteachError):
+    if cause is None or isinstance(cause, TaskError):
         return TaskError(remote, cause)
     original = type(cause)
     try:

@@ -65,7 +65,7 @@ class LocalEngine:
         self.session_hex = os.urandom(16).hex()
         self.num_cpus = num_cpus
         self.log = log
-        self._pool = WorkerPool(session_dir.create(), _NESTED, self.session_hex)
+        self._pool = WorkerPool(session_dir.choose(), _NESTED, self.session_hex)
         self._state = state = EngineState(self._pool, log)
         self._lock = state.lock
         self._dispatcher = Dispatcher(state)

@@ -29,27 +29,30 @@ def base_directory() -> Path:
     return Path(tempfile.gettempdir())
 
 
-def create() -> Path:
-    """Make this process's new directory, readable by its user alone.
+def choose() -> Path:
+    """Return a path for a new directory of this process; nothing is made yet."""
+    name = f"rayteach-{os.getuid()}-{os.getpid()}-{os.urandom(4).hex()}"
+    return base_directory() / name
+
+
+def make(path: Path) -> None:
+    """Make the directory, readable by its user alone.
 
     Raises:
         OSError: the base directory cannot be written; the text names it.
     """
-    base = base_directory()
-    me = os.getpid()
-    path = base / f"rayteach-{os.getuid()}-{me}-{os.urandom(4).hex()}"
     try:
         path.mkdir(mode=0o700)
     except OSError as error:
         msg = (
-            f"cannot create the session directory in {base}: {error.strerror}. "
+            f"cannot create the session directory in {path.parent}: "
+            f"{error.strerror}. "
             "Set RAYTEACH_SHM_DIR to a folder that you can write"
         )
         raise OSError(error.errno, msg) from None
     fd = os.open(path / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     fcntl.flock(fd, fcntl.LOCK_EX)
     _locks[path] = fd
-    return path
 
 
 def release(path: Path) -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rayteach.runtime import session_dir
 from rayteach.runtime.board import Board
 from rayteach.runtime.channel import Channel
 from rayteach.runtime.node_queue import NodeQueue, socket_pair
@@ -70,10 +71,24 @@ class WorkerPool:
     """One fork server, its workers, and the node's queue."""
 
     def __init__(self, directory: Path, client: str, session_hex: str) -> None:
-        """Start the fork server; workers come on demand."""
+        """Start the fork server, then make ``directory``; workers come on demand.
+
+        In this order: whenever the driver is killed, somebody is there already
+        who will remove the directory.
+
+        Raises:
+            OSError: the directory cannot be made.
+        """
         self.directory = directory
+        self._control, self._process = self._start_server()
+        try:
+            session_dir.make(directory)
+            self.board = Board(f"{directory}/board", create=True)
+        except OSError:
+            self._control.close()
+            self._process.wait()
+            raise
         self.queue = NodeQueue()
-        self.board = Board(f"{directory}/board", create=True)
         self.workers: dict[int, WorkerHandle] = {}
         #: what to poll: file descriptor -> worker number (0: the fork server)
         self.by_fd: dict[int, int] = {}
@@ -83,8 +98,7 @@ class WorkerPool:
         #: workers number their tasks from here on
         self.first = 0
         self._by_pid: dict[int, int] = {}
-        self._control, self._process = self._start_server()
-        self._watch_server()
+        self._introduce()
 
     def restart_server(self) -> None:
         """The fork server died: its workers died with it; start another."""
@@ -95,9 +109,16 @@ class WorkerPool:
         self._control.close()
         self._process.wait()
         self._control, self._process = self._start_server()
-        self._watch_server()
+        self._introduce()
 
-    def _watch_server(self) -> None:
+    def _introduce(self) -> None:
+        start: ServerStart = {
+            "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
+            "cwd": os.getcwd(),  # noqa: PTH109
+            "directory": str(self.directory),
+            "preload": list(_PRELOAD),
+        }
+        self._control.send(pickle.dumps(start))
         self.by_fd[self._control.fileno()] = 0
         self.poller.register(self._control.fileno(), select.POLLIN)
 
@@ -117,14 +138,6 @@ class WorkerPool:
             env=_environment(os.environ),
         )
         theirs.close()
-        start: ServerStart = {
-            "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
-            "cwd": os.getcwd(),  # noqa: PTH109
-            "directory": str(self.directory),
-            "driver_pid": os.getpid(),
-            "preload": list(_PRELOAD),
-        }
-        ours.send(pickle.dumps(start))
         return ours, process
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from rayteach.errors import GetTimeoutError
+from rayteach.errors import ActorDiedError, GetTimeoutError
 from rayteach.object_id import ObjectID
 from rayteach.util import door
 
@@ -18,6 +18,8 @@ class ActorPool:
 
         pool = ActorPool([Counter.remote(), Counter.remote()])
         list(pool.map(lambda actor, value: actor.add.remote(value), range(4)))
+
+    An actor that turns out to be dead leaves the pool.
 
     Source: Ray 2.60 ``ray.util.ActorPool``; differs: ``map`` forgets what was
     submitted before without starting it, and what ``fn`` returns is checked.
@@ -100,14 +102,10 @@ class ActorPool:
             )
             raise ValueError(msg)
         result = self._results[self._next_return]
-        timeout_s = door.checked_timeout(timeout)
-        late = timeout_s is not None and not door.wait([result], 1, timeout_s)
-        if late and not ignore_if_timedout:
+        is_ready = bool(door.wait([result], 1, door.checked_timeout(timeout)))
+        if not is_ready and not ignore_if_timedout:
             raise _timed_out(timeout)
-        self._take(result)
-        if late:
-            raise _timed_out(timeout)
-        return door.get([result])[0]
+        return self._fetch(result, timeout, is_ready=is_ready)
 
     def get_next_unordered(
         self,
@@ -118,19 +116,18 @@ class ActorPool:
 
         Args:
             timeout: seconds; None waits for ever.
-            ignore_if_timedout: accepted as in Ray, where it has no effect here.
+            ignore_if_timedout: at the timeout, forget the oldest result.
 
         Raises:
             StopIteration: there is nothing to fetch.
             TimeoutError: no result is there in time.
         """
-        del ignore_if_timedout
         self._check_next()
         ready = door.wait(list(self._busy), 1, door.checked_timeout(timeout))
-        if not ready:
+        if not ready and not ignore_if_timedout:
             raise _timed_out(timeout)
-        self._take(ready[0])
-        return door.get(ready)[0]
+        result = ready[0] if ready else next(iter(self._busy))
+        return self._fetch(result, timeout, is_ready=bool(ready))
 
     def has_free(self) -> bool:
         """Tell whether an actor is idle and nothing waits for one."""
@@ -154,7 +151,7 @@ class ActorPool:
     def _submit_all(self, fn: Any, values: Iterable[Any]) -> None:
         self._waiting.clear()
         for result in list(self._busy):
-            self._take(result)
+            self._return(self._remove(result))
         for value in values:
             self.submit(fn, value)
 
@@ -167,16 +164,36 @@ class ActorPool:
             msg = "no results are left to fetch"
             raise StopIteration(msg)
 
-    def _take(self, result: ObjectID) -> None:
-        """Give the result's actor the next call; ``get_next`` goes on behind it."""
+    def _fetch(self, result: ObjectID, timeout: float | None, *, is_ready: bool) -> Any:
+        """Give the result's actor the next call, and return the value."""
+        actor = self._remove(result)
+        if not is_ready:
+            self._return(actor)
+            raise _timed_out(timeout)
+        try:
+            value = door.get([result])[0]
+        except ActorDiedError:
+            self._go_on()
+            raise
+        except BaseException:
+            self._return(actor)
+            raise
+        self._return(actor)
+        return value
+
+    def _remove(self, result: ObjectID) -> Any:
+        """Take a result from the books; ``get_next`` goes on behind it."""
         number, actor = self._busy.pop(result)
         del self._results[number]
         self._next_return = max(self._next_return, number + 1)
-        self._return(actor)
+        return actor
 
     def _return(self, actor: Any) -> None:
         self._idle.append(actor)
-        if self._waiting:
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._waiting and self._idle:
             self.submit(*self._waiting.popleft())
 
 

@@ -25,6 +25,8 @@ class Gate:
             pipe.read(1)
 
     def close(self) -> None:
+        """Take it away: who comes later gets an error, nobody waits for ever."""
+        os.unlink(self.path)  # noqa: PTH108 (a plain path)
         os.close(self._fd)
 
     def __reduce__(self):
@@ -57,6 +59,8 @@ class Bell:
         return heard.decode().split()
 
     def close(self) -> None:
+        """Take it away: who comes later gets an error, nobody waits for ever."""
+        os.unlink(self.path)  # noqa: PTH108 (a plain path)
         os.close(self._fd)
 
     def __reduce__(self):

@@ -110,7 +110,8 @@ def test_directories_of_dead_processes_are_swept_at_init(ray, tmp_path, monkeypa
     monkeypatch.setenv("RAYTEACH_SHM_DIR", str(tmp_path))
     stale = tmp_path / f"rayteach-{os.getuid()}-4194304-00ff00ff"
     other = tmp_path / f"rayteach-{os.getuid() + 1}-4194304-00ff00ff"
-    mine = session_dir.create()
+    mine = session_dir.choose()
+    session_dir.make(mine)
     for folder in (stale, other):
         folder.mkdir()
     ray.init(num_cpus=1)

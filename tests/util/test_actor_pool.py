@@ -73,6 +73,27 @@ def test_a_result_that_is_ignored_at_its_timeout_frees_its_place(pool, gate):
     assert pool.has_free()
 
 
+def test_get_next_unordered_can_forget_the_oldest_at_its_timeout(pool, gate):
+    pool.submit(double, -1)
+    pool.submit(double, -2)
+    with pytest.raises(TimeoutError):
+        pool.get_next_unordered(timeout=0, ignore_if_timedout=True)
+    gate.let(2)
+    assert pool.get_next() == 4
+    assert not pool.has_next()
+
+
+def test_a_dead_actor_leaves_the_pool_and_the_rest_goes_on(ray, pool, workers):
+    ray.kill(workers[0])
+    results = pool.map(double, [1, 2, 3])
+    assert next(results) == 2
+    with pytest.raises(ray.ActorDiedError):
+        next(results)
+    assert pool.get_next() == 6
+    assert pool.pop_idle() == workers[1]
+    assert pool.pop_idle() is None
+
+
 def test_nothing_to_fetch_is_a_stop_iteration(pool):
     with pytest.raises(StopIteration):
         pool.get_next()
