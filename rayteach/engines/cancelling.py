@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rayteach.object_id import ObjectID
 
 _LOOK_AGAIN_S = 0.005
+_REMIND_S, _LAST_REMIND_S = 0.02, 20.0
 _AGAIN_S = 0.5
 """A task that swallowed its interrupt gets another one at the earliest then."""
 _UNSENT = (states.NEEDS_INPUT, states.QUEUED)
@@ -145,7 +146,7 @@ class Cancelling:
         worker = self._state.pool.workers.get(call.worker)
         if worker is not None and call.state == states.POSTED:
             worker.channel.send(protocol.frame(protocol.CANCEL, call.number))
-            self._state.pool.interrupt(call.worker)
+            self._signal(call, _REMIND_S)
 
     def _stop(self, task: Task) -> None:
         """End the task, interrupt its worker, or look again in a moment."""
@@ -166,11 +167,33 @@ class Cancelling:
         elif worker and not asked.sent_s:
             asked.sent_s = clock()
             pool.board.ask_to_stop(worker, task.number)
-            pool.interrupt(worker)
+            self._signal(task, _REMIND_S)
         elif task.worker and not worker:  # on its way to a worker of its own
             pool.board.ask_to_stop(task.worker, task.number)
         if not asked.sent_s:
             self._state.after(_LOOK_AGAIN_S, lambda: self._stop(task))
+
+    def _signal(self, task: Task, pause_s: float) -> None:
+        """Signal the task's worker; again, if it seems not to have heard.
+
+        A signal that comes just before the process goes to sleep does not wake it:
+        Python runs the handler when the sleep is over. A repeated one does wake it,
+        and does no harm: what it means is taken off the board once.
+        """
+        pool = self._state.pool
+        pool.interrupt(task.worker)
+
+        def remind() -> None:
+            if task.state in states.END_STATES or pause_s > _LAST_REMIND_S:
+                return
+            if task.kind == TASK:
+                if pool.board.task_to_stop(task.worker) != task.number:
+                    return
+            elif task.state != states.POSTED:
+                return
+            self._signal(task, pause_s * 2)
+
+        self._state.after(pause_s, remind)
 
     def _withdraw(self, task: Task) -> bool:
         """Leave the task out of the node's queue; False if it is not in there."""

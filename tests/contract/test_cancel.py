@@ -69,9 +69,10 @@ def test_a_task_that_waits_for_its_inputs_never_runs(ray, gate, tally):
     assert tally.count == 0
 
 
-def test_queued_tasks_never_run_and_their_neighbours_do(ray, gate, tally):
+def test_queued_tasks_never_run_and_their_neighbours_do(ray, bell, gate, tally):
     @ray.remote
     def hold():
+        bell.ring()
         gate.pass_()
 
     @ray.remote
@@ -80,6 +81,7 @@ def test_queued_tasks_never_run_and_their_neighbours_do(ray, gate, tally):
         return number
 
     held = [hold.remote() for _ in range(2)]
+    bell.hear(2)
     ids = [count.remote(number) for number in range(60)]
     for one in ids[::2]:
         ray.cancel(one)
