@@ -115,6 +115,7 @@ def test_the_next_task_of_the_worker_is_never_hit(ray):
         first, second = answer.remote(number), answer.remote(number)
         ray.cancel(first)
         assert ray.get(second) == number
+        ray.wait([first])
     assert all_free(ray)
 
 
