@@ -65,7 +65,6 @@ def test_every_name_that_is_promised_is_there(module):
     [
         ("data", "real Ray"),
         ("timeline", "view under the cell"),
-        ("get_runtime_context", "argument"),
         ("exceptions.NodeDiedError", "RayError"),
         ("util.placement_group", "num_cpus"),
     ],

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from rayteach.api import session
 from rayteach.api.actor import method
+from rayteach.api.context import get_runtime_context
 from rayteach.api.objects import (
     available_resources,
+    cancel,
     cluster_resources,
     kill,
     nodes,
@@ -41,10 +43,12 @@ __all__ = [
     "ObjectRef",
     "actor",
     "available_resources",
+    "cancel",
     "cluster_resources",
     "exceptions",
     "get",
     "get_actor",
+    "get_runtime_context",
     "init",
     "is_initialized",
     "kill",
@@ -63,8 +67,6 @@ set_opener(session.engine)
 _USE_REAL_RAY = "it is a library of its own; use it with the real Ray"
 _MISSING: dict[str, str] = {
     "__version__": "this is not Ray; its own version is rayteach.__version__",
-    "cancel": "let the task finish, or end an actor with ray.kill(handle)",
-    "get_runtime_context": "pass what the task must know as an argument",
     "timeline": "look at the view under the cell, or save its page",
     "get_gpu_ids": "there are no GPUs to share out; use num_cpus and resources",
     "get_tpu_ids": "there are no TPUs to share out; use num_cpus and resources",
