@@ -314,14 +314,15 @@ class Inbound:
 
         def done() -> None:
             asked.detach(waiter)
-            if task is not None:
-                state.open_waits.pop(task.number, None)
-            if task is not None and lends and task.state == states.BLOCKED:
+            if task is not None and state.open_waits.get(task.number) is leave:
+                del state.open_waits[task.number]
+            if task is not None and lends and attempt == _attempt_of(task):
                 state.replies[task.number] = reply
                 state.scheduler.unblock(task)
-            else:  # it lent nothing, or has ended while a thread of it waits
+            else:  # it lent nothing, has ended meanwhile, or runs a second time
                 reply()
 
+        attempt = _attempt_of(task)
         waiter = Waiter(asked.missing, fail_fast=asked.kind == "get", on_done=done)
         asked.attach(waiter)
         if task is not None and lends:
@@ -334,6 +335,13 @@ def _discard(stored: list[Any]) -> None:
     for how, data, size, _ in stored:
         if how == protocol.SEGMENT:
             Segment(data, size)  # owned for a moment, so removed
+
+
+def _attempt_of(task: Task | None) -> tuple[int, int] | None:
+    """Return which attempt is blocked, and where; None if none is."""
+    if task is None or task.state != states.BLOCKED:
+        return None
+    return task.attempt, task.worker
 
 
 class _Asked:
