@@ -61,7 +61,7 @@ def test_only_the_named_classes_and_their_children_are_retried(ray, flaky, tally
 
 
 def test_a_class_of_the_learners_own_is_known_again(ray, tally):
-    class Busy(Exception):  # noqa: N818 (as a learner writes it)
+    class Busy(Exception):
         pass
 
     @ray.remote(retry_exceptions=[Busy])
