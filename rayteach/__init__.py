@@ -15,34 +15,40 @@ In a notebook, ``%load_ext rayteach`` adds the live views.
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from rayteach._version import __version__
-from rayteach.api.actor import ActorHandle, get_actor, method
-from rayteach.api.objects import (
-    available_resources,
-    cluster_resources,
-    get,
-    kill,
-    nodes,
-    put,
-    wait,
-)
-from rayteach.api.remote_function import remote
-from rayteach.api.session import init, is_initialized, shutdown
-from rayteach.errors import (
-    ActorAlreadyExistsError,
-    ActorDiedError,
-    ActorError,
-    GetTimeoutError,
-    ObjectLostError,
-    ObjectStoreFullError,
-    RayteachError,
-    TaskCancelledError,
-    TaskError,
-    WorkerCrashedError,
-)
-from rayteach.object_id import ObjectID
+
+if TYPE_CHECKING:
+    from rayteach.api.actor import ActorHandle, get_actor, method
+    from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
+    from rayteach.api.objects import (
+        available_resources,
+        cancel,
+        cluster_resources,
+        get,
+        kill,
+        nodes,
+        put,
+        wait,
+    )
+    from rayteach.api.remote_function import remote
+    from rayteach.api.run import Run, observe
+    from rayteach.api.session import init, is_initialized, shutdown
+    from rayteach.errors import (
+        ActorAlreadyExistsError,
+        ActorDiedError,
+        ActorError,
+        GetTimeoutError,
+        ObjectLostError,
+        ObjectStoreFullError,
+        RayteachError,
+        TaskCancelledError,
+        TaskError,
+        WorkerCrashedError,
+    )
+    from rayteach.object_id import ObjectID
 
 __all__ = [
     "ActorAlreadyExistsError",
@@ -54,24 +60,64 @@ __all__ = [
     "ObjectLostError",
     "ObjectStoreFullError",
     "RayteachError",
+    "Run",
+    "RuntimeContext",
     "TaskCancelledError",
     "TaskError",
     "WorkerCrashedError",
     "__version__",
     "available_resources",
+    "cancel",
     "cluster_resources",
+    "exit_actor",
     "get",
     "get_actor",
+    "get_runtime_context",
     "init",
     "is_initialized",
     "kill",
     "method",
     "nodes",
+    "observe",
     "put",
     "remote",
     "shutdown",
     "wait",
 ]
+
+# Where each name lives. Loaded at its first use: the fork server and the workers
+# import this package too, and start sooner for it.
+_HOMES = {
+    "rayteach.api.actor": "ActorHandle get_actor method",
+    "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
+    "rayteach.api.objects": (
+        "available_resources cancel cluster_resources get kill nodes put wait"
+    ),
+    "rayteach.api.remote_function": "remote",
+    "rayteach.api.run": "Run observe",
+    "rayteach.api.session": "init is_initialized shutdown",
+    "rayteach.errors": (
+        "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
+        "ObjectLostError ObjectStoreFullError RayteachError TaskCancelledError "
+        "TaskError WorkerCrashedError"
+    ),
+    "rayteach.object_id": "ObjectID",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name."""
+    for module, names in _HOMES.items():
+        if name in names.split():
+            value = globals()[name] = getattr(import_module(module), name)
+            return value
+    msg = f"module 'rayteach' has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)
 
 
 def load_ipython_extension(ipython: Any) -> None:

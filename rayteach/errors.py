@@ -29,6 +29,12 @@ class Frame:
     #: source text of the line, where the worker could read it
     source: str = ""
 
+    @property
+    def place(self) -> str:
+        """The file's name; a notebook cell's code lies in no file of the learner's."""
+        name = self.filename.replace("\\", "/").rpartition("/")[2]
+        return "its cell" if "ipykernel_" in self.filename or "<" in name else name
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteCause:
@@ -70,7 +76,7 @@ class TaskError(RayteachError):
         text = f"{who} raised {remote.type_name}: {remote.message}"
         if remote.frames:
             last = remote.frames[-1]
-            text += f" ({last.filename}, line {last.line})"
+            text += f" (line {last.line} of {last.place})"
         return text
 
     def __str__(self) -> str:
@@ -101,7 +107,7 @@ class TaskError(RayteachError):
 
 def task_error(remote: RemoteCause, cause: BaseException | None) -> TaskError:
     """Return a :class:`TaskError` that is also of the type of ``cause``."""
-    if cause is None or isinstance(cause, RayteachError):
+    if cause is None or isinstance(cause, TaskError):
         return TaskError(remote, cause)
     original = type(cause)
     try:
@@ -129,6 +135,10 @@ class ActorError(RayteachError):
 
 class ActorDiedError(ActorError):
     """The actor is dead; the text says of what."""
+
+
+class ActorExit(SystemExit):
+    """``exit_actor()`` unwinds the actor's method with it; nobody else sees it."""
 
 
 class ActorUnavailableError(ActorError):

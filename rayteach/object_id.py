@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from concurrent.futures import Future
 
 PENDING, READY, FAILED = 0, 1, 2
@@ -42,6 +42,7 @@ class _Process(threading.local):
 
 process = _Process()
 _client: Client | None = None
+_maker: Callable[[], Client] | None = None
 
 
 def set_client(client: Client | None) -> None:
@@ -50,8 +51,16 @@ def set_client(client: Client | None) -> None:
     _client = client
 
 
+def set_client_maker(maker: Callable[[], Client]) -> None:
+    """Let ``maker`` make this process's client when it is first needed."""
+    global _maker  # noqa: PLW0603 (as above)
+    _maker = maker
+
+
 def get_client() -> Client | None:
     """Return this process's client, None before a session."""
+    if _client is None and _maker is not None:
+        set_client(_maker())
     return _client
 
 
@@ -174,7 +183,8 @@ def _adopt(task: int, index: int, label: str) -> ObjectID:
 
 
 def _require_client() -> Client:
-    if _client is None:
+    client = get_client()
+    if client is None:
         msg = "this ObjectID belongs to a session that is closed; run rayteach.init()"
         raise RuntimeError(msg)
-    return _client
+    return client

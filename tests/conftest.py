@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import select
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +22,12 @@ MARK = "RAYTEACH_TEST_RUN"
 os.environ[MARK] = str(os.getpid())
 # Tests run beside whatever the machine does; lessons about its size are not theirs.
 os.environ.setdefault("RAYTEACH_NUM_CPUS", "2")
+
+# A shell that starts us in the background has SIGINT ignored, for our children too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+# Workers import what a test module defines; last in line, so that an installed
+# rayteach stays the one that is tested.
+sys.path.append(str(Path(__file__).parents[1]))
 
 #: an end takes a moment to be seen; no test passes or fails by this number
 PATIENCE_S = 10.0

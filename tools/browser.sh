@@ -17,7 +17,8 @@ if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
   echo "installing Debian's chromium for the browser tests" >&2
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq >/dev/null 2>&1
-  apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1
+  apt-get install -y -qq --no-install-recommends chromium \
+    fonts-dejavu-core >/dev/null 2>&1
   find_browser && exit 0
 fi
 echo "rayteach: the browser tests need Chromium or Google Chrome; install one, or set RAYTEACH_CHROMIUM to its path" >&2

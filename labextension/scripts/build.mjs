@@ -48,9 +48,14 @@ export default widget;
 `;
 }
 
+/** Bytes that the widget may add to each saved notebook. */
+const WIDGET_LIMIT = 50_000;
+
 async function buildPackageFiles() {
   await mkdir(packageStatic, { recursive: true });
-  await writeFile(join(packageStatic, "widget.js"), packed(await bundle("src/widget.ts", "esm")));
+  const widget = packed(await bundle("src/widget.ts", "esm"));
+  if (widget.length > WIDGET_LIMIT) throw new Error(`widget.js has ${widget.length} bytes, more than ${WIDGET_LIMIT}`);
+  await writeFile(join(packageStatic, "widget.js"), widget);
   await writeFile(join(packageStatic, "page.js"), await bundle("src/page.ts", "iife"));
 }
 

@@ -11,10 +11,12 @@ export class Pacer {
   private isRequested = false;
   private nextMs = 0;
   private lastFullMs = -Infinity;
+  private wasMoving = false;
 
   constructor(
     private readonly paint: (isFull: boolean) => void,
     private readonly isMoving: () => boolean,
+    private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
   /** Something changed: draw all of it soon. */
@@ -34,20 +36,21 @@ export class Pacer {
 
   private tick(): void {
     this.frame = 0;
-    const now = performance.now();
+    const now = this.nowMs();
+    const isMoving = this.isMoving();
+    // The last frame of a run shows all of how it ended.
+    if (this.wasMoving && !isMoving) this.isRequested = true;
+    this.wasMoving = isMoving;
     if (now >= this.nextMs) this.draw(now);
-    if (this.isRequested || this.isMoving()) this.schedule();
+    if (this.isRequested || isMoving) this.schedule();
   }
 
   private draw(now: number): void {
     const isFull = this.isRequested || now - this.lastFullMs >= FULL_EVERY_MS;
-    const wasMoving = this.isMoving();
     this.isRequested = false;
     if (isFull) this.lastFullMs = now;
     this.paint(isFull);
-    // The last frame of a run shows how it ended.
-    if (wasMoving && !this.isMoving()) this.isRequested = true;
-    const took = performance.now() - now;
+    const took = this.nowMs() - now;
     this.nextMs = took > 4 ? now + took / SHARE : 0;
   }
 }

@@ -33,6 +33,7 @@ export class Painter {
     }
     if (isFull) {
       regions.header.hidden = false;
+      regions.root.setAttribute("aria-label", `rayteach: ${title(scene.store.run)}`);
       patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
       patch(regions.tabs, drawTabs(TABS, this.tab));
       regions.tabs.hidden = TABS.length < 2;
@@ -70,6 +71,8 @@ export class Painter {
     this.calmAtMs = now;
     patch(this.regions.table, drawTable(scene, this.page));
     this.regions.table.classList.toggle("rt-sr", !this.isTableShown);
+    // Shown, it may scroll sideways: the keyboard must get there.
+    this.regions.table.tabIndex = this.isTableShown ? 0 : -1;
     const words = countsInWords(scene.store, scene.t).map(([, n, word]) => `${n} ${word}`);
     patch(this.regions.status, [`${title(scene.store.run)}: ${words.join(", ") || "no tasks yet"}`]);
   }

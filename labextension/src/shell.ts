@@ -39,7 +39,7 @@ export function buildShell(el: HTMLElement): Regions {
     story: region("rt-story"),
     transport: region("rt-transport"),
     foot: region("rt-foot"),
-    table: region("rt-table rt-sr"),
+    table: region("rt-table rt-sr", { role: "group", "aria-label": "Table of tasks", tabindex: "-1" }),
     status: region("rt-sr", { role: "status", "aria-live": "polite" }),
     tip: region("rt-tip", { role: "tooltip" }),
   };

@@ -1,4 +1,4 @@
-"""``get``, ``put``, ``wait``, ``kill``: what one does with IDs."""
+"""``get``, ``put``, ``wait``, ``cancel``, ``kill``: what one does with IDs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.api import session
 from rayteach.api.actor import ActorHandle
 from rayteach.api.place import caller_line
-from rayteach.object_id import ObjectID
+from rayteach.object_id import ActorID, ObjectID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,6 +119,36 @@ def wait(
     ready = [object_ids[position] for position in chosen]
     rest = [one for place, one in enumerate(object_ids) if place not in picked]
     return ready, rest
+
+
+def cancel(object_id: ObjectID, *, force: bool = False, recursive: bool = True) -> None:
+    """Call off the task that makes a value; its ID raises ``TaskCancelledError``.
+
+    A task that has not begun never runs; one that runs is interrupted with a
+    ``KeyboardInterrupt``, at once even in a sleep; a finished one is left alone.
+    A call of an actor that has not begun never runs; one that runs goes on to its
+    end, and its result is dropped.
+
+    Args:
+        object_id: the ID that ``.remote()`` returned.
+        force: end the worker's process: for a task that does not listen.
+        recursive: cancel the tasks that the task has submitted too.
+
+    Raises:
+        TypeError: not an ``ObjectID``.
+        ValueError: ``force=True`` for a call of an actor.
+
+    Source: Ray 2.60 ``ray.cancel``; differs: a sleeping task is interrupted at
+    once, and a queued call of an actor never runs.
+    """
+    if not isinstance(object_id, ObjectID) or isinstance(object_id, ActorID):
+        msg = f"cancel() takes the ObjectID of a task, not {_a(object_id)}"
+        if isinstance(object_id, (ActorHandle, ActorID)):
+            msg += "; kill(handle) ends an actor"
+        elif isinstance(object_id, (list, tuple)):
+            msg += "; cancel them one by one"
+        raise TypeError(msg)
+    session.engine().cancel(object_id, force=force, recursive=recursive)
 
 
 def kill(actor: ActorHandle, *, no_restart: bool = True) -> None:

@@ -6,8 +6,11 @@ import difflib
 from typing import Any
 
 from rayteach.engines.base import ActorOptions, TaskOptions
+from rayteach.engines.retries import class_name
 
-TASK_OPTIONS = ("max_retries", "name", "num_cpus", "num_returns", "resources")
+TASK_OPTIONS = (
+    "max_retries", "name", "num_cpus", "num_returns", "resources", "retry_exceptions",
+)  # fmt: skip
 ACTOR_OPTIONS = ("get_if_exists", "name", "num_cpus", "resources")
 CALL_OPTIONS = ("name", "num_returns")
 _MOST = 65_535
@@ -28,6 +31,7 @@ def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions
         max_retries=_whole(given.get("max_retries", 3), "max_retries", -1),
         resources=_resources(given.get("resources")),
         name=_text(given.get("name", ""), "name"),
+        retry_exceptions=_exceptions(given.get("retry_exceptions", False)),
     )
 
 
@@ -95,6 +99,18 @@ def _resources(value: Any) -> tuple[tuple[str, float], ...]:
         for name, amount in sorted(value.items())
         if amount
     )
+
+
+def _exceptions(value: Any) -> bool | tuple[str, ...]:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (list, tuple)):
+        if all(isinstance(o, type) and issubclass(o, BaseException) for o in value):
+            return tuple(class_name(one) for one in value)
+        msg = f"retry_exceptions={value!r}: the list may hold exception classes only"
+        raise TypeError(msg)
+    msg = f"retry_exceptions must be True, False or a list of classes, not {value!r}"
+    raise TypeError(msg)
 
 
 def _text(value: Any, name: str) -> str:

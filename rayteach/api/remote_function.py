@@ -51,7 +51,7 @@ class RemoteFunction:
 
         Args:
             **given: ``num_cpus``, ``num_returns``, ``max_retries``,
-                ``resources``, ``name``.
+                ``retry_exceptions``, ``resources``, ``name``.
         """
         merged = {**self._given, **given}
         return RemoteOptions(self, task_options(merged, TASK_OPTIONS))
@@ -117,8 +117,8 @@ def remote(*args: Any, **options: Any) -> Any:
     Args:
         *args: the function or class, when used bare.
         **options: for functions ``num_cpus``, ``num_returns``, ``max_retries``,
-            ``resources``, ``name``; for classes ``num_cpus``, ``resources``,
-            ``name``, ``get_if_exists``.
+            ``retry_exceptions``, ``resources``, ``name``; for classes ``num_cpus``,
+            ``resources``, ``name``, ``get_if_exists``.
 
     Raises:
         TypeError: not a function or class.

@@ -11,15 +11,16 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from rayteach.core import events
+from rayteach.engines.controls import LocalControls
 from rayteach.engines.local import LocalEngine
 from rayteach.object_id import get_client, set_client
 from rayteach.trace.log import EventLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rayteach.core.controls import Controls
 
 _MAX_CPUS = 4096
 
@@ -36,11 +37,18 @@ class Session:
         self.num_cpus = num_cpus
         self.resources = resources
         self.engine = LocalEngine(self.log, num_cpus, resources)
+        #: what views may ask of the engine
+        self.controls: Controls = LocalControls(self.engine)
         self.engine.submission.on_first = self._first_task
         self.closed = False
         self.pid = os.getpid()
         self._run = 0
         self._executions: dict[str, int] = {}
+
+    def __repr__(self) -> str:
+        """Show what does not change from run to run."""
+        state = "closed session" if self.closed else "session"
+        return f"<rayteach {state}: {self.num_cpus:g} CPUs>"
 
     def begin_cell_run(self, key: str, label: str, source: str) -> int:
         """A cell begins to execute; return the number of its run."""
@@ -124,6 +132,12 @@ def engine() -> Any:
         return get_client()
 
 
+def is_in_actor() -> bool:
+    """Tell whether this process is an actor's."""
+    client = get_client() if _session is None else None
+    return client is not None and bool(getattr(client, "is_actor", False))
+
+
 def init(
     num_cpus: float | None = None,
     *,
@@ -189,13 +203,13 @@ def shutdown() -> None:
         session = current()
         if session is None:
             return
-        for callback in tuple(_close):
-            with suppress(Exception):  # an observer can never break a shutdown
-                callback(session)
         try:
             session.close()
         finally:
             set_client(None)
+    for callback in tuple(_close):
+        with suppress(Exception):  # an observer can never break a shutdown
+            callback(session)
 
 
 def is_initialized() -> bool:
@@ -210,7 +224,7 @@ def on_open(callback: Callable[[Session], None]) -> None:
 
 
 def on_close(callback: Callable[[Session], None]) -> None:
-    """Call ``callback(session)`` before each ``shutdown``."""
+    """Call ``callback(session)`` at the end of each ``shutdown``."""
     if callback not in _close:
         _close.append(callback)
 
@@ -237,6 +251,8 @@ def _default_cpus() -> float:
         except ValueError:
             msg = f"RAYTEACH_NUM_CPUS is {text!r}; it must be a number above 0"
             raise ValueError(msg) from None
+    import psutil  # noqa: PLC0415 (20 ms, and only where nobody says how many)
+
     cpus = psutil.cpu_count() or 1
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cpus
     if allowed < cpus:

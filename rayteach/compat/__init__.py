@@ -1,1 +1,1 @@
-"""Placeholder replaced by its first module."""
+"""Other people's names over the same runtime."""

@@ -48,7 +48,8 @@ def _node(scheduler: Scheduler, node: NodeState) -> Iterable[str]:
     if min(counts) < 0:
         yield f"negative count in {counts}"
     if roles[READER] != node.readers + node.parks_owed:
-        yield f"{roles[READER]} readers, {node.readers} + {node.parks_owed} in the books"
+        booked = f"{node.readers} + {node.parks_owed}"
+        yield f"{roles[READER]} readers, {booked} in the books"
     parked = [worker for worker, role in node.roles.items() if role == PARKED]
     if sorted(parked) != sorted(node.parked):
         yield f"parked {sorted(node.parked)}, by role {sorted(parked)}"

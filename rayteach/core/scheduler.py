@@ -43,6 +43,8 @@ class Scheduler:
         self._workers = count(1)
         self._worker_node: dict[int, NodeState] = {}
         self._touched: dict[str, NodeState] = {}
+        #: where plain tasks go, None while no node has a whole CPU
+        self._plain_node: NodeState | None = None
         self._mail: dict[int, Mailbox] = {}
 
     def add_node(
@@ -59,6 +61,8 @@ class Scheduler:
             name, num_cpus, dict(resources or {}), new_worker, self._change
         )
         self.nodes[name] = node
+        if self._plain_node is None and num_cpus >= 1:
+            self._plain_node = node
 
     # Facts about tasks.
 
@@ -125,6 +129,16 @@ class Scheduler:
             task.retries -= task.retries > 0
             task.attempt += 1
         self.take_back(task)
+        return True
+
+    def retry(self, task: Task) -> bool:
+        """The task raised. Return True if another attempt follows."""
+        worker = task.worker
+        if not self.lose(task, started=True):
+            return False
+        node = self._node_of(task)
+        if not task.is_plain and node.roles.get(worker) == DIRECT:
+            node.worker_free(worker)
         return True
 
     def take_back(self, task: Task) -> None:
@@ -199,6 +213,11 @@ class Scheduler:
             creation.node.leave(creation)
         return list(mailbox.all_calls())
 
+    @property
+    def has_news(self) -> bool:
+        """True if ``decide`` may have something to say."""
+        return bool(self._touched or self._mail or self.out)
+
     def decide(self) -> list[Decision]:
         """Return all decisions since the last call."""
         while self._touched or self._mail:
@@ -221,7 +240,7 @@ class Scheduler:
 
     def _queue(self, task: Task) -> None:
         self._change(task, states.QUEUED)
-        node = self._place(task)
+        node = self._plain_node if task.is_plain else self._place(task)
         if node is None:
             self.infeasible.append(task)
             return

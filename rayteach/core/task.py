@@ -18,6 +18,7 @@ class Task:
     __slots__ = (
         "actor",
         "attempt",
+        "cancellation",
         "dependents",
         "function",
         "inputs",
@@ -74,6 +75,8 @@ class Task:
     #: the worker that has it, 0 if none is known
     worker: int
     # The engine's own fields; the scheduler never looks at them.
+    #: what was asked when it could not end at once, None if nobody cancels it
+    cancellation: Any
     #: makes the label people see, on demand
     label: Any
     #: pickled arguments
@@ -115,6 +118,6 @@ class Task:
         self.retries = retries
         self.attempt = self.missing = self.worker = self.message = 0
         self.state = states.NEEDS_INPUT
-        self.dependents = self.node = None
+        self.dependents = self.node = self.cancellation = None
         self.label = self.payload = self.pins = self.options = None
         self.inputs = self.returns = ()

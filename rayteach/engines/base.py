@@ -26,6 +26,8 @@ class TaskOptions:
     resources: tuple[tuple[str, float], ...] = ()
     #: shown instead of the function's name
     name: str = ""
+    #: errors that are retried too: all, none, or those of these classes, by name
+    retry_exceptions: bool | tuple[str, ...] = False
 
     @property
     def is_default(self) -> bool:
@@ -44,6 +46,21 @@ class ActorOptions:
     name: str = ""
     #: return the living actor of that name instead of an error
     get_if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a piece of code runs; numbers are 0 where there is none."""
+
+    session_hex: str
+    worker: int = 0
+    task: int = 0
+    #: number of the actor's creation
+    actor: int = 0
+    #: the task's name: its option, or its function's
+    name: str = ""
+    actor_name: str = ""
+    node: str = "A"
 
 
 class Function:
@@ -129,6 +146,12 @@ class Engine(Protocol):
         line: int,
     ) -> list[int]:
         """Return the positions that count as ready, by ``core.wait.choose``."""
+
+    def context(self) -> Context:
+        """Say what runs in this process."""
+
+    def cancel(self, object_id: ObjectID, *, force: bool, recursive: bool) -> None:
+        """Cancel the task or call that makes the value; a finished one is left."""
 
     def kill(self, actor: ObjectID) -> None:
         """End an actor at once."""

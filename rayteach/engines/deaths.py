@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rayteach.core.task import Task
+    from rayteach.engines.cancelling import Cancelling
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
     from rayteach.runtime.board import Slot
@@ -26,10 +27,13 @@ _RECHECK_S = 0.02
 class Deaths:
     """Buries workers. Works under the engine's lock."""
 
-    def __init__(self, state: EngineState, submission: Submission) -> None:
+    def __init__(
+        self, state: EngineState, submission: Submission, cancelling: Cancelling
+    ) -> None:
         """Keep no state of its own but exit codes."""
         self._state = state
         self._submission = submission
+        self._cancelling = cancelling
 
     def bury(self, worker: int, code: int) -> None:
         """The process of ``worker`` is gone and all it sent has been read."""
@@ -87,6 +91,12 @@ class Deaths:
         state.replies.pop(task.number, None)
         attempt, now = task.attempt, clock()
         start = slot.start_s if slot.task == task.number else now
+        if task.cancellation is not None:
+            if started:
+                self._cancelling.end_attempt(task, worker, start)
+            else:
+                self._cancelling.end(task)
+            return
         if state.scheduler.lose(task, started=started):
             if started:
                 state.add(
@@ -138,7 +148,7 @@ class Deaths:
             if number in state.parks:
                 state.scheduler.park_lost(state.parks.pop(number))
             for task in reversed(self._posted_in(number)):
-                state.scheduler.take_back(task)
+                self._cancelling.take_back(task)
 
     def _posted_in(self, message: int) -> list[Task]:
         state = self._state

@@ -72,7 +72,7 @@ class Dispatcher:
                 scheduler.became_ready.clear()
             if scheduler.infeasible:
                 self._warn_infeasible()
-            if not found:
+            if not (found and scheduler.has_news):
                 return
 
     def frame(self, task: Task) -> bytes:
@@ -101,7 +101,7 @@ class Dispatcher:
         if len(data) > protocol.MESSAGE_LIMIT:
             path = self._writer.write(Payload([data], len(data), ()))
             task.pins = (task.pins, Segment(path, len(data)))
-            data = protocol.frame(protocol.BIG, path)
+            data = protocol.frame(protocol.BIG, (task.number, path))
         return data
 
     def _post(self, decision: decisions.Post) -> None:

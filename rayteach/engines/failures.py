@@ -44,7 +44,7 @@ class Failure:
         """True if the task was cancelled rather than wrong."""
         return (
             self.kind is TaskCancelledError
-            or self.remote.type_name == "TaskCancelledError"
+            or self.remote.type_name == KeyboardInterrupt.__name__
         )
 
     def placed(self, label: str, submitted_at: str) -> Failure:
@@ -64,6 +64,6 @@ class Failure:
             )
         else:
             cause = pickle.loads(self.cause)
-        if isinstance(cause, TaskCancelledError):
+        if isinstance(cause, KeyboardInterrupt):
             return TaskCancelledError(f"{self.remote.task_label} was cancelled")
         return task_error(self.remote, cause)

@@ -11,6 +11,7 @@ from rayteach.core.wait import choose
 from rayteach.engines.base import Function
 from rayteach.engines.failures import Failure
 from rayteach.engines.pump import Waiter
+from rayteach.engines.retries import try_again
 from rayteach.engines.state import KEYS_LOGGED, clock
 from rayteach.errors import GetTimeoutError, RayteachError
 from rayteach.ids import Label, Prefix
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rayteach.core.task import Task
+    from rayteach.engines.cancelling import Cancelling
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
 
@@ -36,11 +38,13 @@ class Inbound:
         self,
         state: EngineState,
         submission: Submission,
+        cancelling: Cancelling,
         requests: Callable[[int, str, Any], Any],
     ) -> None:
         """``requests(worker, name, arguments)`` answers the rare questions."""
         self._state = state
         self._submission = submission
+        self._cancelling = cancelling
         self._requests = requests
         self._handle: dict[int, Callable[[int, Any], None]] = {
             protocol.HELLO: self._hello,
@@ -52,6 +56,8 @@ class Inbound:
             protocol.REFS: self._references,
             protocol.OUTPUT: self._output,
             protocol.REQUEST: self._request,
+            protocol.DROPPED: self._dropped,
+            protocol.EXITED: self._exited,
         }
 
     def read(self, worker: int, data: bytes, starts: list[int]) -> None:
@@ -82,11 +88,17 @@ class Inbound:
             reply = state.replies.pop(number, None)
             if reply is not None:  # a thread that the task left behind
                 reply()
+        state.direct.pop(worker, None)
+        task.worker = task.worker or worker
+        if task.cancellation is not None and end > task.cancellation.asked_s:
+            if status == protocol.MANY:
+                _discard(pickle.loads(payload))
+            self._cancelling.end_attempt(task, worker, start)
+            return
         function = task.function
         took = max(end - start, _SHORTEST_S)
         mean = function.mean_s
         function.mean_s = mean + (took - mean) * _MEAN_WEIGHT if mean else took
-        state.direct.pop(worker, None)
         task.worker = worker
         if status == protocol.ERROR:
             self._failed(task, worker, start, end, *pickle.loads(payload))
@@ -145,8 +157,9 @@ class Inbound:
             str(task.label), self._submission.place(task)
         )
         if failure.is_cancellation:
-            state.add(events.TaskCancelled(clock(), task.number, "interrupted"))
-            state.scheduler.cancel(task)
+            self._cancelling.end_attempt(task, worker, start, "interrupted")
+        elif try_again(state, task, worker, start, end, failure):
+            return
         else:
             frames = failure.remote.frames
             state.add(
@@ -157,8 +170,8 @@ class Inbound:
                 )
             )  # fmt: skip
             state.scheduler.finish(task, states.FAILED)
-        for one in task.returns:
-            state.fail(one, failure)
+            for one in task.returns:
+                state.fail(one, failure)
         task.pins = task.payload = None
         if task.kind == CREATION:
             self._submission.constructor_failed(task, failure)
@@ -180,10 +193,20 @@ class Inbound:
     def _returned(self, _: int, frames: list[bytes]) -> None:
         scheduler = self._state.scheduler
         for frame in reversed(frames):
-            number = protocol.TASK_HEAD.unpack_from(frame)[2]
-            task = scheduler.tasks.get(number)
+            task = scheduler.tasks.get(protocol.task_number(frame))
             if task is not None and task.state == states.POSTED:
-                scheduler.take_back(task)
+                self._cancelling.take_back(task)
+
+    def _dropped(self, _: int, calls: list[int]) -> None:
+        for number in calls:
+            task = self._state.scheduler.tasks.get(number)
+            if task is not None:
+                self._cancelling.dropped(task)
+
+    def _exited(self, worker: int, body: tuple[int, float, float]) -> None:
+        task = self._state.scheduler.tasks.get(body[0])
+        if task is not None:
+            self._submission.actor_left(task, worker, *body[1:])
 
     def _output(self, _: int, body: tuple[int, str, str]) -> None:
         number, name, text = body
@@ -266,7 +289,7 @@ class Inbound:
         if asked.is_satisfied or timeout_s == 0:
             reply()
         else:
-            self._block(worker, task, asked, timeout_s, reply)
+            self._block(worker, task, asked, timeout_s, reply, wait)
 
     def _block(
         self,
@@ -275,6 +298,7 @@ class Inbound:
         asked: _Asked,
         timeout_s: float | None,
         reply: Callable[[], None],
+        wait: int,
     ) -> None:
         state = self._state
         lends = task is not None and task.state in (states.POSTED, states.RUNNING)
@@ -283,8 +307,15 @@ class Inbound:
             state.scheduler.block(task, worker)
             state.add(events.TaskBlocked(clock(), task.number))
 
+        def leave() -> None:
+            asked.detach(waiter)
+            waiter.done = True
+            state.add(events.WaitReturned(clock(), wait, (), "interrupted"))
+
         def done() -> None:
             asked.detach(waiter)
+            if task is not None and state.open_waits.get(task.number) is leave:
+                del state.open_waits[task.number]
             if task is not None and lends and attempt == _attempt_of(task):
                 state.replies[task.number] = reply
                 state.scheduler.unblock(task)
@@ -294,8 +325,16 @@ class Inbound:
         attempt = _attempt_of(task)
         waiter = Waiter(asked.missing, fail_fast=asked.kind == "get", on_done=done)
         asked.attach(waiter)
+        if task is not None and lends:
+            state.open_waits[task.number] = leave
         if timeout_s is not None:
             state.after(timeout_s, waiter.expire)
+
+
+def _discard(stored: list[Any]) -> None:
+    for how, data, size, _ in stored:
+        if how == protocol.SEGMENT:
+            Segment(data, size)  # owned for a moment, so removed
 
 
 def _attempt_of(task: Task | None) -> tuple[int, int] | None:

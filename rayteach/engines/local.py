@@ -10,17 +10,19 @@ outside of it, in the thread that asks.
 
 from __future__ import annotations
 
-import secrets
-from concurrent.futures import Future
+import os
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
+from rayteach.engines.base import Context
+from rayteach.engines.cancelling import Cancelling
 from rayteach.engines.deaths import Deaths
 from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
 from rayteach.engines.functions import FunctionStore
 from rayteach.engines.inbound import Inbound
 from rayteach.engines.pump import Pump
+from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
 from rayteach.engines.submission import Submission, split_arguments
@@ -37,6 +39,7 @@ from rayteach.runtime.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
     from rayteach.trace.log import EventLog
@@ -59,10 +62,10 @@ class LocalEngine:
     ) -> None:
         """Start the fork server; workers come with the first tasks."""
         session_dir.sweep()
-        self.session_hex = secrets.token_hex(16)
+        self.session_hex = os.urandom(16).hex()
         self.num_cpus = num_cpus
         self.log = log
-        self._pool = WorkerPool(session_dir.create(), _NESTED, self.session_hex)
+        self._pool = WorkerPool(session_dir.choose(), _NESTED, self.session_hex)
         self._state = state = EngineState(self._pool, log)
         self._lock = state.lock
         self._dispatcher = Dispatcher(state)
@@ -70,8 +73,10 @@ class LocalEngine:
             str(self._pool.directory), state.function_defined, state.export
         )
         self.submission = Submission(state, self._dispatcher, self._functions)
-        inbound = Inbound(state, self.submission, self._answer)
-        deaths = Deaths(state, self.submission)
+        self._cancelling = Cancelling(state)
+        questions = Questions(self, state, self.submission, self._cancelling)
+        inbound = Inbound(state, self.submission, self._cancelling, questions.answer)
+        deaths = Deaths(state, self.submission, self._cancelling)
         self._reading = Reading(
             state, self._dispatcher, inbound, deaths, self.submission
         )
@@ -81,13 +86,12 @@ class LocalEngine:
         self._pump = Pump(
             self._pool.poller,
             self._reading.on_poll,
-            state.is_busy,
             state.next_deadline,
             self._reading.settle,
         )
         self._shield = self._pump.shield
         self._waiting = Waiting(state, self.submission, self._pump)
-        state.notes = Notes(self._pump.rouse)
+        state.notes = Notes(self._pump.nudge)
         self._resources = resources
 
     # Submitting.
@@ -200,7 +204,6 @@ class LocalEngine:
             self._dispatcher.settle()
         else:
             self._pump.nudge()
-        self._pump.rouse()
         if not self._submits % _PUMP_EVERY:
             self._pump.once()
 
@@ -228,6 +231,25 @@ class LocalEngine:
         return self._waiting.future_of(object_id)
 
     # Actors and questions.
+
+    def cancel(self, object_id: ObjectID, *, force: bool, recursive: bool) -> None:
+        """Cancel the task or call that makes the value; a finished one is left."""
+        with self._shield:
+            self._pump.once()  # what has finished is known to have
+            with self._lock:
+                self._state.check_open()
+                self._cancelling.cancel_id(object_id, force=force, recursive=recursive)
+                self._dispatcher.settle()
+            self._pump.kick()  # who leads may wait for it
+
+    def cancel_task(self, number: int) -> bool:
+        """Cancel a task by its number; False if it is over."""
+        with self._lock:
+            task = self._state.scheduler.tasks.get(number)
+            returns = task.returns if task is not None else ()
+        for one in returns[:1]:
+            self.cancel(one, force=False, recursive=True)
+        return bool(returns)
 
     def kill(self, actor: ObjectID) -> None:
         """End an actor at once; calls that have not ended fail."""
@@ -262,6 +284,14 @@ class LocalEngine:
                 raise ValueError(msg)
             return ref, known.meta
 
+    def drain_notes(self) -> None:
+        """End the actors whose last handle is gone: a name may come free."""
+        self._reading.drain_notes()
+
+    def context(self) -> Context:
+        """Say what runs here: the driver."""
+        return Context(self.session_hex, node=_NODE)
+
     def nodes(self) -> list[dict[str, Any]]:
         """Describe the nodes."""
         resources = {"CPU": self.num_cpus, **self._resources}
@@ -284,31 +314,6 @@ class LocalEngine:
             msg = f"ObjectID({label}) is not known here: its last reference is gone"
             raise RayteachError(msg)
         return one
-
-    def _lend_actor(self, worker: int, name: str) -> tuple[int, str, Any]:
-        ref, meta = self.get_actor(name)
-        self._state.borrow(worker, ref)
-        return ref.task, str(ref.label), meta
-
-    def _answer(self, worker: int, name: str, arguments: Any) -> Any:
-        if name == "get_actor":
-            return self._lend_actor(worker, arguments)
-        if name == "create_actor":
-            options = arguments["options"]
-            self._reading.drain_notes()
-            if options.get_if_exists and options.name in self._state.named:
-                return self._lend_actor(worker, options.name)
-            self.submission.check_name(options.name)
-            function = self._functions.adopt(arguments["function"])
-            return self.submission.from_worker(worker, arguments, function)
-        if name == "kill":
-            return self.kill(self._state.resolve(arguments, worker))
-        if name == "nodes":
-            return self.nodes()
-        if name == "available":
-            return self.available()
-        msg = f"unknown request {name!r}"
-        raise RayteachError(msg)
 
     # Watching and closing.
 
@@ -359,6 +364,7 @@ class LocalEngine:
                         self._state.fail(one, failure)
             self._pump.close()
             self._pool.close()
+            session_dir.release(self._pool.directory)
             self._shield.remove()
 
     def disown(self) -> None:

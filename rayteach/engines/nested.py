@@ -16,7 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core.task import CALL, CREATION, TASK
-from rayteach.engines.base import ActorOptions, Function, TaskOptions
+from rayteach.engines.base import ActorOptions, Context, Function, TaskOptions
 from rayteach.engines.functions import describe
 from rayteach.engines.submission import split_arguments
 from rayteach.ids import Label
@@ -177,8 +177,9 @@ class NestedClient:
         return (ref, meta) if existing is None else self._known_actor(*existing)
 
     def _send(self, call: dict[str, Any]) -> None:
-        self.report_references()
-        self._worker.line.flush(protocol.frame(protocol.SUBMIT, call))
+        with self._worker.line.shield:
+            self.report_references()
+            self._worker.line.flush(protocol.frame(protocol.SUBMIT, call))
 
     def _describe(
         self,
@@ -234,9 +235,10 @@ class NestedClient:
         stored = self._worker.store(serialization.dumps(value))
         number, count_ = next(self._numbers), self._count("put")
         one = self._made(number, 0, Label(None, "put", count_))
-        self.report_references()
         body = (self._worker.task, number, stored, count_, line)
-        self._worker.line.flush(protocol.frame(protocol.PUT, body))
+        with self._worker.line.shield:
+            self.report_references()
+            self._worker.line.flush(protocol.frame(protocol.PUT, body))
         return one
 
     # Waiting.
@@ -270,15 +272,19 @@ class NestedClient:
         line: int,
     ) -> Any:
         keys = [(one.task, one.index) for one in ids]
-        self.report_references()
         worker, wait = self._worker, object()
-        worker.relieve(everything=True)
-        worker.waits[wait] = worker.task
+        with worker.line.shield:
+            self.report_references()
+            worker.relieve(everything=True)
+            worker.waits[wait] = worker.task
         try:
             what, answer = worker.line.ask(
                 protocol.GET, worker.task, kind, keys, num_returns, timeout_s, unit,
                 line,
             )  # fmt: skip
+        except KeyboardInterrupt:
+            worker.interrupted_wait = worker.task
+            raise
         finally:
             del worker.waits[wait]
         if what == "failed":
@@ -305,11 +311,32 @@ class NestedClient:
     # Questions.
 
     def _ask(self, name: str, arguments: Any) -> Any:
-        self.report_references()
+        with self._worker.line.shield:
+            self.report_references()
         what, answer = self._worker.line.ask(protocol.REQUEST, name, arguments)
         if what == "error":
             raise answer
         return answer
+
+    def cancel(self, object_id: ObjectID, *, force: bool, recursive: bool) -> None:
+        """Cancel the task or call that makes the value; a finished one is left."""
+        key = (object_id.task, object_id.index)
+        self._ask("cancel", (key, force, recursive))
+
+    @property
+    def is_actor(self) -> bool:
+        """True in an actor's process."""
+        return bool(self._worker.actor_number)
+
+    def context(self) -> Context:
+        """Say what runs here."""
+        worker = self._worker
+        number = worker.task
+        name, actor_name = self._ask("names", number) if number else ("", "")
+        return Context(
+            self.session_hex, worker.number, number, worker.actor_number, name,
+            actor_name,
+        )  # fmt: skip
 
     def kill(self, actor: ObjectID) -> None:
         """End an actor at once."""

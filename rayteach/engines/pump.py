@@ -2,14 +2,13 @@
 
 Whoever waits in ``get`` or ``wait`` leads: it polls, reads and applies answers
 itself, so a short task costs no hand-over between threads. Others that wait
-follow until the leader leaves. A background thread leads only when work is
-outstanding and nobody has led for a while, so that tasks go on while the
-notebook computes, or is idle.
+follow until the leader leaves. A background thread leads when nobody else has
+for a while, so that tasks go on while the notebook computes, or is idle; it
+sleeps in the poll and leaves when somebody starts to wait.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import threading
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 _clock = time.monotonic
 PATIENCE_S = 0.002
 """The background thread leads when nobody else has for this long."""
-_LINGER_S = 0.05
-"""It stays awake this long after the last outstanding work."""
+_LOOK_AGAIN_S = 0.005
+"""While somebody else leads, it looks this often whether they still do."""
 
 
 class Poller(Protocol):
@@ -91,7 +90,6 @@ class Pump:
         self,
         poller: Poller,
         handle: Callable[[list[tuple[int, int]]], None],
-        is_busy: Callable[[], bool],
         next_deadline: Callable[[], float | None],
         prepare: Callable[[], None],
     ) -> None:
@@ -99,22 +97,21 @@ class Pump:
         self._prepare = prepare
         self._poller = poller
         self._handle = handle
-        self._is_busy = is_busy
         self._next_deadline = next_deadline
         self._in_seconds = hasattr(select, "epoll")
         self._lead = threading.Lock()
         self._followers: set[Waiter] = set()
         self._last_lead_s = 0.0
         self._background_leads = False
+        #: asks the background thread to leave the lead to a busy submitter
+        self._step_aside = False
         self._kick_r, self._kick_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         poller.register(self._kick_r, select.POLLIN)
         #: True while a kick is on its way that tells of work handed over
         self._nudged = False
-        # Plain flags and locks: ``rouse`` may be called from ``__del__``, that is
-        # inside any other code of the same thread, also inside itself.
-        self._parked = False
-        self._rouse = threading.Lock()
-        self._rouse.acquire()
+        #: released once, at the end: the background thread's pauses wait for it
+        self._alarm = threading.Lock()
+        self._alarm.acquire()
         self._leader = 0
         self._closed = False
         self._thread = threading.Thread(
@@ -145,21 +142,22 @@ class Pump:
             self._hand_over()
 
     def once(self) -> None:
-        """Handle what is there now, if nobody leads."""
+        """Handle what is there now; if the background leads, it steps aside."""
         if self._take_lead():
             try:
                 self._step(0.0)
             finally:
                 self._leave_lead()
-
-    def rouse(self) -> None:
-        """There is work: the background thread must be awake."""
-        if self._parked:
-            self._parked = False
-            self._release()
+        elif self._background_leads:
+            self._step_aside = True
+            self.kick()
 
     def nudge(self) -> None:
-        """There is work to hand over: who leads must look, but need not hurry."""
+        """There is work to hand over: who leads must look, but need not hurry.
+
+        Takes no lock: ``__del__`` calls it, that is, it may run inside any other
+        code of the same thread, also inside itself.
+        """
         if self._lead.locked() and not self._nudged:
             self._nudged = True
             self.kick()
@@ -181,8 +179,7 @@ class Pump:
         """Stop the background thread and wake everybody."""
         self._closed = True
         self.kick_all()
-        self._parked = False
-        self._release()
+        self._alarm.release()
         if threading.current_thread() is not self._thread:
             self._thread.join()
         if self._leader != threading.get_ident():
@@ -201,10 +198,6 @@ class Pump:
         self._leader = 0
         self._last_lead_s = _clock()
         self._lead.release()
-
-    def _release(self) -> None:
-        with contextlib.suppress(RuntimeError):  # another thread was quicker
-            self._rouse.release()
 
     def _lead_until(self, waiter: Waiter, deadline_s: float | None) -> None:
         self._prepare()
@@ -226,6 +219,9 @@ class Pump:
         for fd, _ in found:
             if fd == self._kick_r:
                 os.read(self._kick_r, 4096)
+                if self._nudged and self._background_leads:
+                    # More is likely to follow: hand over several at once.
+                    self._alarm.acquire(timeout=PATIENCE_S / 2)
                 self._nudged = False
                 found = [event for event in found if event[0] != fd]
                 break
@@ -238,21 +234,10 @@ class Pump:
                 return
 
     def _background(self) -> None:
-        idle_since = _clock()
         while not self._closed:
-            if not self._is_busy():
-                if _clock() - idle_since > _LINGER_S:
-                    self._parked = True
-                    if not self._is_busy():  # both sides look after they wrote
-                        self._rouse.acquire()
-                    self._parked = False
-                    idle_since = _clock()
-                else:
-                    self._rouse.acquire(timeout=PATIENCE_S)
-                continue
-            idle_since = _clock()
-            if idle_since - self._last_lead_s < PATIENCE_S or not self._lead_behind():
-                self._rouse.acquire(timeout=PATIENCE_S)
+            recent = _clock() - self._last_lead_s < PATIENCE_S
+            if recent or not self._lead_behind():
+                self._alarm.acquire(timeout=PATIENCE_S if recent else _LOOK_AGAIN_S)
 
     def _lead_behind(self) -> bool:
         if self._closed or not self._take_lead():
@@ -260,10 +245,10 @@ class Pump:
         try:
             self._background_leads = True
             self._prepare()
-            while self._is_busy() and not self._closed and not self._waiting():
-                self._step(0.25)
+            while not (self._closed or self._waiting() or self._step_aside):
+                self._step(None)
         finally:
-            self._background_leads = False
+            self._background_leads = self._step_aside = False
             self._leave_lead()
             self._hand_over()
         return True

@@ -42,6 +42,7 @@ class Reading:
         """Carry out what has been decided."""
         with self._lock:
             if not self._state.closed:
+                self.drain_notes()
                 self._dispatcher.settle()
 
     def on_poll(self, found: list[tuple[int, int]]) -> None:

@@ -100,6 +100,8 @@ class EngineState:
         self.outputs: deque[tuple[Task | None, str, str]] = deque()
         #: replies that wait for their task to have a CPU again
         self.replies: dict[int, Callable[[], None]] = {}
+        #: ends the wait of a blocked task that will not come back from it
+        self.open_waits: dict[int, Callable[[], None]] = {}
         self.closed = False
         self._ties = count()
 
@@ -146,15 +148,6 @@ class EngineState:
         """Return when the next timer is due."""
         timers = self.timers
         return timers[0][0] if timers else None
-
-    def is_busy(self) -> bool:
-        """True if answers from workers are to be expected."""
-        scheduler = self.scheduler
-        return bool(scheduler.tasks or self.timers or self.notes or self.is_starting())
-
-    def is_starting(self) -> bool:
-        """True if a worker has been asked for that has not answered."""
-        return any(not w.ready for w in tuple(self.pool.workers.values()))
 
     notes: Any = ()
 

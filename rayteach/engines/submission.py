@@ -35,6 +35,12 @@ def split_arguments(
     args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Sequence[Any], dict[str, Any], tuple[ObjectID, ...]]:
     """Put a ``Slot`` in the place of every top-level ID; return the IDs apart."""
+    if not kwargs:
+        for value in args:
+            if isinstance(value, ObjectID):
+                break
+        else:  # most calls: nothing to take apart
+            return args, kwargs, ()
     inputs: list[ObjectID] = []
 
     def slot(value: Any) -> Any:
@@ -198,7 +204,8 @@ class Submission:
         state.actors[task.number] = Actor(ref, task.label, options.name, meta)
         if options.name:
             state.named[options.name] = task.number
-        self._log(task, count, line, inputs, TaskOptions(task.num_cpus))
+        shown = TaskOptions(task.num_cpus, name=options.name)
+        self._log(task, count, line, inputs, shown)
         task.returns = (ref,)
         self._enter(task, packed, inputs, TaskOptions(), line)
         return ref
@@ -260,6 +267,35 @@ class Submission:
             Failure.of_system(ActorDiedError, f"{text}\n{failure.remote.full_text}"),
             "its constructor failed",
         )
+
+    def actor_left(self, task: Task, worker: int, start: float, end: float) -> None:
+        """The actor's method called ``exit_actor()``."""
+        state = self._state
+        known = state.actors.get(task.actor or 0)
+        if known is None or known.failure is not None:
+            return
+        text = f"{known.label} ended itself with exit_actor() in {task.label}"
+        failure = Failure.of_system(ActorDiedError, text)
+        if task.kind == CALL:
+            state.add(
+                events.TaskFailed(
+                    clock(), task.number, task.attempt, worker, start, end,
+                    ActorDiedError.__name__, text,
+                )
+            )  # fmt: skip
+            state.scheduler.finish(task, states.FAILED)
+            for one in task.returns:
+                state.fail(one, failure)
+        self.end_actor(task.actor or 0, failure, "exit_actor")
+
+    def names(self, number: int) -> tuple[str, str]:
+        """Return the names of a running task and of its actor, "" for none."""
+        task = self._state.scheduler.tasks.get(number)
+        if task is None:
+            return "", ""
+        known = self._state.actors.get(task.actor or 0)
+        name = task.options[0].name or task.function.name
+        return name, known.name if known is not None else ""
 
     def _stillborn(self, task: Task, failure: Failure) -> None:
         text = f"{task.label} never came to life: {failure.remote.message}"

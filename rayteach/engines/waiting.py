@@ -6,10 +6,8 @@ until it is done. Values are unpickled afterwards, outside the lock.
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from rayteach.core import events
 from rayteach.core.wait import choose
 from rayteach.engines.pump import Pump, Waiter
 from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
@@ -20,6 +18,7 @@ from rayteach.runtime.object_store import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from rayteach.engines.submission import Submission
 
@@ -47,7 +46,7 @@ class Waiting:
         """Wait for values and return them in order."""
         with self._shield:
             unique = {one for one in ids if one.status == PENDING}
-            failed = any(one.status == FAILED for one in ids)
+            failed = FAILED in [one.status for one in ids]
             wait = self._begin_wait("get", ids, len(ids), timeout_s, line)
             if unique and not failed:
                 self._block(unique, len(unique), timeout_s, fail_fast=True)
@@ -129,34 +128,26 @@ class Waiting:
     ) -> int:
         self._state.check_ours(ids)
         number = next(self._state.waits)
-        keys = tuple((one.task, one.index) for one in ids[:KEYS_LOGGED])
+        keys = [(one.task, one.index) for one in ids[:KEYS_LOGGED]]
         run = self._submission.run
-        self._state.add(
-            events.WaitStarted(
-                clock(), number, kind, None, run, line, keys, num_returns, timeout_s,
-                unit,
-            )
-        )  # fmt: skip
+        self._state.log.wait_began(
+            clock(), number, kind, run, line, keys, num_returns, timeout_s, unit
+        )
         return number
 
     def _end_get(self, wait: int, ids: Sequence[ObjectID]) -> None:
-        ready = tuple(
-            position
-            for position, one in enumerate(ids[:KEYS_LOGGED])
-            if one.status != PENDING
-        )
-        if any(one.status == FAILED for one in ids):
+        states = [one.status for one in ids]
+        ready = [i for i, state in enumerate(states[:KEYS_LOGGED]) if state != PENDING]
+        if FAILED in states:
             reason = "failed"
-        elif all(one.status != PENDING for one in ids):
-            reason = "enough ready"
         else:
-            reason = "timeout"
+            reason = "timeout" if PENDING in states else "enough ready"
         self._end_wait(wait, ready, reason)
 
     def _end_wait(self, wait: int, ready: Sequence[int], reason: str) -> None:
         if self._shield.is_held:
             reason = "interrupted"
-        self._state.add(events.WaitReturned(clock(), wait, tuple(ready), reason))
+        self._state.log.wait_ended(clock(), wait, ready, reason)
 
     def _timed_out(
         self, ids: Sequence[ObjectID], missing: list[ObjectID], timeout_s: float | None
@@ -171,6 +162,8 @@ class Waiting:
 
     def future_of(self, object_id: ObjectID) -> Future[Any]:
         """Return a future that gets the value; the pump's leader sets it."""
+        from concurrent.futures import Future  # noqa: PLC0415 (5 ms, and rarely used)
+
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
 
@@ -191,7 +184,6 @@ class Waiting:
                 if object_id.waiters is None:
                     object_id.waiters = []
                 object_id.waiters.append(Waiter(1, fail_fast=True, on_done=done))
-                self._pump.rouse()
                 return future
         done()
         return future

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rayteach.core.controls import Controls
     from rayteach.trace.log import EventLog
 
 
@@ -20,6 +21,10 @@ class Session(Protocol):
     @property
     def start_s(self) -> float:
         """Monotonic origin of all row times, seconds."""
+
+    @property
+    def controls(self) -> Controls:
+        """What views may ask of the engine."""
 
     @property
     def closed(self) -> bool:

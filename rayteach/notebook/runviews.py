@@ -115,7 +115,7 @@ class RunViews:
     def _publisher_of(self, session: Session) -> Publisher:
         if self._publisher is None or self._publisher[0] is not session:
             self._reap(always=True)
-            publisher = Publisher(session)
+            publisher = Publisher(session, session.controls)
             self._publisher = session, publisher
             return publisher
         return self._publisher[1]

@@ -1,12 +1,13 @@
 """The board: what each worker does right now, in shared memory.
 
-One 64-byte slot per worker, written by that worker alone:
+One 64-byte slot per worker, written by that worker alone but for ``stop``:
 
-    u64 message · u64 task · u32 started · u32 finished · f64 start
+    u64 message · u64 task · u32 started · u32 finished · f64 start · u64 stop
 
 ``message`` is the queue message it holds (0: none), ``started`` and
 ``finished`` count its tasks. The views read it for what runs now; after a
-death the driver reads which task was running, which had not begun.
+death the driver reads which task was running, which had not begun. ``stop`` is
+the task that the driver wants interrupted: it is written before the signal.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import NamedTuple
 
 _SLOT = struct.Struct("<QQIId")
 _BEGIN = struct.Struct("<QIId")
+_STOP = struct.Struct("<Q")
+_STOP_AT = _SLOT.size
 _SIZE = 64
 SLOTS = 4096
 """Workers a session may number before slots are used again."""
@@ -54,6 +57,16 @@ class Board:
     def clear(self, worker: int) -> None:
         """Empty the slot before the worker is started."""
         _SLOT.pack_into(self._map, worker % SLOTS * _SIZE, 0, 0, 0, 0, 0.0)
+        self.ask_to_stop(worker, 0)
+
+    def ask_to_stop(self, worker: int, task: int) -> None:
+        """Name the task that the worker is to interrupt, 0 for none."""
+        _STOP.pack_into(self._map, worker % SLOTS * _SIZE + _STOP_AT, task)
+
+    def task_to_stop(self, worker: int) -> int:
+        """Return the task that the worker is to interrupt, 0 for none."""
+        found: int = _STOP.unpack_from(self._map, worker % SLOTS * _SIZE + _STOP_AT)[0]
+        return found
 
     def begin(self, worker: int, message: int) -> None:
         """The worker took a message; nothing of it has started."""

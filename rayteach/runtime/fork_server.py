@@ -30,12 +30,18 @@ from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 _RECEIVE_BYTES = 1 << 16
 _PR_SET_PDEATHSIG = 1
+IDLE_MS = 50
+"""The server uses a pause of this length to import what later workers may want."""
 
 
-def main(fd: int) -> None:
+def main(fd: int, directory: str) -> None:
     """Serve on the inherited socket ``fd`` until the driver is gone."""
     control = socket.socket(fileno=fd)
-    start: ServerStart = pickle.loads(control.recv(_RECEIVE_BYTES))
+    first = control.recv(_RECEIVE_BYTES)
+    if not first:  # the driver was killed before it could say anything
+        shutil.rmtree(directory, ignore_errors=True)
+        return
+    start: ServerStart = pickle.loads(first)
     ForkServer(control, start).run()
 
 
@@ -51,8 +57,8 @@ class ForkServer:
         sys.path[:] = start["sys_path"]
         with contextlib.suppress(OSError):
             os.chdir(start["cwd"])
-        for name in ("rayteach.runtime.worker", *start["preload"]):
-            import_module(name)
+        import_module("rayteach.runtime.worker")
+        self._to_preload = list(start["preload"])
         self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         signal.set_wakeup_fd(self._wake_w, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -67,14 +73,25 @@ class ForkServer:
         poll.register(self._wake_r, select.POLLIN)
         try:
             while True:
-                for fd, _ in poll.poll():
+                for fd, _ in poll.poll(IDLE_MS if self._to_preload else None):
                     if fd == self._wake_r:
                         os.read(self._wake_r, 4096)
                         self._bury()
                     elif not self._serve():
                         return
+                    break
+                else:
+                    self._preload()
         finally:
             self._clean_up()
+
+    def _preload(self) -> None:
+        """Nobody asks for a worker: import one more module for those to come."""
+        with contextlib.suppress(ImportError):  # then who needs it says so
+            import_module(self._to_preload.pop(0))
+        if not self._to_preload:
+            gc.collect()
+            gc.freeze()
 
     def _serve(self) -> bool:
         try:

@@ -2,23 +2,42 @@
 
 Frames go up through one lock, gathered while tasks are short. Frames that come
 down are read by whichever thread needs one; a reply goes to who asked for it,
-everything else to the inbox of the main loop.
+everything else to the inbox of the main loop. A CANCEL takes its call out of the
+inbox again; if the call has been begun, it is too late.
+
+Code that a task may reach uses the line inside ``shield``: an interrupt in the
+middle of a frame would tear it.
 """
 
 from __future__ import annotations
 
+import os
 import pickle
+import select
+import socket
 import threading
 from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from rayteach.runtime.protocol import KIND, LENGTH, REPLY, frame
+from rayteach.runtime.interrupts import InterruptShield
+from rayteach.runtime.protocol import (
+    BIG,
+    CALL,
+    CANCEL,
+    DROPPED,
+    KIND,
+    LENGTH,
+    REPLY,
+    frame,
+    task_number,
+)
 
 if TYPE_CHECKING:
-    import socket
+    from collections.abc import Callable
 
 _RECEIVE_BYTES = 1 << 18
+_WORK = (CALL, BIG)
 
 
 class LineClosed(Exception):  # noqa: N818 (an event of the loop, not an error)
@@ -31,6 +50,15 @@ class Line:
     def __init__(self, sock: socket.socket) -> None:
         """Speak over ``sock``, which stays blocking."""
         self._sock = sock
+        self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        #: holds interrupts of the main thread's task
+        self.shield = InterruptShield(self._rouse)
+        #: asked while the main thread waits for a reply: is its task to stop?
+        self.stops: Callable[[], bool] = lambda: False
+        #: requests whose asker was interrupted
+        self._forgotten: set[int] = set()
+        #: calls that a CANCEL took out of the inbox, not reported yet
+        self._dropped: list[int] = []
         self._gathered: list[bytes] = []
         self._send_lock = threading.Lock()
         self._received = bytearray()
@@ -69,10 +97,26 @@ class Line:
         return bool(self._inbox)
 
     def ask(self, kind: int, *parts: Any) -> Any:
-        """Send a request and wait for its reply."""
+        """Send a request and wait for its reply.
+
+        Raises:
+            KeyboardInterrupt: the task of the main thread is to stop.
+        """
         number = next(self._requests)
-        self.flush(frame(kind, (number, *parts)))
-        return self._wait(number)
+        with self.shield:
+            self.flush(frame(kind, (number, *parts)))
+            return self._wait(number)
+
+    def catch_up(self) -> None:
+        """Read what is here, unless another thread reads anyway."""
+        with self.shield:
+            while True:
+                with self._arrived:
+                    if self._reading:
+                        return
+                    self._reading = True
+                if not self._read(socket.MSG_DONTWAIT):
+                    return
 
     def next_frame(self) -> bytes:
         """Wait for the next frame that is no reply."""
@@ -83,6 +127,9 @@ class Line:
 
     def _wait(self, request: int | None) -> Any:
         while True:
+            if request is not None and self.stops():
+                self._forget(request)
+                raise KeyboardInterrupt
             with self._arrived:
                 if request is None:
                     if self._inbox:
@@ -93,20 +140,49 @@ class Line:
                     self._arrived.wait()
                     continue
                 self._reading = True
-            self._read()
+            if request is None:
+                self._read()
+            else:
+                self._read_or_rouse()
 
-    def _read(self) -> None:
-        data = b""
+    def _forget(self, request: int) -> None:
+        with self._arrived:
+            if self._replies.pop(request, None) is None:
+                self._forgotten.add(request)
+
+    def _rouse(self) -> None:
         try:
-            data = self._sock.recv(_RECEIVE_BYTES)
+            os.write(self._wake_w, b"r")
+        except BlockingIOError:  # full: the reader is being woken
+            return
+
+    def _read_or_rouse(self) -> None:
+        """Read; or return without, when an interrupt rouses the main thread."""
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN)
+        poll.register(self._wake_r, select.POLLIN)
+        if any(fd == self._wake_r for fd, _ in poll.poll()):
+            os.read(self._wake_r, 4096)
+        self._read(socket.MSG_DONTWAIT)
+
+    def _read(self, flags: int = 0) -> bool:
+        data = None
+        try:
+            data = self._sock.recv(_RECEIVE_BYTES, flags)
+        except BlockingIOError:
+            return False
         finally:
             with self._arrived:
                 self._reading = False
                 if data:
                     self._take(data)
+                dropped, self._dropped = self._dropped, []
                 self._arrived.notify_all()
+            if dropped:
+                self.flush(frame(DROPPED, dropped))
         if not data:
             raise LineClosed
+        return True
 
     def _take(self, data: bytes) -> None:
         received = self._received
@@ -120,7 +196,22 @@ class Line:
             at = stop
             if one[4] == REPLY:
                 number, answer = pickle.loads(one[KIND.size :])
-                self._replies[number] = answer
+                if number in self._forgotten:
+                    self._forgotten.discard(number)
+                else:
+                    self._replies[number] = answer
+            elif one[4] == CANCEL:
+                self._drop(pickle.loads(one[KIND.size :]))
             else:
                 self._inbox.append(one)
         del received[:at]
+
+    def _drop(self, call: int) -> None:
+        for one in tuple(self._inbox):
+            if one[4] in _WORK and task_number(one) == call:
+                try:
+                    self._inbox.remove(one)
+                except ValueError:  # the main loop was quicker
+                    return
+                self._dropped.append(call)
+                return

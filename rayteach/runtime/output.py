@@ -58,7 +58,7 @@ class TaskOutput:
 
     def send(self, name: str, text: str) -> None:
         """Forward ``text``, or write it to the task's log past the bound."""
-        with self._lock:
+        with self.worker.line.shield, self._lock:
             if self._forwarded < FORWARD_BYTES:
                 self._forwarded += len(text)
                 over = self._forwarded - FORWARD_BYTES
@@ -118,7 +118,8 @@ class _Stream(io.TextIOBase):
     def flush(self) -> None:
         if self._output.worker.task:
             self._send_lines()
-            self._output.worker.line.flush()
+            with self._output.worker.line.shield:
+                self._output.worker.line.flush()
 
     def end(self) -> None:
         if self._parts:

@@ -29,10 +29,10 @@ RESULT_HEAD = struct.Struct("<IBQddB")
 KIND = struct.Struct("<IB")
 
 # Downwards.
-TASK, CALL, CREATE, PARK, UNPARK, EXIT, REPLY, RESUME, BIG = range(1, 10)
+TASK, CALL, CREATE, PARK, UNPARK, EXIT, REPLY, RESUME, BIG, CANCEL = range(1, 11)
 # Upwards.
 (RESULT, HELLO, PARKED, RETURNED, SUBMIT, GET, WAIT, PUT, REFS, OUTPUT, REQUEST,
- STARTED) = range(32, 44)  # fmt: skip
+ STARTED, DROPPED, EXITED) = range(32, 46)  # fmt: skip
 
 # How a value is stored.
 INLINE, SEGMENT = 0, 1
@@ -83,6 +83,15 @@ def task_frame(
     count = len(inputs)
     head = TASK_HEAD.pack(size, kind, task, function, attempt, flags, count, returns)
     return head + body
+
+
+def task_number(data: bytes | memoryview) -> int:
+    """Return the task of a TASK, CALL, CREATE or BIG frame."""
+    if data[4] == BIG:
+        number: int = pickle.loads(data[KIND.size :])[0]
+        return number
+    found: int = TASK_HEAD.unpack_from(data)[2]
+    return found
 
 
 def split_frames(data: memoryview) -> list[memoryview]:

@@ -27,6 +27,5 @@ class ServerStart(TypedDict):
     sys_path: list[str]
     cwd: str
     directory: str
-    driver_pid: int
-    #: modules that workers will want, imported once before the first fork
+    #: modules that workers may want, imported when nobody asks for a worker
     preload: list[str]

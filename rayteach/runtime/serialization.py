@@ -77,7 +77,8 @@ def dumps(value: Any) -> Payload:
 
 def dumps_code(target: Any) -> tuple[bytes, tuple[ObjectID, ...]]:
     """Serialise a function or class; return its pickle and the IDs it captures."""
-    process.exported = found = []
+    found: list[ObjectID] = []
+    process.exported = found
     try:
         data: bytes = cloudpickle.dumps(target)
     finally:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
-import secrets
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-import psutil
+_NAME = re.compile(r"rayteach-\d+-(\d+)-[0-9a-f]+$")
+_LOCK = "driver.lock"
+"""Locked as long as the process lives that the directory belongs to."""
 
-_NAME = re.compile(r"rayteach-(\d+)-(\d+)-(\d+)-[0-9a-f]+$")
+
+_locks: dict[Path, int] = {}
 
 
 def base_directory() -> Path:
@@ -26,25 +29,37 @@ def base_directory() -> Path:
     return Path(tempfile.gettempdir())
 
 
-def create() -> Path:
-    """Make this process's new directory, readable by its user alone.
+def choose() -> Path:
+    """Return a path for a new directory of this process; nothing is made yet."""
+    name = f"rayteach-{os.getuid()}-{os.getpid()}-{os.urandom(4).hex()}"
+    return base_directory() / name
+
+
+def make(path: Path) -> None:
+    """Make the directory, readable by its user alone.
 
     Raises:
         OSError: the base directory cannot be written; the text names it.
     """
-    base = base_directory()
-    me = os.getpid()
-    born = int(psutil.Process(me).create_time())
-    path = base / f"rayteach-{os.getuid()}-{me}-{born}-{secrets.token_hex(4)}"
     try:
         path.mkdir(mode=0o700)
     except OSError as error:
         msg = (
-            f"cannot create the session directory in {base}: {error.strerror}. "
+            f"cannot create the session directory in {path.parent}: "
+            f"{error.strerror}. "
             "Set RAYTEACH_SHM_DIR to a folder that you can write"
         )
         raise OSError(error.errno, msg) from None
-    return path
+    fd = os.open(path / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    _locks[path] = fd
+
+
+def release(path: Path) -> None:
+    """The session is closed: let go of its lock."""
+    fd = _locks.pop(path, None)
+    if fd is not None:
+        os.close(fd)
 
 
 def sweep() -> int:
@@ -52,16 +67,29 @@ def sweep() -> int:
     removed = 0
     for path in base_directory().glob(f"rayteach-{os.getuid()}-*"):
         match = _NAME.search(path.name)
-        if match and not _is_alive(int(match[2]), int(match[3])):
+        if match and not _is_alive(path, int(match[1])):
             shutil.rmtree(path, ignore_errors=True)
             removed += 1
     return removed
 
 
-def _is_alive(pid: int, born: int) -> bool:
+def _is_alive(path: Path, pid: int) -> bool:
+    """Tell whether the session's process lives; its number may belong to another."""
     try:
-        return bool(abs(psutil.Process(pid).create_time() - born) <= 1)
-    except psutil.NoSuchProcess:
+        os.kill(pid, 0)
+    except ProcessLookupError:
         return False
-    except psutil.AccessDenied:
+    except PermissionError:
+        pass
+    try:
+        fd = os.open(path / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return True  # it is being made, or removed, at this moment
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
         return True
+    else:
+        return False
+    finally:
+        os.close(fd)

@@ -17,9 +17,10 @@ import sys
 import time
 from collections import deque
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from rayteach.errors import RayteachError, TaskCancelledError
+from rayteach.errors import ActorExit, RayteachError
+from rayteach.object_id import set_client_maker
 from rayteach.runtime import protocol, serialization
 from rayteach.runtime.board import Board
 from rayteach.runtime.failure import describe
@@ -27,6 +28,7 @@ from rayteach.runtime.line import Line, LineClosed
 from rayteach.runtime.node_queue import RECEIVE_BYTES
 from rayteach.runtime.object_store import SegmentWriter, map_file
 from rayteach.runtime.output import TaskOutput
+from rayteach.runtime.stopping import Stopper
 from rayteach.runtime.watchdog import LONG_S, Watchdog
 
 if TYPE_CHECKING:
@@ -69,21 +71,39 @@ class Worker:
         self.todo: deque[memoryview] = deque()
         self.started_s = 0.0
         self.actor: Any = None
+        #: number of the actor's creation, 0 in the pool
+        self.actor_number = start["actor"] or 0
         #: True in a process that a task forked
         self.is_forked = False
         os.register_at_fork(after_in_child=self._mark_forked)
         #: waits of threads, each with the task that it lends the CPU of
         self.waits: dict[object, int] = {}
+        #: the task that was interrupted in a wait: what it lent stays lent
+        self.interrupted_wait = 0
         #: True if the task ended while a thread of it waits: its CPU is not ours
         self.has_lent = False
         self._queue = queue
         self._board = Board(f"{self.directory}/board")
+        self._stopper = Stopper(
+            self._board, self.number, self.line, actor=start["actor"] is not None
+        )
         self._functions: dict[int, Any] = {}
         self._watchdog = Watchdog(self)
         self._output = TaskOutput(self, self.directory)
         self._parked = start["parked"] or start["actor"] is not None
-        client = import_module(start["client"])
-        self.client = client.make_client(self, start)
+        #: serves ``rayteach`` calls of tasks; made when a task first needs it
+        self._client: Any = None
+        self._start = start
+        set_client_maker(self._make_client)
+
+    def _make_client(self) -> Any:
+        module = import_module(self._start["client"])
+        self._client = module.make_client(self, self._start)
+        return self._client
+
+    def _report_references(self) -> None:
+        if self._client is not None:
+            self._client.report_references()
 
     def _mark_forked(self) -> None:
         self.is_forked = True
@@ -129,6 +149,7 @@ class Worker:
         self._board.begin(self.number, 0)
 
     def _serve_line(self) -> None:
+        self._stopper.catch_up()
         frame = memoryview(self.line.next_frame())
         kind = frame[4]
         if kind in (protocol.TASK, protocol.CREATE, protocol.CALL, protocol.BIG):
@@ -168,7 +189,7 @@ class Worker:
 
     def _run(self, frame: memoryview, number: int) -> None:
         if frame[4] == protocol.BIG:
-            frame = map_file(pickle.loads(frame[protocol.KIND.size :]))
+            frame = map_file(pickle.loads(frame[protocol.KIND.size :])[1])
         head = protocol.TASK_HEAD.unpack_from(frame)
         _, kind, task, function, _attempt, flags, inputs, returns = head
         self.task = task
@@ -178,15 +199,18 @@ class Worker:
             call, args, kwargs = self._load(
                 kind, function, flags, inputs, frame[protocol.TASK_HEAD.size :]
             )
-            value = call(*args, **kwargs)
+            value = self._call(task, call, args, kwargs)
             del args, kwargs
             status, payload = self._pack(value, returns)
-            self.client.report_references()  # what the value holds must be known
+            self._report_references()  # what the value holds must be known
+        except ActorExit:
+            self._leave(task, start)
         except SystemExit as error:
             self._die(error)
         except LineClosed:
             raise
         except BaseException as error:  # noqa: BLE001 (all of it is the answer)
+            self._stopper.close()
             status, payload = protocol.ERROR, self._failure(error)
         if self.is_forked:
             os._exit(0)  # a child that the task forked: the answer is its parent's
@@ -196,10 +220,21 @@ class Worker:
             size, protocol.RESULT, task, start, _clock(), status
         )
         self.line.gather(result + payload)
-        self.has_lent = bool(self.waits) and task in self.waits.values()
-        value = call = None  # IDs that go with them are reported behind the result
-        self.client.report_references()
+        self.has_lent = self.interrupted_wait == task or (
+            bool(self.waits) and task in self.waits.values()
+        )
+        value, call = None, str  # the IDs that go with them are reported behind it
+        self._report_references()
         self.task = 0
+
+    def _call(
+        self, task: int, call: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+    ) -> Any:
+        try:
+            self._stopper.open(task)
+            return call(*args, **kwargs)
+        finally:
+            self._stopper.close()
 
     def _load(
         self, kind: int, function: int, flags: int, count: int, body: memoryview
@@ -268,10 +303,18 @@ class Worker:
         return protocol.SEGMENT, self.writer.write(payload), payload.size, keys
 
     def _failure(self, error: BaseException) -> bytes:
-        if isinstance(error, KeyboardInterrupt):
-            error = TaskCancelledError("the task was interrupted")
         remote, cause = describe(error)
         return pickle.dumps((remote, cause), 5)
+
+    def _leave(self, task: int, start: float) -> NoReturn:
+        """``exit_actor()``: say so after all that was done, then end."""
+        if self.is_forked:
+            os._exit(0)
+        self._output.end_task()
+        self._report_references()
+        body = (task, start, _clock())
+        self.line.flush(protocol.frame(protocol.EXITED, body))
+        raise LineClosed
 
     def _die(self, error: SystemExit) -> None:
         """``sys.exit`` in a task ends the worker, as any process would end."""

@@ -15,17 +15,19 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rayteach.runtime import session_dir
 from rayteach.runtime.board import Board
 from rayteach.runtime.channel import Channel
 from rayteach.runtime.node_queue import NodeQueue, socket_pair
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
 _THREAD_VARIABLES = (
@@ -34,8 +36,20 @@ _THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
+_PRELOAD = (
+    "rayteach.core.events",
+    "rayteach.trace.log",
+    "rayteach.core.scheduler",
+    "rayteach.engines.nested",
+    "rayteach.engines.local",
+    "rayteach.api.objects",
+    "rayteach.api.remote_function",
+)
+"""What a task needs that uses rayteach itself, in pieces that import quickly."""
 _STOP_S = 5.0
 _LAST_WORDS_MS = 50
+_STAND_STILL_MS = 50
+"""A process stops at once, unless the kernel is busy with it."""
 
 
 @dataclass(slots=True)
@@ -57,10 +71,24 @@ class WorkerPool:
     """One fork server, its workers, and the node's queue."""
 
     def __init__(self, directory: Path, client: str, session_hex: str) -> None:
-        """Start the fork server; workers come on demand."""
+        """Start the fork server, then make ``directory``; workers come on demand.
+
+        In this order: whenever the driver is killed, somebody is there already
+        who will remove the directory.
+
+        Raises:
+            OSError: the directory cannot be made.
+        """
         self.directory = directory
+        self._control, self._process = self._start_server()
+        try:
+            session_dir.make(directory)
+            self.board = Board(f"{directory}/board", create=True)
+        except OSError:
+            self._control.close()
+            self._process.wait()
+            raise
         self.queue = NodeQueue()
-        self.board = Board(f"{directory}/board", create=True)
         self.workers: dict[int, WorkerHandle] = {}
         #: what to poll: file descriptor -> worker number (0: the fork server)
         self.by_fd: dict[int, int] = {}
@@ -70,8 +98,7 @@ class WorkerPool:
         #: workers number their tasks from here on
         self.first = 0
         self._by_pid: dict[int, int] = {}
-        self._control, self._process = self._start_server()
-        self._watch_server()
+        self._introduce()
 
     def restart_server(self) -> None:
         """The fork server died: its workers died with it; start another."""
@@ -82,9 +109,16 @@ class WorkerPool:
         self._control.close()
         self._process.wait()
         self._control, self._process = self._start_server()
-        self._watch_server()
+        self._introduce()
 
-    def _watch_server(self) -> None:
+    def _introduce(self) -> None:
+        start: ServerStart = {
+            "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
+            "cwd": os.getcwd(),  # noqa: PTH109
+            "directory": str(self.directory),
+            "preload": list(_PRELOAD),
+        }
+        self._control.send(pickle.dumps(start))
         self.by_fd[self._control.fileno()] = 0
         self.poller.register(self._control.fileno(), select.POLLIN)
 
@@ -92,7 +126,8 @@ class WorkerPool:
         ours, theirs = socket_pair()
         code = (
             f"import sys; sys.path.insert(0, {_PACKAGE_ROOT!r}); "
-            f"from rayteach.runtime.fork_server import main; main({theirs.fileno()})"
+            "from rayteach.runtime.fork_server import main; "
+            f"main({theirs.fileno()}, {str(self.directory)!r})"
         )
         process = subprocess.Popen(  # noqa: S603 (our own interpreter and code)
             [sys.executable, "-c", code],
@@ -103,14 +138,6 @@ class WorkerPool:
             env=_environment(os.environ),
         )
         theirs.close()
-        start: ServerStart = {
-            "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
-            "cwd": os.getcwd(),  # noqa: PTH109
-            "directory": str(self.directory),
-            "driver_pid": os.getpid(),
-            "preload": [self._client],
-        }
-        ours.send(pickle.dumps(start))
         return ours, process
 
     @property
@@ -184,10 +211,32 @@ class WorkerPool:
 
     def kill(self, number: int) -> None:
         """End a worker at once."""
+        self._signal(number, signal.SIGKILL)
+
+    def _signal(self, number: int, which: signal.Signals) -> None:
         handle = self.workers.get(number)
         if handle is not None and handle.pid:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(handle.pid, signal.SIGKILL)
+                os.kill(handle.pid, which)
+
+    def interrupt(self, number: int) -> None:
+        """Send SIGINT; what it means lies on the board and on the line."""
+        self._signal(number, signal.SIGINT)
+
+    def kill_if(self, number: int, is_right: Callable[[], bool]) -> bool:
+        """End a worker if ``is_right`` holds while it stands still."""
+        import psutil  # noqa: PLC0415 (rarely needed)
+
+        self._signal(number, signal.SIGSTOP)
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self.workers[number].pid)
+            for _ in range(_STAND_STILL_MS):
+                if process.status() == psutil.STATUS_STOPPED:
+                    break
+                time.sleep(0.001)
+        found = is_right()
+        self._signal(number, signal.SIGKILL if found else signal.SIGCONT)
+        return found
 
     def close(self) -> None:
         """End every process and wait for it; the server removes the directory."""

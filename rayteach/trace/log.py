@@ -14,10 +14,16 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
-from rayteach.core.events import Event, TaskFinished, TaskSubmitted
+from rayteach.core.events import (
+    Event,
+    TaskFinished,
+    TaskSubmitted,
+    WaitReturned,
+    WaitStarted,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _OTHER = struct.Struct("<BI")
 _SUBMITTED = struct.Struct("<BdQQIIIH")
@@ -25,6 +31,10 @@ _SUBMITTED = struct.Struct("<BdQQIIIH")
 _INPUT = struct.Struct("<QI")
 _FINISHED = struct.Struct("<BddQdIII")
 """kind, time, end, task, start, attempt, worker, size"""
+_WAIT = struct.Struct("<BdIBBIIIdH")
+"""kind, time, wait, what, unit, run, line, num_returns, timeout, objects"""
+_RETURN = struct.Struct("<BdIBH")
+"""kind, time, wait, reason, positions"""
 _MARK_EVERY = 256
 _KINDS: tuple[type[Event], ...] = tuple(
     kind
@@ -33,7 +43,10 @@ _KINDS: tuple[type[Event], ...] = tuple(
 )
 _CODES = {kind: code for code, kind in enumerate(_KINDS)}
 _NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS}
-_PLAIN_TASK, _FINISH, _PICKLED = 1, 2, 0
+_PICKLED, _PLAIN_TASK, _FINISH, _WAIT_BEGINS, _WAIT_ENDS = range(5)
+_WAITS, _UNITS = ("get", "wait"), ("s", "ms")
+_REASONS = ("enough ready", "timeout", "failed", "interrupted")
+_FOR_EVER = -1.0
 _MAX_U32 = 0xFFFFFFFF
 
 
@@ -97,6 +110,45 @@ class EventLog:
             _FINISHED.pack(_FINISH, time_s, end_s, task, start_s, attempt, worker, size)
         )
 
+    def wait_began(
+        self,
+        time_s: float,
+        wait: int,
+        kind: str,
+        run: int,
+        line: int,
+        objects: Sequence[events.ObjectKey],
+        num_returns: int,
+        timeout_s: float | None,
+        unit: str,
+    ) -> None:
+        """Store ``WaitStarted`` of the driver."""
+        timeout = _FOR_EVER if timeout_s is None else timeout_s
+        self._add(
+            _WAIT.pack(
+                _WAIT_BEGINS,
+                time_s,
+                wait,
+                _WAITS.index(kind),
+                _UNITS.index(unit),
+                run,
+                line,
+                num_returns,
+                timeout,
+                len(objects),
+            )
+            + b"".join([_INPUT.pack(*key) for key in objects])
+        )
+
+    def wait_ended(
+        self, time_s: float, wait: int, ready: Sequence[int], reason: str
+    ) -> None:
+        """Store ``WaitReturned``."""
+        data = _RETURN.pack(
+            _WAIT_ENDS, time_s, wait, _REASONS.index(reason), len(ready)
+        )
+        self._add(data + struct.pack(f"<{len(ready)}I", *ready))
+
     def events(self, start: int = 0) -> list[Event]:
         """Return the events from sequence number ``start`` on, decoded."""
         with self._lock:
@@ -129,6 +181,10 @@ def _decode(data: bytes, at: int) -> tuple[Event, int]:
     kind = data[at]
     if kind == _PLAIN_TASK:
         return _decode_submitted(data, at)
+    if kind == _WAIT_BEGINS:
+        return _decode_wait(data, at)
+    if kind == _WAIT_ENDS:
+        return _decode_return(data, at)
     if kind == _FINISH:
         _, time_s, end_s, task, start_s, attempt, worker, size = _FINISHED.unpack_from(
             data, at
@@ -140,6 +196,33 @@ def _decode(data: bytes, at: int) -> tuple[Event, int]:
     code, values = pickle.loads(data[at : at + size])
     made: Any = _KINDS[code]
     return made(*values), at + size
+
+
+def _decode_wait(data: bytes, at: int) -> tuple[Event, int]:
+    head = _WAIT.unpack_from(data, at)
+    _, time_s, wait, kind, unit, run, line, num_returns, timeout, count = head
+    at += _WAIT.size
+    keys = tuple(_INPUT.unpack_from(data, at + i * _INPUT.size) for i in range(count))
+    event = WaitStarted(
+        time_s,
+        wait,
+        _WAITS[kind],
+        None,
+        run,
+        line,
+        keys,
+        num_returns,
+        None if timeout == _FOR_EVER else timeout,
+        _UNITS[unit],
+    )
+    return event, at + count * _INPUT.size
+
+
+def _decode_return(data: bytes, at: int) -> tuple[Event, int]:
+    _, time_s, wait, reason, count = _RETURN.unpack_from(data, at)
+    at += _RETURN.size
+    ready = struct.unpack_from(f"<{count}I", data, at)
+    return WaitReturned(time_s, wait, ready, _REASONS[reason]), at + 4 * count
 
 
 def _decode_submitted(data: bytes, at: int) -> tuple[Event, int]:

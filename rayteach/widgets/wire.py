@@ -90,8 +90,7 @@ def _table(name: str, rows: Rows) -> dict[str, Any]:
     encoded = [list(values(row)) for row in getattr(rows, name).values()]
     for row in encoded:
         for column in lists:
-            if row[column]:
-                row[column] = [_plain(item) for item in row[column]]
+            row[column] = [_plain(item) for item in row[column]]
     return {"columns": COLUMNS[name], "rows": encoded}
 
 

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import count
 
-from rayteach.core import decisions, states
+from rayteach.core import states
 from rayteach.core.scheduler import Scheduler
 from rayteach.core.task import CALL, CREATION, TASK, Task
 
@@ -282,7 +282,7 @@ class FakePool:
         """Let everybody do all they can."""
         moved = True
         while moved:
-            moved = any([self.step(worker) for worker in list(self.workers.values())])
+            moved = any(self.step(worker) for worker in list(self.workers.values()))
             for task in self.blocked_tasks():
                 self.unblock(task)
                 moved = True

@@ -23,7 +23,7 @@ from rayteach.core.task import CALL, CREATION
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fake_pool import FakePool  # noqa: E402 (found just above)
+from fake_pool import FakePool
 
 MOST_DEATHS = 8
 picks = st.integers(0, 1 << 16)

@@ -108,9 +108,10 @@ def test_no_child_stays_after_shutdown(ray):
 def test_directories_of_dead_processes_are_swept_at_init(ray, tmp_path, monkeypatch):
     ray.shutdown()
     monkeypatch.setenv("RAYTEACH_SHM_DIR", str(tmp_path))
-    stale = tmp_path / f"rayteach-{os.getuid()}-4194304-1-00ff00ff"
-    other = tmp_path / f"rayteach-{os.getuid() + 1}-4194304-1-00ff00ff"
-    mine = session_dir.create()
+    stale = tmp_path / f"rayteach-{os.getuid()}-4194304-00ff00ff"
+    other = tmp_path / f"rayteach-{os.getuid() + 1}-4194304-00ff00ff"
+    mine = session_dir.choose()
+    session_dir.make(mine)
     for folder in (stale, other):
         folder.mkdir()
     ray.init(num_cpus=1)
@@ -139,5 +140,3 @@ def test_a_shutdown_while_all_workers_are_busy_ends_them(ray, gate, bell):
     ray.shutdown()
     assert not any(worker.is_running() for worker in workers)
     assert len(ids) == 10
-
-

@@ -26,6 +26,7 @@ class FakeSession:
         self.log = FakeLog()
         self.start_s = 0.0
         self.num_cpus = 4.0
+        self.controls = None
         self.closed = False
         self.calls: list[tuple[Any, ...]] = []
         self.run = 0
@@ -99,7 +100,7 @@ class FakeSessions:
 
 
 class FakePublisher:
-    def __init__(self, _session: FakeSession) -> None:
+    def __init__(self, _session: FakeSession, _controls: Any = None) -> None:
         self.closed = False
         self.woken = 0
 

@@ -13,6 +13,8 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
+import rayteach
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -29,7 +31,8 @@ class ThisPython(KernelSpecManager):
 
 class Kernel:
     def __init__(self, folder: Path) -> None:
-        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        tested = Path(rayteach.__file__).parents[1]  # the checkout, or an install
+        path = os.pathsep.join([str(tested), os.environ.get("PYTHONPATH", "")])
         env = {**os.environ, "PYTHONPATH": path, "IPYTHONDIR": str(folder)}
         env.pop("RAYTEACH_VIEW", None)
         self.manager = KernelManager(kernel_spec_manager=ThisPython())

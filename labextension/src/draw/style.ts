@@ -48,8 +48,8 @@ const FRAME = `
 const STORY = `
 .rt-story { display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; align-items: baseline; min-height: 57px;
   padding: 8px 0; border-top: 1px solid var(--rt-rule); font-size: var(--rt-t3); align-content: start; }
-.rt-story .rt-name { font-weight: 600; margin-right: 10px; }
-.rt-story .rt-name .rt-icon { margin-right: 6px; }
+.rt-name { font-weight: 600; margin-right: 10px; }
+.rt-name .rt-icon { margin-right: 6px; }
 .rt-why { color: var(--rt-ink2); }
 .rt-src { font: var(--rt-t1) var(--rt-mono); color: var(--rt-ink3); white-space: nowrap; }
 .rt-more { grid-column: 1 / -1; color: var(--rt-ink3); font-size: var(--rt-t2); display: flex; gap: 2px 16px; flex-wrap: wrap; min-height: 17px; }
@@ -66,7 +66,7 @@ const STORY = `
 .rt-foot { display: flex; gap: 12px; align-items: baseline; padding: 4px 0 6px; }
 .rt-foot button, .rt .rt-link { color: var(--rt-ink2); font-size: var(--rt-t1); text-decoration: underline; text-decoration-color: var(--rt-edge); text-underline-offset: 3px; }
 .rt-foot button:hover { color: var(--rt-ink); }
-.rt-table { overflow-x: auto; padding-bottom: 8px; }
+.rt-table { padding-bottom: 8px; } .rt-table:not(.rt-sr) { overflow-x: auto; }
 .rt-table table { border-collapse: collapse; font-size: var(--rt-t2); width: 100%; margin: 0; table-layout: auto; }
 .rt-table th, .rt-table td { text-align: left; padding: 3px 12px 3px 0; border-bottom: 1px solid var(--rt-rule); font-weight: 400; vertical-align: top;
   background: none; max-width: none; white-space: normal; }

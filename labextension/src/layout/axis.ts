@@ -44,6 +44,7 @@ export function tickLabel(seconds: number, step: number): string {
 /** A moment or a length in words: "2.6 ms", "0.46 s", "12.3 s", "4 min 5 s". */
 export function duration(seconds: number): string {
   const s = Math.max(0, seconds);
+  if (s < 0.00005) return "0 s";
   if (s < 0.01) return `${(s * 1000).toFixed(1)} ms`;
   if (s < 0.1) return `${(s * 1000).toFixed(0)} ms`;
   if (s < 10) return `${s.toFixed(2)} s`;

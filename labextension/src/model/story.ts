@@ -82,6 +82,8 @@ function stillMissing(store: RunStore, object: string, t: number): string {
 }
 
 function queuedStory(task: TaskRow, t: number): string {
+  const lost = task.attempts.filter((a) => a.end_s !== null && a.end_s <= t).length;
+  if (lost > 0) return `Attempt ${lost} was lost; it waits to run again.`;
   const since = duration(t - (task.ready_s ?? task.submitted_s));
   if (task.kind === "call") return `Waits for its turn at the actor for ${since}.`;
   const inputs = task.inputs.length > 0 ? "All its inputs are there; it" : "It";
@@ -101,8 +103,8 @@ function afterLine(task: TaskRow): string {
   return waited === null || waited < 0.01 ? "" : `, after ${duration(waited)} in line`;
 }
 
-/** "add-5 running, 4 queued": what an actor has to do at t. */
-export function mailboxOf(store: RunStore, creation: TaskRow, t: number): string {
+/** "add-5 running, 4 queued": what an actor has to do at t, from full to short. */
+export function mailboxOf(store: RunStore, creation: TaskRow, t: number): string[] {
   let running = "";
   let queued = 0;
   let done = 0;
@@ -113,8 +115,9 @@ export function mailboxOf(store: RunStore, creation: TaskRow, t: number): string
     if (state === "queued" || state === "needs input") queued += 1;
     if (state === "done") done += 1;
   }
-  const parts = [running && `${running} running`, queued && `${queued} queued`];
-  return parts.filter(Boolean).join(", ") || (done > 0 ? `${done} done` : "");
+  const parts = [running && `${running} running`, queued > 0 && `${queued} queued`].filter(Boolean);
+  if (parts.length === 0) return done > 0 ? [`${done} done`] : [];
+  return [parts.join(", "), queued > 0 ? `${queued} queued` : running];
 }
 
 /** "cell [7], line 4" */

@@ -120,13 +120,13 @@ function actorMark(scene: Scene, task: TaskRow, state: State): Child[] {
   const name = task.actor === null ? task.label : (scene.store.actors.get(task.actor)?.label ?? task.label);
   const room = g.pitchX - 36;
   const dead = state === "failed" || state === "cancelled" || state === "cannot run";
-  const box = mailboxOf(scene.store, task, scene.t);
+  const box = fit(mailboxOf(scene.store, task, scene.t), room, 11, scene.measure);
   return [
     h("rect", { key: "ring", class: "rt-ring", x: -3, y: -3, width: g.pillW + 6, height: g.pillH + 6, rx: 3 }),
     h("path", { key: "hex", class: "rt-hex", d: `M6 ${m - 8}h9l5 8-5 8h-9l-5-8z` }),
     dead && glyph(state, 10.5, m),
     h("text", { key: "label", class: "rt-label rt-b rt-halo", x: 26, y: box === "" ? m + 4 : m }, cut(name, room, 12, scene.measure)),
-    box !== "" && h("text", { key: "box", class: "rt-s rt-i3 rt-halo", x: 26, y: m + 12 }, cut(box, room, 11, scene.measure)),
+    box !== "" && h("text", { key: "box", class: "rt-s rt-i3 rt-halo", x: 26, y: m + 12 }, box),
   ];
 }
 

@@ -106,12 +106,14 @@ function blockedParts(scene: Scene, scale: Scale, { bar, x, w }: Placed, y: numb
 
 /** The name in the bar's solid part, else beside it at the live edge, else its number. */
 function labelParts(scene: Scene, { bar, x, w, isOpen }: Placed, y: number, nextX: number): Child[] {
-  const names = shorter(bar.task.label);
+  // The lane of an actor says whose call it is.
+  const label = bar.task.kind === "call" ? nameOf(bar.task.label) : bar.task.label;
+  const names = shorter(label);
   const first = bar.task.blocked[0];
   const solid = first === undefined ? w : Math.min(w, scaleWidth(scene, bar, first[0], w));
   const inside = fit(names, solid - 8, 11, scene.measure);
-  const full = nameOf(bar.task.label);
-  if (isOpen && inside !== bar.task.label && inside !== full) {
+  const full = nameOf(label);
+  if (isOpen && inside !== label && inside !== full) {
     const room = Math.min(nextX, scene.width) - (x + w) - 12;
     const outside = fit([full], room, 11, scene.measure);
     if (outside !== "") return [h("text", { key: "aside", class: "rt-s rt-ru rt-halo", x: x + w + 7, y: y + 13 }, outside)];

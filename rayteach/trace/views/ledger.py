@@ -69,7 +69,7 @@ class Ledger:
         return round(time_s - self.origin_s, 6)
 
     def book(self, run: int) -> Book:
-        """Return the tables of a run; one that nobody announced began with the session."""
+        """Return the tables of a run; an unannounced one began with the session."""
         book = self.books.get(run)
         if book is None:
             book = self.books[run] = Book(RunRow(run, "", 1, 0.0))

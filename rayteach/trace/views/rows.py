@@ -53,7 +53,8 @@ class TaskRow:
     end_s: float | None = None
     #: "" until the end, then "done", "failed", "cancelled" or "cannot run"
     end: str = ""
-    #: for "failed": type and message, "ValueError: row 9141 has 11 fields"
+    #: for "failed": type and message, "ValueError: row 9141 has 11 fields"; for
+    #: "cancelled" the reason, for "cannot run" the type of the inherited error
     error: str = ""
     #: line of the error in the learner's code, 0 if unknown
     error_line: int = 0

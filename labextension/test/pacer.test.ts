@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Pacer } from "../src/pacer.ts";
+import { openPage } from "./page.ts";
+import type { Page } from "./page.ts";
+
+let page: Page;
+
+beforeEach(() => {
+  page = openPage();
+});
+
+test("a request draws once, all of it", () => {
+  const drawn: boolean[] = [];
+  const pacer = new Pacer((isFull) => drawn.push(isFull), () => false, () => 0);
+  pacer.request();
+  pacer.request();
+  page.turn();
+  page.turn();
+  assert.deepEqual(drawn, [true]);
+});
+
+test("while the run moves every frame draws; the last one draws all", () => {
+  const drawn: boolean[] = [];
+  let isMoving = true;
+  const pacer = new Pacer((isFull) => drawn.push(isFull), () => isMoving, () => 0);
+  pacer.request();
+  page.turn();
+  page.turn();
+  isMoving = false;
+  page.turn();
+  page.turn();
+  assert.deepEqual(drawn, [true, false, true]);
+});
+
+test("stop draws no more", () => {
+  let drawn = 0;
+  const pacer = new Pacer(() => (drawn += 1), () => true, () => 0);
+  pacer.request();
+  pacer.stop();
+  page.turn();
+  assert.equal(drawn, 0);
+});

@@ -1,0 +1,50 @@
+// A page without a browser: a DOM whose frames the test turns by hand.
+
+import { Window } from "happy-dom";
+
+export interface Page {
+  document: Document;
+  /** Run the frames that were asked for. */
+  turn(): void;
+  press(key: string, on: Element): void;
+  click(on: Element): void;
+}
+
+const WIDTH_PX = 900;
+
+/** Make the globals that the view uses; nothing runs by itself. */
+export function openPage(width = WIDTH_PX): Page {
+  const window = new Window({ url: "https://localhost/" });
+  let frames: (() => void)[] = [];
+  Object.defineProperty(window.HTMLElement.prototype, "clientWidth", { get: () => width, configurable: true });
+  Object.assign(globalThis, {
+    window,
+    document: window.document,
+    Element: window.Element,
+    ShadowRoot: window.ShadowRoot,
+    getComputedStyle: (element: never) => window.getComputedStyle(element),
+    ResizeObserver: class {
+      observe(): void {}
+      disconnect(): void {}
+    },
+    requestAnimationFrame: (frame: () => void) => frames.push(frame),
+    cancelAnimationFrame: () => {
+      frames = [];
+    },
+  });
+  return {
+    document: window.document as unknown as Document,
+    turn() {
+      const due = frames;
+      frames = [];
+      for (const frame of due) frame();
+    },
+    press(key, on) {
+      const event = new window.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+      on.dispatchEvent(event as unknown as Event);
+    },
+    click(on) {
+      on.dispatchEvent(new window.MouseEvent("click", { bubbles: true }) as unknown as Event);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+"""``init`` with Ray's options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rayteach.api import session
+
+if TYPE_CHECKING:
+    from rayteach.api.session import Session
+
+_QUIET = (
+    "configure_logging", "dashboard_host", "dashboard_port", "include_dashboard",
+    "log_to_driver", "logging_config", "logging_format", "logging_level",
+    "object_store_memory",
+)  # fmt: skip
+"""Options about servers, logs and reserves that do not exist here."""
+
+_ADVICE = {
+    "enable_resource_isolation": "all processes run under your own limits",
+    "job_config": "there is one job, this program",
+    "labels": "there is one machine; use resources={...}",
+    "local_mode": "call f.__wrapped__(...) to run a function in place",
+    "namespace": "a session has one; give actors different names",
+    "num_gpus": "there are no GPUs to share out; use resources={'gpu': ...}",
+    "runtime_env": "install packages in this environment; workers share it",
+}
+
+
+def init(
+    address: str | None = None,
+    *,
+    num_cpus: float | None = None,
+    resources: dict[str, float] | None = None,
+    ignore_reinit_error: bool = False,
+    **others: Any,
+) -> Session:
+    """Open a session on this machine.
+
+    Args:
+        address: None or "local"; there is no cluster to connect to.
+        num_cpus: how many tasks may run at once.
+        resources: custom resources of the machine.
+        ignore_reinit_error: make a second ``init`` do nothing.
+        **others: Ray's further options. Those about the dashboard, the logs and
+            ``object_store_memory`` change nothing.
+
+    Raises:
+        NotImplementedError: an option asks for what rayteach does not have.
+        TypeError: Ray has no such option.
+        RuntimeError: a session is open already.
+    """
+    if address not in (None, "local"):
+        msg = (
+            f"init(address={address!r}): rayteach runs on this machine and connects "
+            "to no cluster; leave address out, or use the real Ray"
+        )
+        raise NotImplementedError(msg)
+    for name, value in others.items():
+        _check(name, value)
+    return session.init(
+        num_cpus, resources=resources, ignore_reinit_error=ignore_reinit_error
+    )
+
+
+def _check(name: str, value: Any) -> None:
+    if name in _ADVICE:
+        if value:
+            msg = f"init({name}={value!r}): {_ADVICE[name]}"
+            raise NotImplementedError(msg)
+    elif name not in _QUIET and not name.startswith("_"):
+        msg = f"init() has no option {name!r}"
+        raise TypeError(msg)

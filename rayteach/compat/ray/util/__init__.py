@@ -1,0 +1,41 @@
+"""``ray.util``: the tools. Their timeouts are in seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rayteach.compat.ray.missing import missing
+from rayteach.compat.ray.util import actor_pool, multiprocessing, queue
+from rayteach.util import ActorPool
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+__all__ = ["ActorPool", "actor_pool", "multiprocessing", "queue"]
+
+_GROUPS = "one machine needs no placement groups; use num_cpus and resources"
+_MISSING = {
+    "get_node_ip_address": "all processes are on this machine",
+    "list_named_actors": "keep the names you gave; ray.get_actor(name) finds one",
+    "map_unordered": "use ActorPool.map_unordered, or ray.wait in a loop",
+    "get_current_placement_group": _GROUPS,
+    "get_placement_group": _GROUPS,
+    "placement_group": _GROUPS,
+    "placement_group_table": _GROUPS,
+    "remove_placement_group": _GROUPS,
+    "scheduling_strategies": _GROUPS,
+    "register_serializer": "define __reduce__ on the class, or use copyreg",
+    "deregister_serializer": "define __reduce__ on the class, or use copyreg",
+    "inspect_serializability": "the error of .remote() names what does not pickle",
+    "log_once": "use Python's logging",
+    "metrics": "the view under the cell counts and times every task",
+    "state": "the view under the cell lists tasks, objects and actors",
+    "dask": "it belongs to the real Ray",
+    "joblib": "it belongs to the real Ray; util.multiprocessing.Pool is near",
+    "collective": "it belongs to the real Ray",
+}
+
+
+def __getattr__(name: str) -> NoReturn:
+    """Say of a tool of Ray that it is missing, and what to do."""
+    missing("ray.util", name, _MISSING)

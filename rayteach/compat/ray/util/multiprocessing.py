@@ -1,0 +1,5 @@
+"""``ray.util.multiprocessing``."""
+
+from rayteach.util.multiprocessing import AsyncResult, IMapIterator, Pool
+
+__all__ = ["AsyncResult", "IMapIterator", "Pool"]

@@ -1,0 +1,75 @@
+"""The rare questions of workers, each answered at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rayteach.errors import RayteachError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rayteach.engines.cancelling import Cancelling
+    from rayteach.engines.local import LocalEngine
+    from rayteach.engines.state import EngineState
+    from rayteach.engines.submission import Submission
+
+
+class Questions:
+    """Answers requests. Works under the engine's lock."""
+
+    def __init__(
+        self,
+        engine: LocalEngine,
+        state: EngineState,
+        submission: Submission,
+        cancelling: Cancelling,
+    ) -> None:
+        """Ask the engine what the driver would ask it."""
+        self._engine = engine
+        self._state = state
+        self._submission = submission
+        self._cancelling = cancelling
+        self._answers: dict[str, Callable[[int, Any], Any]] = {
+            "get_actor": self._get_actor,
+            "create_actor": self._create_actor,
+            "kill": lambda worker, key: engine.kill(state.resolve(key, worker)),
+            "cancel": self._cancel,
+            "names": lambda _, task: submission.names(task),
+            "nodes": lambda *_: engine.nodes(),
+            "available": lambda *_: engine.available(),
+        }
+
+    def answer(self, worker: int, name: str, arguments: Any) -> Any:
+        """Answer a worker's question.
+
+        Raises:
+            RayteachError: nobody knows such a question.
+        """
+        found = self._answers.get(name)
+        if found is None:
+            msg = f"unknown request {name!r}"
+            raise RayteachError(msg)
+        return found(worker, arguments)
+
+    def _get_actor(self, worker: int, name: str) -> tuple[int, str, Any]:
+        return self._lend(worker, name)
+
+    def _create_actor(self, worker: int, call: dict[str, Any]) -> Any:
+        options = call["options"]
+        self._engine.drain_notes()
+        if options.get_if_exists and options.name in self._state.named:
+            return self._lend(worker, options.name)
+        self._submission.check_name(options.name)
+        function = self._submission.functions.adopt(call["function"])
+        return self._submission.from_worker(worker, call, function)
+
+    def _lend(self, worker: int, name: str) -> tuple[int, str, Any]:
+        ref, meta = self._engine.get_actor(name)
+        self._state.borrow(worker, ref)
+        return ref.task, str(ref.label), meta
+
+    def _cancel(self, worker: int, arguments: tuple[Any, bool, bool]) -> None:
+        key, force, recursive = arguments
+        one = self._state.resolve(key, worker)
+        self._cancelling.cancel_id(one, force=force, recursive=recursive)
