@@ -233,12 +233,29 @@ class FakePool:
         elif what == "block":
             self.scheduler.start(body, worker.number)
             self.scheduler.block(body, worker.number)
+        elif what == "retry" and self._retried(body, worker):
+            pass
         else:
+            what = "failed" if what == "retry" else what
             body.worker = worker.number
             self._end(body, what)
             self.scheduler.finish(body, what)
             if body.kind == CREATION and what == "failed":
                 self.end_actor(body.number)
+        self.settle()
+
+    def _retried(self, task: Task, worker: Worker) -> bool:
+        task.worker = worker.number
+        return self.scheduler.retry(task)
+
+    def can_cancel(self) -> list[Task]:
+        waiting = (states.NEEDS_INPUT, states.QUEUED)
+        tasks = self.scheduler.tasks.values()
+        return [t for t in tasks if t.state in waiting and t.kind != CREATION]
+
+    def cancel(self, task: Task) -> None:
+        self._end(task, "cancelled")
+        self.scheduler.cancel(task)
         self.settle()
 
     def unblock(self, task: Task) -> None:

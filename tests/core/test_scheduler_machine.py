@@ -81,6 +81,12 @@ class Node(RuleBasedStateMachine):
         actors = list(self.pool.scheduler.actors)
         self.pool.end_actor(actors[pick % len(actors)])
 
+    @rule(pick=picks)
+    def cancel(self, pick):
+        tasks = self.pool.can_cancel()
+        if tasks:
+            self.pool.cancel(tasks[pick % len(tasks)])
+
     # Workers act, and the driver hears of it sooner or later.
 
     @rule(pick=picks, times=st.integers(1, 12))
@@ -130,7 +136,7 @@ class Node(RuleBasedStateMachine):
         if worker is not None:
             self.pool.start(worker)
 
-    @rule(pick=picks, how=st.sampled_from(["done", "done", "failed"]))
+    @rule(pick=picks, how=st.sampled_from(["done", "done", "failed", "retry"]))
     def finish(self, pick, how):
         worker = self.some(pick, lambda w: w.running is not None and not w.blocked)
         if worker is not None:
