@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from rayteach.object_id import ActorID, ObjectID
 
 
+STREAMING = "streaming"
+"""``.remote()`` returns a generator that gives the items' IDs as they come."""
+DYNAMIC = "dynamic"
+"""The task's value is a generator of the items' IDs."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskOptions:
     """Options of a task or of an actor call."""
@@ -28,6 +34,8 @@ class TaskOptions:
     name: str = ""
     #: errors that are retried too: all, none, or those of these classes, by name
     retry_exceptions: bool | tuple[str, ...] = False
+    #: how a generator's items come back: "" (it is none), STREAMING or DYNAMIC
+    stream: str = ""
 
     @property
     def is_default(self) -> bool:
@@ -90,10 +98,39 @@ class Function:
         return Function, parts
 
 
+class Items(Protocol):
+    """Reads the streams of generator tasks; numbers of items count from 1."""
+
+    def item(self, stream: ObjectID, number: int, line: int) -> ObjectID | None:
+        """Wait for an item and hand it out; None if the stream ends before it.
+
+        Raises:
+            ItemGone: it was handed out already.
+        """
+
+    def peek(self, stream: ObjectID, number: int) -> tuple[str, ObjectID | None]:
+        """Say what ``item`` would find: "item", "wait" or "end".
+
+        With it comes the ID that is ready when ``item`` no longer waits, None at
+        the end. It may turn out to be no item, but the end.
+
+        Raises:
+            ItemGone: it was handed out already.
+        """
+
+    def ready(self, stream: ObjectID, number: int) -> Future[None]:
+        """Return a future that is done when ``item`` no longer waits."""
+
+
+class ItemGone(Exception):  # noqa: N818 (an answer, not an error)
+    """The item was handed out before: it is not the stream's any more."""
+
+
 class Engine(Protocol):
     """The same calls for the driver's engine and for the client in a worker."""
 
     session_hex: str
+    items: Items
 
     def register(self, target: Callable[..., Any], name: str) -> Function:
         """Make a function or class shippable; cheap the second time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
@@ -17,7 +18,7 @@ from rayteach.errors import GetTimeoutError, RayteachError
 from rayteach.ids import Label, Prefix
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import protocol
-from rayteach.runtime.object_store import Segment
+from rayteach.runtime.object_store import Segment, discard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +59,7 @@ class Inbound:
             protocol.REQUEST: self._request,
             protocol.DROPPED: self._dropped,
             protocol.EXITED: self._exited,
+            protocol.YIELD: partial(submission.streams.item, self._store),
         }
 
     def read(self, worker: int, data: bytes, starts: list[int]) -> None:
@@ -92,7 +94,8 @@ class Inbound:
         task.worker = task.worker or worker
         if task.cancellation is not None and end > task.cancellation.asked_s:
             if status == protocol.MANY:
-                _discard(pickle.loads(payload))
+                for one in pickle.loads(payload):
+                    discard(one)
             self._cancelling.end_attempt(task, worker, start)
             return
         function = task.function
@@ -329,12 +332,6 @@ class Inbound:
             state.open_waits[task.number] = leave
         if timeout_s is not None:
             state.after(timeout_s, waiter.expire)
-
-
-def _discard(stored: list[Any]) -> None:
-    for how, data, size, _ in stored:
-        if how == protocol.SEGMENT:
-            Segment(data, size)  # owned for a moment, so removed
 
 
 def _attempt_of(task: Task | None) -> tuple[int, int] | None:

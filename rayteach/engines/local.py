@@ -25,6 +25,7 @@ from rayteach.engines.pump import Pump
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
+from rayteach.engines.streams import DriverItems
 from rayteach.engines.submission import Submission, split_arguments
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
@@ -91,6 +92,7 @@ class LocalEngine:
         )
         self._shield = self._pump.shield
         self._waiting = Waiting(state, self.submission, self._pump)
+        self.items = DriverItems(state, self._waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
         self._resources = resources
 
@@ -115,6 +117,8 @@ class LocalEngine:
         with self._shield, self._lock:
             self._state.check_open()
             ids = self.submission.task(function, packed, inputs, options, line)
+            if options.stream:
+                ids = self.submission.streams.begin(ids, options.stream)
             self._submitted(function)
         self.submission.announce()
         return list(ids)
@@ -138,6 +142,8 @@ class LocalEngine:
             ids = self.submission.call(
                 actor.task, method, packed, inputs, options, line, actor
             )
+            if options.stream:
+                ids = self.submission.streams.begin(ids, options.stream)
             self._submitted()
         self.submission.announce()
         return list(ids)

@@ -10,6 +10,7 @@ from rayteach.core.task import CALL, CREATION, Task
 from rayteach.engines.base import Function, TaskOptions
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import Actor, clock
+from rayteach.engines.streams import Streams
 from rayteach.errors import ActorAlreadyExistsError, ActorDiedError
 from rayteach.ids import Label, Prefix
 from rayteach.object_id import FAILED, PENDING, ActorID, ObjectID
@@ -68,6 +69,7 @@ class Submission:
     ) -> None:
         """Number labels per cell run."""
         self.functions = functions
+        self.streams = Streams(state)
         #: run that submissions of the driver belong to, and people's name of it
         self.run = 0
         self.run_labels: dict[int, str] = {0: ""}
@@ -253,7 +255,10 @@ class Submission:
             task.retries = options.max_retries
         task.label = Label(prefix, name, count)
         self._log(task, count, line, inputs, options)
-        for one in self._enter(task, packed, inputs, options, line):
+        made: Sequence[ObjectID] = self._enter(task, packed, inputs, options, line)
+        if options.stream:
+            made = self.streams.begin(task.returns, options.stream)
+        for one in made:
             state.borrow(worker, one)
 
     def constructor_failed(self, task: Task, failure: Failure) -> None:
