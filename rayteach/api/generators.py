@@ -12,6 +12,8 @@ from rayteach.api.place import caller_line
 from rayteach.engines.base import DYNAMIC, ItemGone, TaskOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rayteach.object_id import ObjectID
 
 
@@ -39,6 +41,8 @@ class ObjectIDGenerator:
         self._numbers = count(1)
         #: numbers that were asked for in vain: an interrupt, a cancelled wait
         self._back: list[int] = []
+        #: items that an interrupt kept from their reader
+        self._kept: list[ObjectID] = []
         self._lock = threading.Lock()
 
     def __iter__(self) -> ObjectIDGenerator:
@@ -90,15 +94,11 @@ class ObjectIDGenerator:
 
     def next_ready(self) -> bool:
         """Return whether ``next`` would give an ID at once; False at the end."""
-        return self._peek()[0] == "item"
+        return bool(self._kept) or self._peek()[0] == "item"
 
     def is_finished(self) -> bool:
         """Return whether the task has ended and all its items were given."""
-        return self._peek()[0] == "end"
-
-    def waitable(self) -> ObjectID:
-        """Return an ID that is ready when ``next`` would not wait."""
-        return self._peek()[1] or self._done
+        return not self._kept and self._peek()[0] == "end"
 
     def __repr__(self) -> str:
         """Show the task's label."""
@@ -113,33 +113,44 @@ class ObjectIDGenerator:
         raise TypeError(msg)
 
     def _take(self, line: int) -> ObjectID | None:
-        while True:
-            number = self._claim()
-            try:
-                found: ObjectID | None = session.engine().items.item(
-                    self._stream, number, line
-                )
-            except ItemGone:  # lost to an interrupt in the moment of its giving
-                continue
-            except BaseException:
-                self._give_back(number)
-                raise
-            if found is None:
-                self._give_back(number)
-            return found
+        if self._kept:
+            return self._kept.pop()
+        items = session.engine().items
+        found: ObjectID | None = None
+        try:
+            with items.shield:
+                found = self._ask(lambda number: items.item(self._stream, number, line))
+        except KeyboardInterrupt:
+            if found is not None:  # it came in the moment of its giving
+                self._kept.append(found)
+            raise
+        return found
 
     def _peek(self) -> tuple[str, ObjectID | None]:
         items = session.engine().items
+        with items.shield:
+            peeked: tuple[str, ObjectID | None] = self._ask(
+                lambda number: items.peek(self._stream, number), gives_back=True
+            )
+        return peeked
+
+    def _waitable(self) -> ObjectID:
+        """Return an ID that is ready when ``next`` would not wait."""
+        return self._kept[-1] if self._kept else self._peek()[1] or self._done
+
+    def _ask(self, question: Callable[[int], Any], *, gives_back: bool = False) -> Any:
+        """Ask for the next number; interrupts are held."""
         while True:
             number = self._claim()
             try:
-                found: tuple[str, ObjectID | None] = items.peek(self._stream, number)
-            except ItemGone:
+                found = question(number)
+            except ItemGone:  # lost to an interrupt on its way to a task
                 continue
             except BaseException:
                 self._give_back(number)
                 raise
-            self._give_back(number)
+            if gives_back or found is None:
+                self._give_back(number)
             return found
 
     def _claim(self) -> int:
@@ -154,7 +165,9 @@ class ObjectIDGenerator:
 def stand_ins(waitables: list[Any]) -> list[ObjectID]:
     """Return the IDs to wait for, in the place of generators their next items'."""
     return [
-        one.waitable() if isinstance(one, ObjectIDGenerator) else one
+        one._waitable()  # noqa: SLF001 (ours: the class stands above)
+        if isinstance(one, ObjectIDGenerator)
+        else one
         for one in waitables
     ]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
 
     from rayteach.object_id import ActorID, ObjectID
 
@@ -100,6 +101,9 @@ class Function:
 
 class Items(Protocol):
     """Reads the streams of generator tasks; numbers of items count from 1."""
+
+    #: holds interrupts of the main thread; a wait inside of it ends nevertheless
+    shield: AbstractContextManager[None]
 
     def item(self, stream: ObjectID, number: int, line: int) -> ObjectID | None:
         """Wait for an item and hand it out; None if the stream ends before it.

@@ -80,7 +80,7 @@ class NestedClient:
         )
         self._counts: dict[str, int] = {}
         self._parent = 0
-        self.items = NestedItems(self._ask, self._made, self.wait)
+        self.items = NestedItems(self._ask, self._made, self.wait, worker.line.shield)
         set_client(self)
 
     def report_references(self) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rayteach.object_id import ObjectID
+    from rayteach.runtime.interrupts import InterruptShield
 
 
 class NestedItems:
@@ -27,11 +28,13 @@ class NestedItems:
         ask: Callable[[str, Any], Any],
         made: Callable[[int, int, object], ObjectID],
         wait: Callable[..., list[int]],
+        shield: InterruptShield,
     ) -> None:
         """Ask the driver, make IDs that it counts as held, and wait."""
         self._ask = ask
         self._made = made
         self._wait = wait
+        self.shield = shield
 
     def item(self, stream: ObjectID, number: int, line: int) -> ObjectID | None:
         """Wait for an item and hand it out; None if the stream ends before it."""

@@ -180,8 +180,9 @@ class Streams:
             stream.count += 1
             state.fail(last, done.data)
         stream.ended = True
-        for number in [n for n in stream.items if n > stream.count]:
-            state.fail(stream.items.pop(number), _END)
+        for number in tuple(stream.items):  # readers take without the lock
+            if number > stream.count:
+                state.fail(stream.items.pop(number), _END)
 
 
 class DriverItems:
@@ -191,7 +192,7 @@ class DriverItems:
         """Wait as ``get`` and ``wait`` do."""
         self._state = state
         self._waiting = waiting
-        self._shield = pump.shield
+        self.shield = pump.shield
 
     def item(self, stream: Any, number: int, line: int) -> ObjectID | None:
         """Wait for an item and hand it out; None if the stream ends before it."""
@@ -208,7 +209,7 @@ class DriverItems:
     def peek(self, stream: Any, number: int) -> tuple[str, ObjectID | None]:
         """Say what ``item`` would find: "item", "wait" or "end"."""
         self._state.check_ours((stream,))
-        with self._shield, self._state.lock:
+        with self.shield, self._state.lock:
             one: ObjectID | None = stream.at(number)
         if one is None:
             return "end", None
@@ -221,7 +222,7 @@ class DriverItems:
         future: Future[None] = Future()
         future.set_running_or_notify_cancel()
         one = self.peek(stream, number)[1]
-        with self._shield, self._state.lock:
+        with self.shield, self._state.lock:
             if one is not None and one.status == PENDING:
                 self._state.check_open()
                 done = lambda: future.set_result(None)  # noqa: E731 (one line of it)

@@ -663,6 +663,41 @@ def test_a_generator_task_can_use_the_library_itself(ray, numbers):
     assert values(ray, doubled.remote(3)) == [0, 2, 4]
 
 
+def test_a_task_cancelled_while_it_waits_for_an_item_lets_go_of_it(
+    ray, bell, gate, tally
+):
+    @ray.remote
+    def blocks():
+        bell.ring("began")
+        gate.pass_()
+        yield bytes(1 << 18)
+
+    @ray.remote(max_retries=0)
+    def reader():
+        generator = blocks.remote()
+        try:
+            next(generator)
+        finally:
+            tally.add()
+
+    before = stored(ray)
+    one = reader.remote()
+    assert bell.hear() == ["began"]
+    ray.cancel(one, recursive=False)
+    with pytest.raises(ray.TaskCancelledError):
+        ray.get(one)
+    assert tally.count == 1
+    gate.let()
+
+    @ray.remote
+    def whole_pool():
+        return "free"
+
+    both = [whole_pool.options(num_cpus=2).remote() for _ in range(2)]
+    assert ray.get(both) == ["free", "free"]  # the generator task has ended too
+    assert stored(ray) == before
+
+
 # What is written down.
 
 
