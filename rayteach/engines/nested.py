@@ -16,6 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core.task import CALL, CREATION, TASK
+from rayteach.engines.arguments import split_arguments
 from rayteach.engines.base import (
     STREAMING,
     ActorOptions,
@@ -25,7 +26,6 @@ from rayteach.engines.base import (
 )
 from rayteach.engines.functions import describe
 from rayteach.engines.nested_streams import NestedItems
-from rayteach.engines.submission import split_arguments
 from rayteach.ids import Label
 from rayteach.object_id import STREAM_INDEX, ActorID, ObjectID, set_client
 from rayteach.runtime import protocol, serialization

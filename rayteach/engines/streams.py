@@ -66,6 +66,7 @@ class Stream(ObjectID):
             if self.ended:
                 return None
             one = self.items[number] = ObjectID(self.task, number, self.label_source)
+            one.work = self.work
         return one
 
     def take(self, one: ObjectID) -> ObjectID | None:
@@ -90,16 +91,20 @@ class Streams:
         self._state = state
 
     def begin(self, ids: tuple[ObjectID, ...], kind: str) -> tuple[ObjectID, ...]:
-        """Make a submitted task a generator task; return the IDs of the caller.
+        """Make a submitted task a generator task, if ``kind`` says how it streams.
 
-        These are, for a streaming one, the stream and the task's own result.
+        Return the IDs of the caller: of a streaming task, the stream and the task's
+        own result.
         """
+        if not kind:
+            return ids
         task: Task = ids[0].work
         is_dynamic = kind == DYNAMIC
         flags = protocol.STREAM | (protocol.DYNAMIC if is_dynamic else 0)
         task.function = _variant(task.function, flags)
         done = ids[0]
         stream = Stream(task.number, task.label, is_dynamic=is_dynamic)
+        stream.work = task
         self._state.exported[stream.task, STREAM_INDEX] = stream
         on_done = lambda: self._ended(done)  # noqa: E731 (the ID's own waiter)
         done.waiters = [Waiter(1, fail_fast=True, on_done=on_done)]
@@ -179,7 +184,7 @@ class Streams:
             last = stream.at(stream.count + 1)
             stream.count += 1
             state.fail(last, done.data)
-        stream.ended = True
+        stream.ended, stream.work = True, None
         for number in tuple(stream.items):  # readers take without the lock
             if number > stream.count:
                 state.fail(stream.items.pop(number), _END)
