@@ -312,11 +312,12 @@ class Inbound:
 
         def leave() -> None:
             asked.detach(waiter)
-            waiter.done = True
+            waiter.done, waiter.on_done = True, None  # a cycle would hold the IDs
             state.add(events.WaitReturned(clock(), wait, (), "interrupted"))
 
         def done() -> None:
             asked.detach(waiter)
+            waiter.on_done = None
             if task is not None and state.open_waits.get(task.number) is leave:
                 del state.open_waits[task.number]
             if task is not None and lends and attempt == _attempt_of(task):
