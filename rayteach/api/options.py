@@ -18,6 +18,10 @@ _MOST = 65_535
 """Results of one task: they are counted in 16 bits."""
 
 
+class WrongResults(ValueError, TypeError):  # noqa: N818 (named for what it is)
+    """Nothing that ``num_returns`` can be; for a wrong type Ray has a TypeError."""
+
+
 def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions:
     """Return the options of a task or call.
 
@@ -65,7 +69,7 @@ def _results(value: Any) -> tuple[int, str]:
     """Return how many IDs a task has, and how its items come if it has some.
 
     Raises:
-        ValueError: nothing that ``num_returns`` can be.
+        WrongResults: nothing that ``num_returns`` can be.
     """
     if value is None:
         return 1, ""
@@ -77,7 +81,7 @@ def _results(value: Any) -> tuple[int, str]:
         f"num_returns={value!r}: it can be a whole number from 0 to {_MOST:,}, "
         f'"{STREAMING}" or "{DYNAMIC}"'
     )
-    raise ValueError(msg)
+    raise WrongResults(msg)
 
 
 def _check_names(given: dict[str, Any], allowed: tuple[str, ...]) -> None:
