@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
@@ -18,7 +17,7 @@ from rayteach.errors import GetTimeoutError, RayteachError
 from rayteach.ids import Label, Prefix
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import protocol
-from rayteach.runtime.object_store import Segment, discard
+from rayteach.runtime.object_store import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +58,7 @@ class Inbound:
             protocol.REQUEST: self._request,
             protocol.DROPPED: self._dropped,
             protocol.EXITED: self._exited,
-            protocol.YIELD: partial(submission.streams.item, self._store),
+            protocol.YIELD: lambda *a: submission.streams.item(self._store, *a),
         }
 
     def read(self, worker: int, data: bytes, starts: list[int]) -> None:
@@ -94,8 +93,7 @@ class Inbound:
         task.worker = task.worker or worker
         if task.cancellation is not None and end > task.cancellation.asked_s:
             if status == protocol.MANY:
-                for one in pickle.loads(payload):
-                    discard(one)
+                _discard(pickle.loads(payload))
             self._cancelling.end_attempt(task, worker, start)
             return
         function = task.function
@@ -212,9 +210,8 @@ class Inbound:
             self._submission.actor_left(task, worker, *body[1:])
 
     def _output(self, _: int, body: tuple[int, str, str]) -> None:
-        number, name, text = body
-        task = self._state.scheduler.tasks.get(number)
-        self._state.outputs.append((task, name, text))
+        task = self._state.scheduler.tasks.get(body[0])
+        self._state.outputs.append((task, *body[1:]))
 
     # Calls from inside tasks.
 
@@ -237,8 +234,7 @@ class Inbound:
         parent = state.scheduler.tasks.get(task)
         prefix = Prefix(parent.label, "/") if parent is not None else None
         one = ObjectID(number, 0, Label(prefix, "put", label_number))
-        run = parent.run if parent is not None else 0
-        now = clock()
+        now, run = clock(), parent.run if parent is not None else 0
         state.add(events.ObjectPut(now, (number, 0), label_number, run, line, task))
         self._store(worker, one, how, data, size, keys)
         if how == protocol.INLINE:
@@ -312,12 +308,11 @@ class Inbound:
 
         def leave() -> None:
             asked.detach(waiter)
-            waiter.done, waiter.on_done = True, None  # a cycle would hold the IDs
+            waiter.done = True
             state.add(events.WaitReturned(clock(), wait, (), "interrupted"))
 
         def done() -> None:
             asked.detach(waiter)
-            waiter.on_done = None
             if task is not None and state.open_waits.get(task.number) is leave:
                 del state.open_waits[task.number]
             if task is not None and lends and attempt == _attempt_of(task):
@@ -333,6 +328,12 @@ class Inbound:
             state.open_waits[task.number] = leave
         if timeout_s is not None:
             state.after(timeout_s, waiter.expire)
+
+
+def _discard(stored: list[Any]) -> None:
+    for how, data, size, _ in stored:
+        if how == protocol.SEGMENT:
+            Segment(data, size)  # owned for a moment, so removed
 
 
 def _attempt_of(task: Task | None) -> tuple[int, int] | None:
@@ -369,6 +370,7 @@ class _Asked:
             one.waiters.append(waiter)
 
     def detach(self, waiter: Waiter) -> None:
+        waiter.on_done = None  # it holds what holds the IDs: a cycle
         for one in self.pending:
             if one.waiters is not None and waiter in one.waiters:
                 one.waiters.remove(waiter)

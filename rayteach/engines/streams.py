@@ -21,7 +21,7 @@ from rayteach.engines.state import clock
 from rayteach.errors import RayteachError
 from rayteach.object_id import FAILED, PENDING, STREAM_INDEX, ObjectID
 from rayteach.runtime import protocol
-from rayteach.runtime.object_store import discard
+from rayteach.runtime.object_store import Segment
 from rayteach.runtime.streaming import NotAGenerator
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ class Streams:
         self._note_start(worker, number)
         stream: Any = state.exported.get((number, STREAM_INDEX))
         if stream is None or stream.ended or index <= stream.count:
-            discard(stored)  # nobody reads, or a second attempt repeats itself
+            if stored[0] == protocol.SEGMENT:  # nobody reads, or a second attempt
+                Segment(*stored[1:3])  # owned for a moment, so removed
             return
         one = stream.at(index)
         stream.count = index

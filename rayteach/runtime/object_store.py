@@ -15,10 +15,9 @@ import threading
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rayteach.errors import ObjectStoreFullError
-from rayteach.runtime.protocol import SEGMENT
 
 if TYPE_CHECKING:
     from rayteach.runtime.serialization import Payload
@@ -113,13 +112,6 @@ def map_file(path: str) -> memoryview:
         return memoryview(mmap.mmap(fd, 0, prot=mmap.PROT_READ))
     finally:
         os.close(fd)
-
-
-def discard(stored: tuple[int, Any, int, Any]) -> None:
-    """Remove a value that a worker stored and nobody wants."""
-    how, data, size, _ = stored
-    if how == SEGMENT:
-        Segment(data, size)  # owned for a moment, so removed
 
 
 def write_file(path: str, data: bytes) -> None:

@@ -66,8 +66,9 @@ class Streaming:
         worker = self._worker
         if worker.is_forked:
             return  # a child that the task forked: the answers are its parent's
-        stored = worker.store(serialization.dumps(value))
+        payload = serialization.dumps(value)
         with worker.line.shield:
+            stored = worker.store(payload)
             worker.report_references()  # what the value holds must be known
             body = (self._task, index, stored)
             worker.line.flush(protocol.frame(protocol.YIELD, body))
