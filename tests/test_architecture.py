@@ -34,6 +34,7 @@ FLOORS = {
     "ids": 0,
     "object_id": 0,
     "record": 0,
+    "object_generator": 0,
     "_version": 0,
 }
 

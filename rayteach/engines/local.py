@@ -28,6 +28,7 @@ from rayteach.engines.pump import Pump
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
+from rayteach.engines.streams import DriverItems
 from rayteach.engines.submission import Submission
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
@@ -100,6 +101,7 @@ class LocalEngine:
         )
         self._shield = self._pump.shield
         self._waiting = Waiting(state, self.submission, self._pump)
+        self.items = DriverItems(state, self._waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
         self._census = Census(state, _NODE, resources)
 
