@@ -52,12 +52,30 @@ function onKey(event: KeyboardEvent, intents: Intents): boolean {
     intents.select(null);
     return true;
   }
+  if (isArrow(event.key) && turnTab(event)) return true;
+  const button = closest(event.target, "svg [data-action]");
+  if (button !== null && (event.key === "Enter" || event.key === " ")) {
+    intents.act(button.getAttribute("data-action") ?? "", button);
+    return true;
+  }
   const mark = closest(event.target, "[data-key]");
   const pane = closest(event.target, "[data-pane]")?.getAttribute("data-pane");
   if (mark === null || pane === undefined || pane === null) return false;
   if (isArrow(event.key)) intents.step(pane, event.key);
   else if (event.key === "Enter" || event.key === " ") intents.open(mark.getAttribute("data-key") ?? "");
   else return false;
+  return true;
+}
+
+/** Left and right on a tab open its neighbour. */
+function turnTab(event: KeyboardEvent): boolean {
+  const tab = closest(event.target, '[role="tab"]');
+  const way = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (tab === null || way === 0) return false;
+  const tabs = [...(tab.parentElement?.children ?? [])] as HTMLElement[];
+  const next = tabs[(tabs.indexOf(tab) + way + tabs.length) % tabs.length];
+  next?.click();
+  next?.focus();
   return true;
 }
 

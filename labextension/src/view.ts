@@ -15,7 +15,8 @@ import { Pacer } from "./pacer.ts";
 import { Painter } from "./painter.ts";
 import { buildShell } from "./shell.ts";
 import { pillWidthFor } from "./views/graph_geometry.ts";
-import type { Arrow, Pane, Scene } from "./views/scene.ts";
+import { freshUi } from "./views/scene.ts";
+import type { Arrow, Pane, Scene, Ui } from "./views/scene.ts";
 import { ALWAYS, TABS } from "./views/tabs.ts";
 
 const NARROW_PX = 560;
@@ -44,6 +45,7 @@ class RunView {
   private run = "";
   private width = 0;
   private pillWidth = 0;
+  private ui: Ui = freshUi();
 
   constructor(el: HTMLElement, link: Link) {
     this.regions = buildShell(el);
@@ -79,6 +81,7 @@ class RunView {
     this.graph = new Graph();
     this.layers = new Layers();
     this.selected = null;
+    this.ui = freshUi();
     this.pillWidth = 0;
   }
 
@@ -98,12 +101,12 @@ class RunView {
   }
 
   private scene(): Scene {
-    const { store, graph, layers, selected, measure, uid, width, pillWidth } = this;
+    const { store, graph, layers, selected, measure, uid, width, pillWidth, ui } = this;
     const isMoving = this.isMoving();
     const start = store.run.id === -1 ? 0 : store.run.start_s;
     const edge = isMoving ? this.clock.liveEdge() : restOf(store);
     const isNarrow = width < NARROW_PX;
-    return { store, graph, layers, selected, measure, uid, width, pillWidth, isNarrow, isMoving, start, t: Math.max(start, edge) };
+    return { store, graph, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t: Math.max(start, edge) };
   }
 
   private paint(isFull: boolean): void {
@@ -136,6 +139,7 @@ class RunView {
       },
       act: (action, button) => {
         this.painter.act(action, button);
+        if (action === "wait" && button.getAttribute("data-wait")) this.ui.wait = Number(button.getAttribute("data-wait"));
         this.paint(true);
       },
       hover: (key, x, y) => this.painter.hover(this.scene(), key, x, y),

@@ -35,6 +35,24 @@ const FRAME = `
 .rt-tabs { display: flex; gap: 18px; border-bottom: 1px solid var(--rt-rule); }
 .rt-tabs button { padding: 5px 0 6px; color: var(--rt-ink2); border-bottom: 2px solid transparent; margin-bottom: -1px; border-radius: 0; }
 .rt-tabs button[aria-selected="true"] { color: var(--rt-ink); font-weight: 600; border-bottom-color: var(--rt-ink); }
+.rt-tabs i { font-style: normal; font-weight: 400; color: var(--rt-ink3); margin-left: 5px; }
+.rt-tabs i.rt-busy { color: var(--rt-run); font-size: var(--rt-t1); }
+.rt[data-wide] .rt-body { display: grid; grid-template-columns: 1fr 1fr; gap: 32px; align-items: start; }
+.rt[data-wide] .rt-body > * { min-width: 0; }
+.rt .rt-button { color: var(--rt-ink2); padding: 2px 8px; border: 1px solid var(--rt-rule); font-size: var(--rt-t3); line-height: 1.3; }
+.rt .rt-button:hover { border-color: var(--rt-edge); color: var(--rt-ink); }
+.rt .rt-button[aria-disabled="true"] { color: var(--rt-edge); border-color: transparent; cursor: default; }
+.rt-big { font-size: 15px; font-weight: 600; }
+.rt-wait-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 16px; padding: 2px 0 10px; }
+.rt-wait-head code { color: var(--rt-ink2); }
+.rt-flip { margin-left: auto; display: inline-flex; align-items: baseline; gap: 8px; color: var(--rt-ink2); white-space: nowrap; }
+.rt-wait-head ~ .rt-why { font-size: var(--rt-t3); padding: 2px 0 12px; min-height: 32px; }
+.rt-lists { display: flex; flex-wrap: wrap; gap: 4px 32px; align-items: baseline; border-top: 1px solid var(--rt-edge); padding: 8px 0 4px; min-height: 34px; }
+.rt-lists .rt-note { padding: 0; }
+.rt-history { border-top: 1px solid var(--rt-rule); margin-top: 6px; }
+.rt-history .rt-note { padding-bottom: 6px; }
+.rt-warn { border-left: 3px solid var(--rt-wait); padding: 2px 0 2px 10px; margin: 8px 0 4px; color: var(--rt-ink2); }
+.rt-warn b { color: var(--rt-wait-ink); font-weight: 600; }
 .rt-pane { border-top: 1px solid var(--rt-rule); padding: 8px 0; }
 .rt-pane:empty { display: none; }
 .rt-scroll { overflow: auto; max-height: 460px; scrollbar-width: thin; }
@@ -113,6 +131,17 @@ const MARKS = `
 .rt-tick { stroke: var(--rt-ink2); } .rt-now { stroke: var(--rt-ink); }
 .rt-wait-box { fill: var(--rt-bg); stroke: var(--rt-edge); } .rt-wait-box.rt-open { stroke: var(--rt-run); }
 .rt-due { stroke: var(--rt-run); } .rt-arrow { fill: none; stroke: var(--rt-ink); } .rt-tipmark { fill: var(--rt-ink); }
+.rt text.rt-wi { fill: var(--rt-wait-ink); }
+.rt-slot > .rt-box { fill: var(--rt-bg); stroke: var(--rt-edge); } .rt-wanted > .rt-box { stroke: var(--rt-wait); stroke-dasharray: 3 2.5; }
+.rt-filled > .rt-box { fill: var(--rt-done-fill); stroke: var(--rt-done-fill); } .rt-filled { --rt-state: var(--rt-ink3); }
+.rt-filled.rt-failed > .rt-box { fill: var(--rt-fail-soft); stroke: var(--rt-fail); }
+.rt-unfilled > .rt-box { fill: none; stroke: var(--rt-edge); stroke-dasharray: 2 4; }
+.rt-track { fill: var(--rt-rule); } .rt-drain { fill: var(--rt-run); } .rt-drain.rt-over { fill: var(--rt-edge); }
+.rt-move { transition: transform var(--rt-calm) var(--rt-ease); }
+.rt-cell-in { fill: var(--rt-ink2); } .rt-cell-held { fill: none; stroke: var(--rt-wait); stroke-width: 1.5; } .rt-cell-dot { fill: var(--rt-edge); }
+.rt-history svg [role="button"] { cursor: pointer; }
+.rt-call > .rt-box { stroke-opacity: .75; } .rt-front > .rt-box { stroke-width: 2; stroke-opacity: 1; }
+.rt-size { fill: var(--rt-done); } .rt-freed .rt-value { stroke-dasharray: 2 2; }
 .rt-strip { fill: var(--rt-done-fill); stroke: none; } .rt-strip.rt-has-live { fill: var(--rt-run); }
 `;
 

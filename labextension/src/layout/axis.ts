@@ -52,3 +52,11 @@ export function duration(seconds: number): string {
   const whole = Math.round(s);
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
+
+/** "8.1 MB" */
+export function bytes(n: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  const power = n < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(n) / 3));
+  const value = n / 1000 ** power;
+  return `${power > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+}

@@ -26,6 +26,17 @@ export interface Scene {
   pillWidth: number;
   /** makes ids unique in the page */
   uid: string;
+  ui: Ui;
+}
+
+/** What a person has set in this view, beyond the selection; the panes read it. */
+export interface Ui {
+  /** the call of `wait` that was chosen, null for the latest */
+  wait: number | null;
+}
+
+export function freshUi(): Ui {
+  return { wait: null };
 }
 
 /** One picture of the run. A tab shows one or more of them. */
@@ -51,4 +62,10 @@ export interface Tab {
   id: string;
   title: string;
   panes: Pane[];
+  /** how many things it shows, told beside the title; null says nothing */
+  count?(scene: Scene): number | null;
+  /** something in it goes on that one would not like to miss */
+  isBusy?(scene: Scene): boolean;
+  /** its rows in words, for screen readers and for all who like lists */
+  table(scene: Scene, page: number): Child[];
 }

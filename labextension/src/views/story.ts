@@ -3,7 +3,7 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { icon } from "../draw/glyphs.ts";
-import { duration } from "../layout/axis.ts";
+import { bytes, duration } from "../layout/axis.ts";
 import { taskOfKey } from "../model/graph.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { WORD, existsAt, objectLabel, stateAt } from "../model/state.ts";
@@ -69,14 +69,6 @@ function objectStory(scene: Scene, id: string): Child[] {
       h("span", { key: "why", class: "rt-why" }, origin)),
     h("span", { key: "src", class: "rt-src" }, row === undefined ? "" : sourceOf(row)),
   ];
-}
-
-/** "8.1 MB" */
-export function bytes(n: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  const power = n < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(n) / 3));
-  const value = n / 1000 ** power;
-  return `${power > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
 }
 
 /** What hovering says: the story in three lines. */

@@ -19,20 +19,32 @@ export function drawTable(scene: Scene, page: number): Child[] {
   const from = page * PAGE;
   const shown = tasks.slice(from, from + PAGE);
   if (tasks.length === 0) return [];
-  const range = tasks.length > PAGE ? `, ${from + 1} to ${from + shown.length} of ${tasks.length.toLocaleString("en")}` : "";
   return [
     h("table", { key: "table" },
-      h("caption", {}, `Tasks of this run${range}`),
+      h("caption", {}, `Tasks of this run${rangeOf(tasks.length, page)}`),
       h("thead", {}, h("tr", {}, HEADS.map((head) => h("th", { key: head, scope: "col" }, head)))),
       h("tbody", {}, shown.map((task) => row(scene, task)))),
-    tasks.length > PAGE && h("div", { key: "pages", class: "rt-foot" },
-      from > 0 && pageButton("earlier", page - 1),
-      from + PAGE < tasks.length && pageButton("later", page + 1)),
+    pageButtons(tasks.length, page, "tasks"),
   ];
 }
 
+/** ", 201 to 400 of 5,000", "" if one page holds all. */
+export function rangeOf(count: number, page: number): string {
+  if (count <= PAGE) return "";
+  const from = page * PAGE;
+  return `, ${from + 1} to ${Math.min(count, from + PAGE)} of ${count.toLocaleString("en")}`;
+}
+
+/** Buttons to the pages before and after. */
+export function pageButtons(count: number, page: number, what: string): VNode | null {
+  if (count <= PAGE) return null;
+  return h("div", { key: "pages", class: "rt-foot" },
+    page > 0 && pageButton(`earlier ${what}`, page - 1),
+    (page + 1) * PAGE < count && pageButton(`later ${what}`, page + 1));
+}
+
 function pageButton(word: string, page: number): VNode {
-  return h("button", { key: word, type: "button", "data-action": "page", "data-page": page }, `${word} tasks`);
+  return h("button", { key: word, type: "button", "data-action": "page", "data-page": page }, word);
 }
 
 function row(scene: Scene, task: TaskRow): VNode | null {
