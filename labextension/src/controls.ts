@@ -11,6 +11,8 @@ export interface Intents {
   open(key: string): void;
   /** a button with `data-action` */
   act(action: string, button: HTMLElement): void;
+  /** the slider was dragged to this share of the run */
+  scrub(share: number): void;
   hover(key: string | null, x: number, y: number): void;
 }
 
@@ -28,6 +30,12 @@ export function listen(root: HTMLElement, intents: Intents): () => void {
     if (button !== null) intents.act(button.getAttribute("data-action") ?? "", button);
     else if (mark !== null) intents.select(mark.getAttribute("data-key"));
     else if (closest(event.target, "svg") !== null) intents.select(null);
+  });
+  on("pointerdown", (event) => {
+    const track = closest(event.target, "[data-scrub]");
+    if (track === null || event.button !== 0) return;
+    track.focus();
+    drag(track, event, (share) => intents.scrub(share));
   });
   on("keydown", (event) => {
     if (onKey(event, intents)) {
@@ -53,6 +61,12 @@ function onKey(event: KeyboardEvent, intents: Intents): boolean {
     return true;
   }
   if (isArrow(event.key) && turnTab(event)) return true;
+  const slider = closest(event.target, "[data-scrub]");
+  const move = SLIDER_KEYS[event.key];
+  if (slider !== null && move !== undefined) {
+    intents.act(move, slider);
+    return true;
+  }
   const button = closest(event.target, "svg [data-action]");
   if (button !== null && (event.key === "Enter" || event.key === " ")) {
     intents.act(button.getAttribute("data-action") ?? "", button);
@@ -65,6 +79,26 @@ function onKey(event: KeyboardEvent, intents: Intents): boolean {
   else if (event.key === "Enter" || event.key === " ") intents.open(mark.getAttribute("data-key") ?? "");
   else return false;
   return true;
+}
+
+/** Left and right move by a hundredth, up and down from event to event. */
+const SLIDER_KEYS: Readonly<Record<string, string>> = {
+  ArrowLeft: "nudge-back", ArrowRight: "nudge", PageDown: "leap-back", PageUp: "leap",
+  ArrowDown: "back", ArrowUp: "next", Home: "start", End: "live", " ": "play",
+};
+
+/** Follow the pointer on a track until it is let go. */
+function drag(track: HTMLElement, event: PointerEvent, take: (share: number) => void): void {
+  const [edge = 0, room = 1] = (track.getAttribute("data-scrub") ?? "").split(" ").map(Number);
+  const stop = new AbortController();
+  const follow = (x: number): void => {
+    const { left } = track.getBoundingClientRect();
+    take(Math.max(0, Math.min(1, (x - left - edge) / room)));
+  };
+  follow(event.clientX);
+  const page = track.ownerDocument;
+  page.addEventListener("pointermove", (moved) => follow(moved.clientX), { signal: stop.signal });
+  for (const end of ["pointerup", "pointercancel"]) page.addEventListener(end, () => stop.abort(), { signal: stop.signal });
 }
 
 /** Left and right on a tab open its neighbour. */

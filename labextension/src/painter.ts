@@ -8,6 +8,7 @@ import { countsInWords, drawHeader, title } from "./views/header.ts";
 import type { Mode } from "./views/header.ts";
 import type { Pane, Scene, Tab } from "./views/scene.ts";
 import { drawErrors, drawStory, drawTip } from "./views/story.ts";
+import { drawTransport } from "./views/transport.ts";
 import { ALWAYS, TABS, drawTabs } from "./views/tabs.ts";
 
 /** The table and the spoken counts follow at most this often. */
@@ -39,6 +40,7 @@ export class Painter {
       patch(regions.errors, drawErrors(scene));
       patch(regions.story, scene.store.tasks.size > 0 ? drawStory(scene, this.isOpen) : []);
       regions.story.hidden = scene.store.tasks.size === 0;
+      patch(regions.transport, scene.store.tasks.size > 0 ? drawTransport(scene) : []);
       patch(regions.foot, foot(scene, this.isTableShown));
     }
     this.panes(scene, isFull);
@@ -72,7 +74,7 @@ export class Painter {
   /** What would be noise if it followed every frame. */
   private calm(scene: Scene): void {
     const now = performance.now();
-    if (scene.isMoving && now - this.calmAtMs < CALM_MS) return;
+    if ((scene.isMoving || scene.isPlaying) && now - this.calmAtMs < CALM_MS) return;
     this.calmAtMs = now;
     patch(this.regions.table, this.open.table(scene, this.page));
     this.regions.table.classList.toggle("rt-sr", !this.isTableShown);

@@ -2,6 +2,7 @@
 // It knows no framework; the cell widget, the saved page and the panel all use it.
 
 import { Clock } from "./clock.ts";
+import { act } from "./actions.ts";
 import { listen } from "./controls.ts";
 import { measureIn } from "./layout/labels.ts";
 import { Layers } from "./layout/layers.ts";
@@ -13,6 +14,7 @@ import { isUnfinished, lastChange } from "./model/state.ts";
 import { RunStore } from "./model/store.ts";
 import { Pacer } from "./pacer.ts";
 import { Painter } from "./painter.ts";
+import { Player } from "./player.ts";
 import { buildShell } from "./shell.ts";
 import { pillWidthFor } from "./views/graph_geometry.ts";
 import { freshUi } from "./views/scene.ts";
@@ -46,12 +48,13 @@ class RunView {
   private width = 0;
   private pillWidth = 0;
   private ui: Ui = freshUi();
+  private readonly player = new Player(() => performance.now());
 
   constructor(el: HTMLElement, link: Link) {
     this.regions = buildShell(el);
     this.measure = measureIn(getComputedStyle(this.regions.root).fontFamily || "sans-serif");
     this.painter = new Painter(this.regions);
-    this.pacer = new Pacer((isFull) => this.paint(isFull), () => this.isMoving());
+    this.pacer = new Pacer((isFull) => this.paint(isFull), () => this.isMoving() || this.player.isPlaying);
     this.ends.push(this.watchWidth(), this.watchPerson());
     this.connection = new Connection(link, this.store, pageTimers, (m) => this.receive(m));
   }
@@ -82,6 +85,7 @@ class RunView {
     this.layers = new Layers();
     this.selected = null;
     this.ui = freshUi();
+    this.player.follow();
     this.pillWidth = 0;
   }
 
@@ -104,9 +108,11 @@ class RunView {
     const { store, graph, layers, selected, measure, uid, width, pillWidth, ui } = this;
     const isMoving = this.isMoving();
     const start = store.run.id === -1 ? 0 : store.run.start_s;
-    const edge = isMoving ? this.clock.liveEdge() : restOf(store);
+    const head = Math.max(start, isMoving ? this.clock.liveEdge() : restOf(store));
+    const t = this.player.moment(head);
     const isNarrow = width < NARROW_PX;
-    return { store, graph, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t: Math.max(start, edge) };
+    const { isFollowing, isPlaying, speed } = this.player;
+    return { store, graph, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed };
   }
 
   private paint(isFull: boolean): void {
@@ -139,11 +145,20 @@ class RunView {
       },
       act: (action, button) => {
         this.painter.act(action, button);
-        if (action === "wait" && button.getAttribute("data-wait")) this.ui.wait = Number(button.getAttribute("data-wait"));
+        act(action, button, this.scene(), this.player);
         this.paint(true);
+        this.pacer.request();
       },
+      scrub: (share) => this.scrub(share),
       hover: (key, x, y) => this.painter.hover(this.scene(), key, x, y),
     });
+  }
+
+  /** Show the moment at this share of the run. */
+  private scrub(share: number): void {
+    const { start, head } = this.scene();
+    this.player.seek(start + share * (head - start), start, head);
+    this.pacer.request();
   }
 
   private select(key: string | null): void {

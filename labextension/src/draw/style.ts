@@ -51,6 +51,20 @@ const FRAME = `
 .rt-lists .rt-note { padding: 0; }
 .rt-history { border-top: 1px solid var(--rt-rule); margin-top: 6px; }
 .rt-history .rt-note { padding-bottom: 6px; }
+.rt-transport:not(:empty) { border-top: 1px solid var(--rt-rule); padding: 6px 0 4px; }
+.rt-moment { font-size: var(--rt-t3); min-height: 20px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.rt-moment .rt-t { color: var(--rt-ink2); }
+.rt-bar-row { margin-top: 4px; display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }
+.rt-buttons { display: inline-flex; align-items: center; gap: 2px; width: 168px; }
+.rt .rt-icon-button, .rt .rt-speed { padding: 7px 9px; color: var(--rt-ink2); } .rt .rt-speed { min-width: 44px; padding: 4px 6px; font-size: var(--rt-t2); text-align: center; }
+.rt .rt-icon-button:hover, .rt .rt-speed:hover { background: var(--rt-bg2); color: var(--rt-ink); }
+.rt-scrub { cursor: ew-resize; touch-action: none; flex: none; border-radius: var(--rt-r2); }
+.rt-scrub:focus-visible { outline: 2px solid var(--rt-focus); }
+.rt-back { width: 112px; text-align: right; white-space: nowrap; } .rt-back .rt-note { padding: 0; }
+.rt .rt-pill.rt-button { border-radius: 10px; padding: 0 8px; font-size: var(--rt-t1); border-color: var(--rt-edge); }
+.rt[data-narrow] .rt-scrub { order: 3; } .rt[data-narrow] .rt-back { margin-left: auto; }
+.rt-use { fill: var(--rt-run-soft); } .rt-ticks { stroke: var(--rt-ink3); } .rt-later { fill: var(--rt-bg); opacity: .45; }
+.rt-knob { fill: var(--rt-ink); stroke: var(--rt-bg); stroke-width: 1.5; }
 .rt-warn { border-left: 3px solid var(--rt-wait); padding: 2px 0 2px 10px; margin: 8px 0 4px; color: var(--rt-ink2); }
 .rt-warn b { color: var(--rt-wait-ink); font-weight: 600; }
 .rt-pane { border-top: 1px solid var(--rt-rule); padding: 8px 0; }

@@ -12,6 +12,13 @@ export interface Scene {
   layers: Layers;
   /** the moment that is shown */
   t: number;
+  /** the newest moment there is to show; t is at most this */
+  head: number;
+  /** a person looks at an earlier moment than the newest */
+  isScrubbed: boolean;
+  isPlaying: boolean;
+  /** of playing, times */
+  speed: number;
   /** when the run began: 0 on the axis */
   start: number;
   /** rows still change and bars still grow */

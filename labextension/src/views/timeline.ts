@@ -38,13 +38,13 @@ function drawTimeline(scene: Scene): Child[] {
       h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => blanks(scene, scale, lane))),
       h("g", { key: "driver" }, driverLane(scene, scale)),
       h("g", { key: "bars" }, lanes.map((lane) => h("g", { key: lane.lane.worker.id }, barMarks(scene, scale, lane)))),
-      scene.isMoving && nowLine(scene, scale)),
+      (scene.isMoving || scene.isScrubbed) && nowLine(scene, scale)),
   ];
 }
 
 function axisMarks(scene: Scene, scale: Scale): VNode[] {
   const { axis } = scale;
-  const now = scene.isMoving ? scale.x(scene.t) : -1000;
+  const now = scene.isMoving || scene.isScrubbed ? scale.x(scene.t) : -1000;
   return axis.ticks.flatMap((tick, i) => {
     const x = scale.x(axis.from + tick);
     const text = tickLabel(tick, axis.step);

@@ -90,7 +90,7 @@ function words(scene: Scene, wait: WaitRow, isOpen: boolean): string[] {
 
 /** The way to the timeout, dashed. */
 function due(scene: Scene, scale: Scale, wait: WaitRow, x: number, y: number): VNode | null {
-  if (wait.timeout_s === null || !scene.isMoving) return null;
+  if (wait.timeout_s === null || !(scene.isMoving || scene.isScrubbed)) return null;
   const end = scale.x(wait.start_s + wait.timeout_s);
   if (end <= x + 4 || end > scene.width - 2) return null;
   const m = y + BAR / 2;

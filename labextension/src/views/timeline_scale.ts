@@ -30,10 +30,10 @@ const TOP = 22;
 export function scaleOf(scene: Scene): Scale {
   const left = scene.isNarrow ? 68 : 112;
   const room = scene.width - left - 8;
-  const axis = axisFor(scene.start, scene.t, scene.isMoving, room);
+  const axis = axisFor(scene.start, scene.head, scene.isMoving, room);
   const x = (time: number): number => left + ((time - axis.from) / (axis.to - axis.from)) * room;
   let y = TOP + ROW + 3;
-  const groups = laneGroups(scene.store, scene.start, scene.t).map((group) => {
+  const groups = laneGroups(scene.store, scene.start, scene.head).map((group) => {
     y += 5;
     const top = y;
     const placed = group.lanes.map((lane, i) => ({ lane, y: top + 4 + i * ROW }));
