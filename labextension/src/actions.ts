@@ -2,6 +2,7 @@
 
 import type { Player } from "./player.ts";
 import type { Scene } from "./views/scene.ts";
+import { panBy, zoomBy } from "./views/timeline_tools.ts";
 import { neighbourMoment } from "./views/transport.ts";
 
 const NUDGE = 0.01;
@@ -29,11 +30,27 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   start: ({ start, head }, player) => player.seek(start, start, head),
   live: (_, player) => player.follow(),
   speed: (_, player) => player.faster(),
+  critical: ({ ui }) => {
+    ui.isCritical = !ui.isCritical;
+  },
+  "zoom-in": (scene) => zoomBy(scene, 0.5, middleOf(scene)),
+  "zoom-out": (scene) => zoomBy(scene, 2, middleOf(scene)),
+  "zoom-all": ({ ui }) => {
+    ui.zoom = null;
+  },
+  pan: (scene) => panBy(scene, 0.5),
+  "pan-back": (scene) => panBy(scene, -0.5),
   wait: ({ ui }, _, button) => {
     const chosen = button.getAttribute("data-wait");
     if (chosen !== null && chosen !== "") ui.wait = Number(chosen);
   },
 };
+
+/** What to zoom around: the chosen moment where it shows, else the middle of what is shown. */
+function middleOf({ ui, start, head, t, isScrubbed }: Scene): number {
+  const [from, to] = ui.zoom ?? [start, head];
+  return isScrubbed && t >= from && t <= to ? t : (from + to) / 2;
+}
 
 /** Carry out an action; one of no concern here is left alone. */
 export function act(action: string, button: HTMLElement, scene: Scene, player: Player): void {

@@ -13,6 +13,7 @@ export interface Intents {
   act(action: string, button: HTMLElement): void;
   /** the slider was dragged to this share of the run */
   scrub(share: number): void;
+  /** a mark's key, "?" and words that explain, or null */
   hover(key: string | null, x: number, y: number): void;
 }
 
@@ -45,7 +46,9 @@ export function listen(root: HTMLElement, intents: Intents): () => void {
   });
   on("pointermove", (event) => {
     const box = root.getBoundingClientRect();
-    const key = closest(event.target, "[data-key]")?.getAttribute("data-key") ?? null;
+    const mark = closest(event.target, "[data-key], [data-tip]");
+    const words = mark?.getAttribute("data-tip");
+    const key = mark?.getAttribute("data-key") ?? (words ? `?${words}` : null);
     intents.hover(event.pointerType === "touch" ? null : key, event.clientX - box.left, event.clientY - box.top);
   });
   on("pointerleave", () => intents.hover(null, 0, 0));
@@ -54,7 +57,7 @@ export function listen(root: HTMLElement, intents: Intents): () => void {
 
 /** Returns whether the key was ours. */
 function onKey(event: KeyboardEvent, intents: Intents): boolean {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+  if (event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && event.key !== "+")) return false;
   if (event.key === "Escape") {
     intents.hover(null, 0, 0);
     intents.select(null);
@@ -72,6 +75,11 @@ function onKey(event: KeyboardEvent, intents: Intents): boolean {
     intents.act(button.getAttribute("data-action") ?? "", button);
     return true;
   }
+  const zoom = ZOOM_KEYS[event.key];
+  if (zoom !== undefined && closest(event.target, '[data-pane="timeline"]') !== null) {
+    intents.act(zoom, closest(event.target, "*") as HTMLElement);
+    return true;
+  }
   const mark = closest(event.target, "[data-key]");
   const pane = closest(event.target, "[data-pane]")?.getAttribute("data-pane");
   if (mark === null || pane === undefined || pane === null) return false;
@@ -85,6 +93,11 @@ function onKey(event: KeyboardEvent, intents: Intents): boolean {
 const SLIDER_KEYS: Readonly<Record<string, string>> = {
   ArrowLeft: "nudge-back", ArrowRight: "nudge", PageDown: "leap-back", PageUp: "leap",
   ArrowDown: "back", ArrowUp: "next", Home: "start", End: "live", " ": "play",
+};
+
+/** With the keyboard on the timeline. */
+const ZOOM_KEYS: Readonly<Record<string, string>> = {
+  "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-all", "[": "pan-back", "]": "pan",
 };
 
 /** Follow the pointer on a track until it is let go. */

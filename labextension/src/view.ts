@@ -4,6 +4,7 @@
 import { Clock } from "./clock.ts";
 import { act } from "./actions.ts";
 import { listen } from "./controls.ts";
+import { listenToTimeline } from "./gestures.ts";
 import { measureIn } from "./layout/labels.ts";
 import { Layers } from "./layout/layers.ts";
 import { Connection, pageTimers } from "./link.ts";
@@ -136,6 +137,8 @@ class RunView {
   }
 
   private watchPerson(): () => void {
+    const stage = { scene: () => this.scene(), redraw: () => this.pacer.request() };
+    this.ends.push(listenToTimeline(this.regions.root, stage));
     return listen(this.regions.root, {
       select: (key) => this.select(key),
       step: (pane, arrow) => this.step(pane, arrow),

@@ -65,6 +65,14 @@ const FRAME = `
 .rt[data-narrow] .rt-scrub { order: 3; } .rt[data-narrow] .rt-back { margin-left: auto; }
 .rt-use { fill: var(--rt-run-soft); } .rt-ticks { stroke: var(--rt-ink3); } .rt-later { fill: var(--rt-bg); opacity: .45; }
 .rt-knob { fill: var(--rt-ink); stroke: var(--rt-bg); stroke-width: 1.5; }
+.rt-tools { display: flex; align-items: center; gap: 4px; min-height: 24px; margin-bottom: 2px; }
+.rt-tools .rt-note { padding: 0 8px 0 0; color: var(--rt-ink3); } .rt-space { flex: 1; }
+.rt .rt-tool { padding: 2px 8px; font-size: var(--rt-t1); color: var(--rt-ink2); border: 1px solid var(--rt-rule); white-space: nowrap; }
+.rt .rt-tool:hover { color: var(--rt-ink); border-color: var(--rt-edge); } .rt .rt-tool[aria-disabled="true"] { color: var(--rt-ink3); border-color: transparent; cursor: default; }
+.rt .rt-tool[aria-pressed="true"] { color: var(--rt-ink); border-color: var(--rt-ink); font-weight: 600; }
+.rt-critical-words { font-size: var(--rt-t3); color: var(--rt-ink2); padding-top: 8px; } .rt-critical-words b { color: var(--rt-ink); }
+.rt-critical { stroke: var(--rt-ink); stroke-width: 3; } .rt-critical-link { fill: none; stroke: var(--rt-ink); stroke-width: 1.3; }
+.rt-brush { fill: var(--rt-run); opacity: .15; } .rt-hover { fill: transparent; } .rt-bottom { user-select: none; }
 .rt-warn { border-left: 3px solid var(--rt-wait); padding: 2px 0 2px 10px; margin: 8px 0 4px; color: var(--rt-ink2); }
 .rt-warn b { color: var(--rt-wait-ink); font-weight: 600; }
 .rt-pane { border-top: 1px solid var(--rt-rule); padding: 8px 0; }

@@ -40,10 +40,16 @@ export interface Scene {
 export interface Ui {
   /** the call of `wait` that was chosen, null for the latest */
   wait: number | null;
+  /** the part of the timeline that is shown, null for all of it */
+  zoom: [number, number] | null;
+  /** the part that is being marked with the pointer */
+  brush: [number, number] | null;
+  /** the critical path is shown */
+  isCritical: boolean;
 }
 
 export function freshUi(): Ui {
-  return { wait: null };
+  return { wait: null, zoom: null, brush: null, isCritical: false };
 }
 
 /** One picture of the run. A tab shows one or more of them. */

@@ -73,6 +73,7 @@ function objectStory(scene: Scene, id: string): Child[] {
 
 /** What hovering says: the story in three lines. */
 export function drawTip(scene: Scene, key: string): Child[] {
+  if (key.startsWith("?")) return [h("span", { key: "why" }, key.slice(1))];
   const task = taskOfKey(scene.store, key);
   if (task === null) return key.startsWith("o") ? objectStory(scene, key.slice(1)) : [];
   return [

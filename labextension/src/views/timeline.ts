@@ -3,17 +3,18 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
-import { duration, tickLabel } from "../layout/axis.ts";
-import { gaps } from "../layout/lanes.ts";
-import { blanksOf } from "../model/blanks.ts";
+import { duration, tickLabel, unitOf } from "../layout/axis.ts";
 import { hatch } from "./graph.ts";
 import type { Arrow, Pane, Scene } from "./scene.ts";
 import { arrows } from "./timeline_arrows.ts";
-import { barMarks, blankMark, startUp } from "./timeline_bars.ts";
+import { barMarks } from "./timeline_bars.ts";
+import { blanks } from "./timeline_blanks.ts";
+import { criticalLinks } from "./timeline_critical.ts";
 import { driverLane } from "./timeline_driver.ts";
 import { stepInTime } from "./timeline_keys.ts";
+import { tools } from "./timeline_tools.ts";
 import { ROW, scaleOf } from "./timeline_scale.ts";
-import type { PlacedLane, Scale } from "./timeline_scale.ts";
+import type { Scale } from "./timeline_scale.ts";
 
 export const timelinePane: Pane = {
   id: "timeline",
@@ -28,26 +29,45 @@ function drawTimeline(scene: Scene): Child[] {
   const scale = scaleOf(scene);
   const { width } = scene;
   const size = { width, height: scale.height, viewBox: `0 0 ${width} ${scale.height}` };
+  const { axis } = scale;
+  const time = `${scale.left} ${scale.room} ${axis.from} ${axis.to}`;
   const lanes = scale.groups.flatMap((group) => group.placed);
   return [
-    h("svg", { key: "timeline", ...size, role: "group", "aria-label": "Timeline of workers" },
+    tools(scene),
+    h("svg", { key: "timeline", ...size, "data-time": time, role: "group", "aria-label": "Timeline of workers" },
       hatch(`${scene.uid}-t`),
       h("g", { key: "axis", "aria-hidden": "true" }, axisMarks(scene, scale)),
       h("g", { key: "names", "aria-hidden": "true" }, laneNames(scene, scale)),
       h("g", { key: "arrows", "aria-hidden": "true" }, arrows(scene, scale, lanes)),
       h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => blanks(scene, scale, lane))),
       h("g", { key: "driver" }, driverLane(scene, scale)),
+      h("g", { key: "links", "aria-hidden": "true" }, criticalLinks(scene, scale, lanes)),
       h("g", { key: "bars" }, lanes.map((lane) => h("g", { key: lane.lane.worker.id }, barMarks(scene, scale, lane)))),
-      (scene.isMoving || scene.isScrubbed) && nowLine(scene, scale)),
+      (scene.isMoving || scene.isScrubbed) && scale.shows(scene.t, scene.t) && nowLine(scene, scale),
+      brush(scene, scale)),
+    why(scene),
   ];
+}
+
+/** The range that is being drawn with the pointer. */
+function brush({ ui }: Scene, scale: Scale): VNode | null {
+  if (ui.brush === null) return null;
+  const [a, z] = [scale.x(ui.brush[0]), scale.x(ui.brush[1])];
+  return h("rect", { key: "brush", class: "rt-brush", x: Math.min(a, z), y: 18, width: Math.abs(z - a), height: scale.height - 18 });
+}
+
+/** With the critical path shown: what it took, and where the rest of the time went. */
+function why({ ui, store }: Scene): VNode | null {
+  if (!ui.isCritical || store.run.why_not_faster === "") return null;
+  return h("div", { key: "why", class: "rt-critical-words" }, h("b", { key: "what" }, "Why not faster? "), store.run.why_not_faster);
 }
 
 function axisMarks(scene: Scene, scale: Scale): VNode[] {
   const { axis } = scale;
   const now = scene.isMoving || scene.isScrubbed ? scale.x(scene.t) : -1000;
   return axis.ticks.flatMap((tick, i) => {
-    const x = scale.x(axis.from + tick);
-    const text = tickLabel(tick, axis.step);
+    const x = scale.x(scene.start + tick);
+    const text = `${tickLabel(tick, axis.step)}${i === 0 && tick > 0 ? unitOf(axis.step) : ""}`;
     const isFree = Math.abs(x - now) > scene.measure(text, 11) / 2 + 32;
     const anchor = x > scene.width - 14 ? "end" : "middle";
     return [
@@ -78,22 +98,6 @@ function laneNames(scene: Scene, scale: Scale): VNode[] {
     }
   }
   return names;
-}
-
-function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): (VNode | null)[] {
-  const marks = [startUp(scene, scale, lane.worker, y)];
-  for (const gap of gaps(lane, scene.start, scene.t)) {
-    if (scale.x(gap.to) - scale.x(gap.from) < 24) continue;
-    for (const blank of blanksOf(scene.store, lane, gap, scene.t)) {
-      marks.push(blankMark(scene, scale, y, blank, `b${lane.worker.id} ${blank.from}`));
-    }
-  }
-  const { ended_s: ended, reason } = lane.worker;
-  if (ended !== null && ended < scene.t) {
-    const text = reason === "" ? "worker ended" : reason;
-    marks.push(blankMark(scene, scale, y, { from: ended, to: scene.t, text }, `e${lane.worker.id}`));
-  }
-  return marks;
 }
 
 /** The live edge with the clock above it. */

@@ -6,7 +6,7 @@ import { fit } from "../layout/labels.ts";
 import type { WaitRow } from "../model/rows.ts";
 import { existsAt, objectLabel } from "../model/state.ts";
 import type { Scene } from "./scene.ts";
-import { blankMark } from "./timeline_bars.ts";
+import { blankMark } from "./timeline_blanks.ts";
 import { BAR } from "./timeline_scale.ts";
 import type { Scale } from "./timeline_scale.ts";
 
@@ -17,9 +17,11 @@ export function driverLane(scene: Scene, scale: Scale): Child[] {
   return [
     ...ownCode(scene, scale, waits),
     ...ticks(scene, scale),
-    ...waits.map((wait) => waitMark(scene, scale, wait)),
+    ...waits.filter((w) => scale.shows(w.start_s, w.end_s ?? scene.t)).map((wait) => waitMark(scene, scale, wait)),
   ];
 }
+
+const OWN_CODE = "The cell ran code of its own: it neither submitted a task nor waited for one.";
 
 /** A tick for every submit and put; those within a pixel share one. */
 function ticks(scene: Scene, scale: Scale): VNode[] {
@@ -28,7 +30,7 @@ function ticks(scene: Scene, scale: Scale): VNode[] {
   for (const object of scene.store.objects.values()) {
     if (object.task === null && object.created_s !== null) times.push(object.created_s);
   }
-  const pixels = times.filter((t) => t >= scene.start && t <= scene.t).map((t) => Math.round(scale.x(t)));
+  const pixels = times.filter((t) => t >= scene.start && t <= scene.t && scale.shows(t, t)).map((t) => Math.round(scale.x(t)));
   const y = scale.driverY;
   return [...new Set(pixels)].map((x) =>
     h("line", { key: `k${x}`, class: "rt-tick", x1: x + 0.5, x2: x + 0.5, y1: y + 3, y2: y + 15 }));
@@ -44,7 +46,7 @@ function ownCode(scene: Scene, scale: Scale, waits: WaitRow[]): (VNode | null)[]
     const to = edges[i] ?? from;
     if (scale.x(to) - scale.x(from) > 16) {
       const text = "own code";
-      marks.push(blankMark(scene, scale, scale.driverY, { from, to, text }, `own${from}`));
+      marks.push(blankMark(scene, scale, scale.driverY, { from, to, text, why: OWN_CODE }, `own${from}`));
     }
     from = edges[i + 1] ?? to;
   }
