@@ -5,10 +5,10 @@ import { mount } from "../src/view.ts";
 import { snapshot } from "./run.ts";
 import type { Story } from "./run.ts";
 import { empty, lesson1, many, nested, wordCount } from "./stories.ts";
-import { loop, mock } from "./views.ts";
+import { big, loop, mock } from "./views.ts";
 
 const query = new URLSearchParams(location.search);
-const stories: Record<string, Story> = { wordCount, lesson1, nested, empty, mock, loop, many: many(Number(query.get("n") ?? 5000)) };
+const stories: Record<string, Story> = { wordCount, lesson1, nested, empty, mock, loop, big, many: many(Number(query.get("n") ?? 5000)) };
 const story = stories[query.get("story") ?? "wordCount"] ?? wordCount;
 const theme = query.get("theme");
 if (theme !== null) document.documentElement.dataset["theme"] = theme;

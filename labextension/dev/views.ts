@@ -122,3 +122,22 @@ function loopWaits(): WaitRow[] {
   }
   return waits;
 }
+
+const PARSED = 600;
+
+/** Many tasks: load, 600 times parse, a tree of reduce; a few fail. */
+export const big: Story = {
+  ...mock,
+  run: { ...mock.run, execution: 1, cell: "[9]", end_s: at(4), critical: [], why_not_faster: "" },
+  actors: [], waits: [], objects: [value("90000.0", "put-1", null, 24_000_000, [["A", 0.01]])],
+  tasks: [
+    task(1, "load-1", at(0.01), at(0.01), ["90000.0"], [[1, at(0.02), at(0.2)]], { cell: "[9]", line: 1 }),
+    ...Array.from({ length: PARSED }, (_, i) => {
+      const start = 0.21 + Math.floor(i / 4) * 0.02;
+      const isBad = i % 97 === 40;
+      return task(100 + i, `parse-${i + 1}`, at(0.02), at(0.2), ["1.0"], [[1 + (i % 4), at(start), at(start + 0.019), isBad ? "failed" : "done"]], { cell: "[9]", line: 2, error: isBad ? "ValueError: bad row" : "" });
+    }),
+    ...Array.from({ length: 60 }, (_, i) => task(1000 + i, `reduce-${i + 1}`, at(0.03), at(3.3), [`${100 + i * 10}.0`, `${101 + i * 10}.0`], [[1 + (i % 4), at(3.3 + Math.floor(i / 4) * 0.02), at(3.32 + Math.floor(i / 4) * 0.02)]], { cell: "[9]", line: 3 })),
+    task(2000, "total-1", at(0.04), at(3.8), Array.from({ length: 60 }, (_, i) => `${1000 + i}.0`), [[1, at(3.8), at(3.9)]], { cell: "[9]", line: 4 }),
+  ],
+};

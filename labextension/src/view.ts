@@ -10,6 +10,7 @@ import { Layers } from "./layout/layers.ts";
 import { Connection, pageTimers } from "./link.ts";
 import type { Link } from "./link.ts";
 import { Graph, labelOfKey } from "./model/graph.ts";
+import { GROUP_OVER, Groups } from "./model/groups.ts";
 import type { KernelMessage } from "./model/messages.ts";
 import { isUnfinished, lastChange } from "./model/state.ts";
 import { RunStore } from "./model/store.ts";
@@ -35,6 +36,7 @@ let mounted = 0;
 class RunView {
   private readonly store = new RunStore();
   private graph = new Graph();
+  private groups: Groups | null = null;
   private layers = new Layers();
   private readonly clock = new Clock(() => performance.now());
   private readonly regions;
@@ -71,7 +73,7 @@ class RunView {
     if (message?.type === "snapshot" || message?.type === "changes") {
       this.clock.sync(message.now_s);
       if (message.type === "snapshot") this.startAfresh();
-      this.layers.place(this.graph.grow(this.store));
+      this.growGraph();
       if (this.pillWidth === 0) this.settleWidth();
     }
     this.pacer.request();
@@ -83,11 +85,21 @@ class RunView {
     if (run === this.run) return;
     this.run = run;
     this.graph = new Graph();
+    this.groups = null;
     this.layers = new Layers();
     this.selected = null;
     this.ui = freshUi();
     this.player.follow();
     this.pillWidth = 0;
+  }
+
+  /** Once there are many tasks their groups take the place of the graph, for good. */
+  private growGraph(): void {
+    if (this.groups === null && this.store.tasks.size > GROUP_OVER) {
+      this.groups = new Groups();
+      this.layers = new Layers();
+    }
+    this.layers.place(this.groups === null ? this.graph.grow(this.store) : this.groups.grow(this.store));
   }
 
   private settleWidth(): void {
@@ -106,14 +118,14 @@ class RunView {
   }
 
   private scene(): Scene {
-    const { store, graph, layers, selected, measure, uid, width, pillWidth, ui } = this;
+    const { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui } = this;
     const isMoving = this.isMoving();
     const start = store.run.id === -1 ? 0 : store.run.start_s;
     const head = Math.max(start, isMoving ? this.clock.liveEdge() : restOf(store));
     const t = this.player.moment(head);
     const isNarrow = width < NARROW_PX;
     const { isFollowing, isPlaying, speed } = this.player;
-    return { store, graph, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed };
+    return { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed };
   }
 
   private paint(isFull: boolean): void {

@@ -73,6 +73,7 @@ const FRAME = `
 .rt-critical-words { font-size: var(--rt-t3); color: var(--rt-ink2); padding-top: 8px; } .rt-critical-words b { color: var(--rt-ink); }
 .rt-critical { stroke: var(--rt-ink); stroke-width: 3; } .rt-critical-link { fill: none; stroke: var(--rt-ink); stroke-width: 1.3; }
 .rt-brush { fill: var(--rt-run); opacity: .15; } .rt-hover { fill: transparent; } .rt-bottom { user-select: none; }
+.rt-scroll.rt-chips { max-height: 220px; }
 .rt-warn { border-left: 3px solid var(--rt-wait); padding: 2px 0 2px 10px; margin: 8px 0 4px; color: var(--rt-ink2); }
 .rt-warn b { color: var(--rt-wait-ink); font-weight: 600; }
 .rt-pane { border-top: 1px solid var(--rt-rule); padding: 8px 0; }
@@ -163,6 +164,8 @@ const MARKS = `
 .rt-cell-in { fill: var(--rt-ink2); } .rt-cell-held { fill: none; stroke: var(--rt-wait); stroke-width: 1.5; } .rt-cell-dot { fill: var(--rt-edge); }
 .rt-history svg [role="button"] { cursor: pointer; }
 .rt-call > .rt-box { stroke-opacity: .75; } .rt-front > .rt-box { stroke-width: 2; stroke-opacity: 1; }
+.rt-share { fill: var(--rt-state); } .rt-share.rt-done { fill: var(--rt-edge); } .rt-share.rt-cancelled, .rt-share.rt-cannot-run { fill: var(--rt-rule); }
+.rt-share.rt-blocked { opacity: .55; } .rt-group > .rt-box { stroke: var(--rt-edge); } .rt-chip { cursor: pointer; }
 .rt-size { fill: var(--rt-done); } .rt-freed .rt-value { stroke-dasharray: 2 2; }
 .rt-strip { fill: var(--rt-done-fill); stroke: none; } .rt-strip.rt-has-live { fill: var(--rt-run); }
 `;

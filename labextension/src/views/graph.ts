@@ -9,13 +9,15 @@ import { neighbour } from "./graph_keys.ts";
 import { edgePath } from "./graph_edges.ts";
 import { layerHead, nodeMark } from "./graph_nodes.ts";
 import { geometryOf } from "./graph_geometry.ts";
+import { drawGroups, stepInGroups } from "./groups.ts";
 
 export const graphPane: Pane = {
   id: "graph",
   name: "Graph of tasks",
   isClocked: false,
-  draw: drawGraph,
-  step: (scene: Scene, from: string | null, arrow: Arrow) => neighbour(scene, from, arrow),
+  draw: (scene: Scene) => (scene.groups === null ? drawGraph(scene) : drawGroups(scene, scene.groups)),
+  step: (scene: Scene, from: string | null, arrow: Arrow) =>
+    scene.groups === null ? neighbour(scene, from, arrow) : stepInGroups(scene, scene.groups, from, arrow),
 };
 
 function drawGraph(scene: Scene): Child[] {

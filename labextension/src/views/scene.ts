@@ -3,12 +3,15 @@
 import type { Measure } from "../layout/labels.ts";
 import type { Layers } from "../layout/layers.ts";
 import type { Graph } from "../model/graph.ts";
+import type { Groups } from "../model/groups.ts";
 import type { RunStore } from "../model/store.ts";
 import type { Child } from "../draw/dom.ts";
 
 export interface Scene {
   store: RunStore;
   graph: Graph;
+  /** instead of the graph once there are many tasks */
+  groups: Groups | null;
   layers: Layers;
   /** the moment that is shown */
   t: number;
