@@ -27,7 +27,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "nudge-back": by(-NUDGE),
   leap: by(LEAP),
   "leap-back": by(-LEAP),
-  start: ({ start, head }, player) => player.seek(start, start, head),
+  "to-start": ({ start, head }, player) => player.seek(start, start, head),
   live: (_, player) => player.follow(),
   speed: (_, player) => player.faster(),
   critical: ({ ui }) => {

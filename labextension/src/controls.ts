@@ -92,7 +92,7 @@ function onKey(event: KeyboardEvent, intents: Intents): boolean {
 /** Left and right move by a hundredth, up and down from event to event. */
 const SLIDER_KEYS: Readonly<Record<string, string>> = {
   ArrowLeft: "nudge-back", ArrowRight: "nudge", PageDown: "leap-back", PageUp: "leap",
-  ArrowDown: "back", ArrowUp: "next", Home: "start", End: "live", " ": "play",
+  ArrowDown: "back", ArrowUp: "next", Home: "to-start", End: "live", " ": "play",
 };
 
 /** With the keyboard on the timeline. */

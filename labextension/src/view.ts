@@ -95,7 +95,7 @@ class RunView {
 
   /** Once there are many tasks their groups take the place of the graph, for good. */
   private growGraph(): void {
-    if (this.groups === null && this.store.tasks.size > GROUP_OVER) {
+    if (this.groups === null && (this.store.tasks.size > GROUP_OVER || this.graph.notDrawn > 0)) {
       this.groups = new Groups();
       this.layers = new Layers();
     }

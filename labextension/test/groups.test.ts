@@ -5,7 +5,8 @@ import { snapshot } from "../dev/run.ts";
 import { many } from "../dev/stories.ts";
 import { big } from "../dev/views.ts";
 import { Layers } from "../src/layout/layers.ts";
-import { GROUP_OVER, Groups, groupFacts, nameOfGroup } from "../src/model/groups.ts";
+import { GROUP_OVER, Groups, nameOfGroup } from "../src/model/groups.ts";
+import { inWords } from "../src/model/state.ts";
 import { RunStore } from "../src/model/store.ts";
 import type { Link } from "../src/link.ts";
 import { linkToSaved } from "../src/saved.ts";
@@ -64,7 +65,7 @@ test("the layout agrees on the layers, and groups that grow stay where they are"
 
 test("a group counts its states at any moment", () => {
   const { store, groups } = grouped(9);
-  const facts = (t: number): string => groupFacts(groups.counts(store, 2 + t).get("g2 parse")).map(([, n, w]) => `${n} ${w}`).join(", ");
+  const facts = (t: number): string => inWords(groups.counts(store, 2 + t).get("g2 parse")).map(([, n, w]) => `${n} ${w}`).join(", ");
   assert.equal(facts(0.1), "600 waiting");
   assert.equal(facts(1.005), "4 running, 440 waiting, 154 done, 2 failed");
   assert.equal(facts(3.9), "594 done, 6 failed");

@@ -2,7 +2,7 @@
 
 import type { Measure } from "../layout/labels.ts";
 import { h } from "./dom.ts";
-import type { Attributes, VNode } from "./dom.ts";
+import type { Attributes, Child, VNode } from "./dom.ts";
 
 /** A text; `look` are its classes without prefix, e.g. "s i3" for small and pale. */
 export function text(x: number, y: number, words: string, look = "", more: Attributes = {}): VNode {
@@ -38,3 +38,17 @@ export function codeList(items: readonly string[], room: number, px: number, mea
   }
   return `[… ${items.length}]`;
 }
+
+/** A rectangle; `look` are its classes without prefix, `rx` the radius of its corners. */
+export function box(key: string, look: string, x: number, y: number, width: number, height: number, rx?: number): VNode {
+  const classes = look.split(" ").filter(Boolean).map((name) => `rt-${name}`).join(" ");
+  return h("rect", { key, class: classes, x, y, width, height, rx });
+}
+
+/** A picture of its own size, named for screen readers. */
+export function picture(name: string, width: number, height: number, more: Attributes, ...children: (Child | Child[])[]): VNode {
+  return h("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": name, ...more }, ...children);
+}
+
+/** A number for people: "5,000". */
+export const grouped = (n: number): string => n.toLocaleString("en");

@@ -3,7 +3,7 @@
 import { objectKey, taskKey } from "./graph.ts";
 import type { TaskRow } from "./rows.ts";
 import { STATES, objectLabel, producer, stateAt } from "./state.ts";
-import type { State } from "./state.ts";
+import type { Counts, State } from "./state.ts";
 import type { RunStore } from "./store.ts";
 
 /** A run with more tasks than this is drawn in groups. */
@@ -21,8 +21,6 @@ export interface Group {
   objects: string[];
   parents: string[];
 }
-
-export type GroupCounts = Readonly<Record<State, number>>;
 
 /** The growing graph of groups of one run; a group never goes away. */
 export class Groups {
@@ -101,7 +99,7 @@ export class Groups {
   }
 
   /** How many tasks of each group are in each state at t. */
-  counts(store: RunStore, t: number): Map<string, GroupCounts> {
+  counts(store: RunStore, t: number): Map<string, Counts> {
     const found = new Map<string, Record<State, number>>();
     for (const [key] of this.nodes) found.set(key, Object.fromEntries(STATES.map((s) => [s, 0])) as Record<State, number>);
     for (const task of store.tasks.values()) {
@@ -121,15 +119,4 @@ export function nameOfGroup(store: RunStore, group: Group): string {
   if (size > 1) return `${group.name} × ${size.toLocaleString("en")}`;
   if (task !== undefined) return store.tasks.get(task)?.label ?? group.name;
   return object === undefined || group.name !== "put" ? group.name : objectLabel(store, object);
-}
-
-/** "4 running, 212 waiting, 384 done"; (word, number) in the order of the header. */
-export function groupFacts(counts: GroupCounts | undefined): [State, number, string][] {
-  if (counts === undefined) return [];
-  const all: [State, number, string][] = [
-    ["running", counts.running, "running"], ["blocked", counts.blocked, "blocked"],
-    ["queued", counts.queued + counts["needs input"], "waiting"], ["done", counts.done, "done"],
-    ["failed", counts.failed, "failed"], ["cancelled", counts.cancelled, "cancelled"], ["cannot run", counts["cannot run"], "cannot run"],
-  ];
-  return all.filter(([, number]) => number > 0);
 }

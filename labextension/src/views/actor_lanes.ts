@@ -3,7 +3,7 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { glyph, slug } from "../draw/glyphs.ts";
-import { across, ring, selectable, text } from "../draw/marks.ts";
+import { across, box, ring, selectable, text } from "../draw/marks.ts";
 import { duration } from "../layout/axis.ts";
 import { cut, fit, nameOf, numberOf } from "../layout/labels.ts";
 import type { ActorAt, Line, Queued } from "../model/actors.ts";
@@ -95,7 +95,7 @@ function call(scene: Scene, at: ActorAt, line: Line, { call: task, state }: Queu
   const spoken = `${task.label} from ${line.name}, ${WORD[state]}${why}, ${place}`;
   return h("g", { key, class: `rt-call rt-${slug(state)}${i === 0 ? " rt-front" : ""}${key === scene.selected ? " rt-sel" : ""}`, ...selectable(key, scene.selected, entry === key, spoken) },
     ring(x - 2.5, y + 0.5, c.callW + 5, 25),
-    h("rect", { key: "box", class: "rt-box", x: x + 0.5, y: y + 3.5, width: c.callW - 1, height: 19, rx: 2 }),
+    box("box", "box", x + 0.5, y + 3.5, c.callW - 1, 19, 2),
     glyph(state, x + 11, y + 13),
     text(x + 21, y + 17, label, isNext ? "s b" : "s", { key: "label" }),
     isNext && h("path", { key: "next", class: "rt-arrow", d: `M${x + c.callW + 4} ${y + 13}h8m-3.5-3.5l3.5 3.5-3.5 3.5`, "stroke-width": 1.5 }));
@@ -122,7 +122,7 @@ function slot(scene: Scene, at: ActorAt, task: TaskRow, y: number, c: Columns, e
     text(asideX, y + dy, cut(words, scene.width - asideX - 2, 11, scene.measure), "s i2", { key });
   return h("g", { key, class: `rt-${slug(state)}${key === scene.selected ? " rt-sel" : ""}`, ...selectable(key, scene.selected, entry === key, `${task.label}, ${WORD[state]} for ${clock}`) },
     ring(c.slot - 3, y - 2, c.slotW + 6, ROW + 4),
-    h("rect", { key: "box", class: "rt-box", x: c.slot, y: y + 1, width: c.slotW, height: ROW - 2, rx: 2 }),
+    box("box", "box", c.slot, y + 1, c.slotW, ROW - 2, 2),
     glyph(state, c.slot + 13, y + 13, isOn),
     text(c.slot + 24, y + 17, cut(nameOf(task.label), room, 12, scene.measure), "b label", { key: "name" }),
     !scene.isNarrow && text(c.slot + c.slotW - 8, y + 17, clock, "s label", { key: "clock", "text-anchor": "end" }),

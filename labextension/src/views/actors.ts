@@ -2,7 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
-import { selectable, text, across, ring } from "../draw/marks.ts";
+import { across, picture, ring, selectable, text } from "../draw/marks.ts";
 import { cut } from "../layout/labels.ts";
 import { actorsAt, workOf } from "../model/actors.ts";
 import type { ActorAt } from "../model/actors.ts";
@@ -43,7 +43,7 @@ function drawActors(scene: Scene): Child[] {
   });
   const { width } = scene;
   const entry = keysOf(scene).find((key) => key === scene.selected) ?? taskKey(shown[0]?.actor.id ?? 0);
-  const picture = h("svg", { width, height: y, viewBox: `0 0 ${width} ${y}`, role: "group", "aria-label": "Actors and their mailboxes" },
+  const drawing = picture("Actors and their mailboxes", width, y, {},
     placed.map(({ at, top }, i) => h("g", { key: at.actor.id },
       i > 0 && across(0, width, top - 5, "rule", { key: "rule" }),
       head(scene, at, top, entry),
@@ -51,7 +51,7 @@ function drawActors(scene: Scene): Child[] {
       lanes(scene, at, top + HEAD, entry))));
   const more = all.length - shown.length;
   return [
-    h("div", { key: "scroll", class: "rt-scroll" }, picture),
+    h("div", { key: "scroll", class: "rt-scroll" }, drawing),
     more > 0 && h("div", { key: "more", class: "rt-note" }, `${more} more actors are not drawn; the table has them.`),
   ];
 }

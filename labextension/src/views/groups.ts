@@ -4,12 +4,13 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { glyph, slug } from "../draw/glyphs.ts";
-import { ring, selectable, text } from "../draw/marks.ts";
+import { box, grouped, picture, ring, selectable, text } from "../draw/marks.ts";
 import { cut, fit, numberOf } from "../layout/labels.ts";
 import { taskKey } from "../model/graph.ts";
-import { groupFacts, nameOfGroup } from "../model/groups.ts";
-import type { Group, GroupCounts, Groups } from "../model/groups.ts";
-import { WORD, stateAt } from "../model/state.ts";
+import { nameOfGroup } from "../model/groups.ts";
+import type { Group, Groups } from "../model/groups.ts";
+import { WORD, inWords, stateAt } from "../model/state.ts";
+import type { Counts } from "../model/state.ts";
 import type { Arrow, Scene } from "./scene.ts";
 
 const HEIGHT = 34;
@@ -36,7 +37,7 @@ export function drawGroups(scene: Scene, groups: Groups): Child[] {
   const entry = open?.key ?? all[0]?.key;
   return [
     h("div", { key: "scroll", class: "rt-scroll" },
-      h("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Graph of groups of tasks" },
+      picture("Graph of groups of tasks", width, height, {},
         h("g", { key: "edges", "aria-hidden": "true" }, all.flatMap((group) => edges(scene, groups, group, size, open))),
         h("g", { key: "nodes" }, all.map((group) => mark(scene, group, size, counts.get(group.key), group === open, group.key === entry))))),
     open === null || open.tasks.length < 2
@@ -61,11 +62,11 @@ function edges(scene: Scene, groups: Groups, group: Group, size: Size, open: Gro
   });
 }
 
-function mark(scene: Scene, group: Group, size: Size, counts: GroupCounts | undefined, isOpen: boolean, isEntry: boolean): VNode {
+function mark(scene: Scene, group: Group, size: Size, counts: Counts | undefined, isOpen: boolean, isEntry: boolean): VNode {
   const { x, y } = cornerOf(scene, group.key, size);
   const name = nameOfGroup(scene.store, group);
-  const facts = groupFacts(counts);
-  const words = facts.map(([, number, word]) => `${number.toLocaleString("en")} ${word}`);
+  const facts = inWords(counts);
+  const words = facts.map(([, number, word]) => `${grouped(number)} ${word}`);
   const label = fit([name], size.w - 16, 12, scene.measure) || cut(name, size.w - 16, 12, scene.measure);
   const under = fit([words.join(", "), words.slice(0, 2).join(", "), words[0] ?? ""], size.pitch - 12, 11, scene.measure);
   const isMany = group.tasks.length > 1;
@@ -73,7 +74,7 @@ function mark(scene: Scene, group: Group, size: Size, counts: GroupCounts | unde
     key: group.key, class: `rt-group${isOpen ? " rt-sel" : ""}`, transform: `translate(${x} ${y})`,
     ...selectable(group.key, isOpen ? group.key : null, isEntry, `${name}${words.length > 0 ? `: ${words.join(", ")}` : ""}`),
   },
-    isMany && h("rect", { key: "stack", class: "rt-box", x: 3, y: -3, width: size.w, height: HEIGHT, rx: 2 }),
+    isMany && box("stack", "box", 3, -3, size.w, HEIGHT, 2),
     ring(-3, isMany ? -6 : -3, size.w + (isMany ? 9 : 6), HEIGHT + (isMany ? 9 : 6)),
     h("rect", { key: "box", class: "rt-box", width: size.w, height: HEIGHT, rx: 2 }),
     text(8, 16, label, "b label", { key: "name" }),
@@ -118,9 +119,9 @@ function chips(scene: Scene, group: Group): VNode {
   });
   const more = group.tasks.length - shown.length;
   return h("div", { key: "chips", class: "rt-history" },
-    h("div", { key: "title", class: "rt-note" }, `The tasks of ${nameOfGroup(scene.store, group)}, in order of submission${more > 0 ? `; ${more.toLocaleString("en")} more are in the table` : ""}:`),
+    h("div", { key: "title", class: "rt-note" }, `The tasks of ${nameOfGroup(scene.store, group)}, in order of submission${more > 0 ? `; ${grouped(more)} more are in the table` : ""}:`),
     h("div", { key: "scroll", class: "rt-scroll rt-chips" },
-      h("svg", { width: scene.width, height, viewBox: `0 0 ${scene.width} ${height}`, role: "group", "aria-label": `Tasks of ${group.name}` }, marks)));
+      picture(`Tasks of ${group.name}`, scene.width, height, {}, marks)));
 }
 
 /** Arrow keys: between groups along edges and within a layer; inside an open group from task to task. */

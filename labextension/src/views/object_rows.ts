@@ -2,7 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
-import { across, ring, selectable, text } from "../draw/marks.ts";
+import { across, box, grouped, ring, selectable, text } from "../draw/marks.ts";
 import { bytes, duration } from "../layout/axis.ts";
 import { cut, fit, nameOf } from "../layout/labels.ts";
 import type { ObjectAt } from "../model/objects.ts";
@@ -49,7 +49,7 @@ export function objectRow(scene: Scene, c: Columns, at: ObjectAt, y: number, lar
   return h("g", { key: row.id, class: `rt-row${isSelected ? " rt-sel" : ""}${at.isFreed ? " rt-freed" : ""}`, ...selectable(at.key, scene.selected, isEntry, spoken) },
     across(0, scene.width, y, "rule", { key: "rule" }),
     ring(-1.5, y + 3, Math.min(c.nameW, scene.measure(label, 12, true) + 26), 20),
-    h("rect", { key: "mark", class: `rt-value${at.isFreed ? "" : " rt-there"}`, x: 4.5, y: m - 3.5, width: 7, height: 7 }),
+    box("mark", `value${at.isFreed ? "" : " there"}`, 4.5, m - 3.5, 7, 7),
     text(19, m + 4, label, at.isFreed ? "i2" : "label", { key: "name" }),
     text(c.sizeX, m + 4, sizeWords(size), "s i2", { key: "size", "text-anchor": "end" }),
     c.barW > 0 && size !== null && row.shared && h("rect", { key: "bar", class: "rt-size", x: c.sizeX + 10, y: m - 3, width: Math.max(2, (c.barW * size) / largest), height: 6, rx: 1 }),
@@ -99,9 +99,9 @@ export function groupRow(scene: Scene, c: Columns, name: string, list: readonly 
   const m = y + ROW / 2;
   return h("g", { key: `g${name}` },
     across(0, scene.width, y, "rule", { key: "rule" }),
-    h("rect", { key: "mark", class: "rt-value rt-there", x: 4.5, y: m - 3.5, width: 7, height: 7 }),
-    h("rect", { key: "mark2", class: "rt-value rt-there", x: 7.5, y: m - 5.5, width: 7, height: 7 }),
-    text(19, m + 4, cut(`${name} × ${list.length.toLocaleString("en")}`, c.nameW - 22, 12, scene.measure), "", { key: "name" }),
+    box("mark", "value there", 4.5, m - 3.5, 7, 7),
+    box("mark2", "value there", 7.5, m - 5.5, 7, 7),
+    text(19, m + 4, cut(`${name} × ${grouped(list.length)}`, c.nameW - 22, 12, scene.measure), "", { key: "name" }),
     text(c.sizeX, m + 4, bytes(sum), "s i2", { key: "size", "text-anchor": "end" }),
     text(c.sizeX + 10, m + 4, cut("inline, inside messages: no copy to track", scene.width - c.sizeX - 12, 11, scene.measure), "s i3", { key: "words" }));
 }

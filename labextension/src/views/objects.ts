@@ -2,7 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
-import { across, text } from "../draw/marks.ts";
+import { across, grouped, picture, text } from "../draw/marks.ts";
 import { bytes } from "../layout/axis.ts";
 import { objectsAt, repeatedPuts, totals } from "../model/objects.ts";
 import type { ObjectAt } from "../model/objects.ts";
@@ -55,14 +55,14 @@ function drawObjects(scene: Scene): Child[] {
   const entry = rows.find((one) => one.key === scene.selected)?.key ?? rows[0]?.key;
   const bottom = HEAD + (rows.length + groups.length) * ROW;
   const { width } = scene;
-  const picture = h("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Objects and the nodes that hold them" },
+  const drawing = picture("Objects and the nodes that hold them", width, height, {},
     h("g", { key: "heads", "aria-hidden": "true" }, heads(c, bottom)),
     h("g", { key: "rows" }, rows.map((one, i) => objectRow(scene, c, one, HEAD + i * ROW, largest, one.key === entry))),
     h("g", { key: "groups" }, groups.map(([name, list], i) => groupRow(scene, c, name, list, HEAD + (rows.length + i) * ROW))),
     h("g", { key: "sums" }, sums(scene, c, all, bottom)));
   const hidden = all.length - rows.length - groups.reduce((sum, [, list]) => sum + list.length, 0);
   return [
-    h("div", { key: "scroll", class: "rt-scroll" }, picture),
+    h("div", { key: "scroll", class: "rt-scroll" }, drawing),
     h("div", { key: "notes" }, notes(scene, all, hidden)),
     scene.store.nodes.size > 1 && legend(),
   ];
@@ -100,8 +100,8 @@ function notes(scene: Scene, all: readonly ObjectAt[], hidden: number): Child[] 
     h("div", { key: where, class: "rt-warn" },
       h("b", { key: "what" }, `${where} puts ${bytes(size)} ${times} times. `), "If it is the same value, put it once before the loop and pass its ID."));
   const pale = [
-    coming > 0 ? `${coming.toLocaleString("en")} ${coming === 1 ? "value does" : "values do"} not exist yet.` : "",
-    hidden > 0 ? `${hidden.toLocaleString("en")} more objects are not drawn; the table has them.` : "",
+    coming > 0 ? `${grouped(coming)} ${coming === 1 ? "value does" : "values do"} not exist yet.` : "",
+    hidden > 0 ? `${grouped(hidden)} more objects are not drawn; the table has them.` : "",
   ].filter(Boolean).join(" ");
   return [...parts, pale !== "" && h("div", { key: "pale", class: "rt-note" }, pale)];
 }

@@ -2,13 +2,14 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { grouped } from "../draw/marks.ts";
 import { icon } from "../draw/glyphs.ts";
 import { bytes, duration } from "../layout/axis.ts";
 import { taskOfKey } from "../model/graph.ts";
-import { groupFacts, nameOfGroup } from "../model/groups.ts";
+import { nameOfGroup } from "../model/groups.ts";
 import type { Group } from "../model/groups.ts";
 import type { TaskRow } from "../model/rows.ts";
-import { WORD, existsAt, objectLabel, stateAt } from "../model/state.ts";
+import { WORD, existsAt, inWords, objectLabel, stateAt } from "../model/state.ts";
 import { listing, placeName, sourceOf, whyOf } from "../model/story.ts";
 import type { Scene } from "./scene.ts";
 
@@ -24,8 +25,8 @@ export function drawStory(scene: Scene, isOpen: boolean): Child[] {
 }
 
 function groupStory(scene: Scene, group: Group): Child[] {
-  const facts = groupFacts(scene.groups?.counts(scene.store, scene.t).get(group.key));
-  const words = facts.map(([, number, word]) => `${number.toLocaleString("en")} ${word}`).join(", ");
+  const facts = inWords(scene.groups?.counts(scene.store, scene.t).get(group.key));
+  const words = facts.map(([, number, word]) => `${grouped(number)} ${word}`).join(", ");
   const first = scene.store.tasks.get(group.tasks[0] ?? -1);
   return [
     h("span", { key: "line" }, h("span", { key: "name", class: "rt-name" }, nameOfGroup(scene.store, group)), h("span", { key: "why", class: "rt-why" }, words)),

@@ -1,6 +1,5 @@
 // The other views in words: a table each for waits, actors and objects.
 
-import { h } from "../draw/dom.ts";
 import type { Child } from "../draw/dom.ts";
 import { bytes } from "../layout/axis.ts";
 import { actorsAt, workOf } from "../model/actors.ts";
@@ -9,23 +8,7 @@ import { COLUMNS, headline, reasonOf, waitAt, waitsUntil } from "../model/waits.
 import { listing, sourceOf } from "../model/story.ts";
 import { whereOf } from "./object_rows.ts";
 import type { Scene } from "./scene.ts";
-import { pageButtons, PAGE, rangeOf } from "./table.ts";
-
-/** One page of rows of words; the first cell of each heads its row. */
-function words<T>(all: readonly T[], page: number, caption: string, heads: readonly string[], cells: (one: T) => [string | number, string[]]): Child[] {
-  const shown = all.slice(page * PAGE, (page + 1) * PAGE);
-  if (all.length === 0) return [h("p", { key: "none" }, `${caption}: none up to now.`)];
-  return [
-    h("table", { key: "table" },
-      h("caption", {}, `${caption}${rangeOf(all.length, page)}`),
-      h("thead", {}, h("tr", {}, heads.map((head) => h("th", { key: head, scope: "col" }, head)))),
-      h("tbody", {}, shown.map((one) => {
-        const [key, [first = "", ...rest]] = cells(one);
-        return h("tr", { key }, h("th", { key: "name", scope: "row" }, first), rest.map((cell, i) => h("td", { key: i }, cell)));
-      }))),
-    pageButtons(all.length, page, "rows"),
-  ];
-}
+import { words } from "./table.ts";
 
 export function waitTable(scene: Scene, page: number): Child[] {
   const heads = ["wait", "now", ...COLUMNS, "why"];

@@ -2,6 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child } from "../draw/dom.ts";
+import { grouped } from "../draw/marks.ts";
 import { actorsAt } from "../model/actors.ts";
 import { objectsAt } from "../model/objects.ts";
 import { isOpenAt, waitsUntil } from "../model/waits.ts";
@@ -38,7 +39,7 @@ export function drawTabs(scene: Scene, tabs: readonly Tab[], open: string): Chil
       key: tab.id, type: "button", role: "tab", "aria-selected": String(isOpen), tabindex: isOpen ? 0 : -1,
       "data-action": "tab", "data-tab": tab.id,
     }, tab.title,
-    count > 0 && h("i", { key: "count" }, count.toLocaleString("en")),
+    count > 0 && h("i", { key: "count" }, grouped(count)),
     isBusy && h("i", { key: "busy", class: "rt-busy" }, "blocks"));
   });
 }

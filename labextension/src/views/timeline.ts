@@ -3,6 +3,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { picture, text as say } from "../draw/marks.ts";
 import { duration, tickLabel, unitOf } from "../layout/axis.ts";
 import { hatch } from "./graph.ts";
 import type { Arrow, Pane, Scene } from "./scene.ts";
@@ -28,13 +29,12 @@ function drawTimeline(scene: Scene): Child[] {
   if (scene.store.tasks.size === 0) return [];
   const scale = scaleOf(scene);
   const { width } = scene;
-  const size = { width, height: scale.height, viewBox: `0 0 ${width} ${scale.height}` };
   const { axis } = scale;
   const time = `${scale.left} ${scale.room} ${axis.from} ${axis.to}`;
   const lanes = scale.groups.flatMap((group) => group.placed);
   return [
     tools(scene),
-    h("svg", { key: "timeline", ...size, "data-time": time, role: "group", "aria-label": "Timeline of workers" },
+    picture("Timeline of workers", width, scale.height, { key: "timeline", "data-time": time },
       hatch(`${scene.uid}-t`),
       h("g", { key: "axis", "aria-hidden": "true" }, axisMarks(scene, scale)),
       h("g", { key: "names", "aria-hidden": "true" }, laneNames(scene, scale)),
@@ -72,7 +72,7 @@ function axisMarks(scene: Scene, scale: Scale): VNode[] {
     const anchor = x > scene.width - 14 ? "end" : "middle";
     return [
       h("line", { key: `l${i}`, class: "rt-rule", x1: x, x2: x, y1: 20, y2: scale.height - 4 }),
-      ...(isFree ? [h("text", { key: `t${i}`, class: "rt-s rt-i3", x, y: 12, "text-anchor": anchor }, text)] : []),
+      ...(isFree ? [say(x, 12, text, "s i3", { key: `t${i}`, "text-anchor": anchor })] : []),
     ];
   });
 }
@@ -85,7 +85,7 @@ function laneNames(scene: Scene, scale: Scale): VNode[] {
     names.push(h("line", { key: `r${group.node}`, class: "rt-rule", x1: 0, x2: scene.width, y1: group.y, y2: group.y }));
     if (several) {
       const label = scene.isNarrow ? group.node : `node ${group.node}`;
-      names.push(h("text", { key: `n${group.node}`, class: "rt-b", x: 0, y: group.y + 17 }, label));
+      names.push(say(0, group.y + 17, label, "b", { key: `n${group.node}` }));
     }
     for (const { lane, y } of group.placed) {
       const label = scene.isNarrow ? lane.label.replace("worker ", "w ") : lane.label;
@@ -94,7 +94,7 @@ function laneNames(scene: Scene, scale: Scale): VNode[] {
     if (group.idle > 0) {
       const y = group.y + group.placed.length * ROW + 17;
       const text = `${group.idle} more ${group.idle === 1 ? "worker" : "workers"}: no task of this cell`;
-      names.push(h("text", { key: `i${group.node}`, class: "rt-s rt-i3", x: scale.left + 5, y }, text));
+      names.push(say(scale.left + 5, y, text, "s i3", { key: `i${group.node}` }));
     }
   }
   return names;

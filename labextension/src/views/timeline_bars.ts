@@ -2,6 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { box, text as say } from "../draw/marks.ts";
 import { slug } from "../draw/glyphs.ts";
 import { fit, nameOf, shorter } from "../layout/labels.ts";
 import { mergeNarrow } from "../layout/lanes.ts";
@@ -67,7 +68,7 @@ function barMark(scene: Scene, scale: Scale, placed: Placed, y: number, nextX: n
       tabindex: isEntry ? 0 : -1, role: "button", "aria-pressed": String(isSelected),
       "aria-label": spoken(scene, task, state),
     },
-    h("rect", { key: "ring", class: "rt-ring", x: x - 2.5, y: y - 2.5, width: w + 5, height: BAR + 5, rx: 3 }),
+    box("ring", "ring", x - 2.5, y - 2.5, w + 5, BAR + 5, 3),
     h("rect", { key: "box", class: "rt-box", x: x + 0.5, y: y + 0.5, width: Math.max(0.5, w - 1), height: BAR - 1, rx: 2 }),
     isCritical(scene, task) && h("line", { key: "critical", class: "rt-critical", x1: x, x2: x + w, y1: y + BAR + 1.5, y2: y + BAR + 1.5 }),
     !isOpen && h("line", { key: "base", class: "rt-base", x1: x, x2: x + w, y1: baseY, y2: baseY }),
@@ -101,10 +102,10 @@ function blockedParts(scene: Scene, scale: Scale, { bar, x, w }: Placed, y: numb
     const text = fit(["blocked in get · CPU lent", "in get · CPU lent", "CPU lent", "lent"], z - a - 20, 11, scene.measure);
     const wide = scene.measure(text, 11) + 10;
     return [h("g", { key: `blocked${i}`, class: "rt-blocked" },
-      h("rect", { key: "box", class: "rt-box", x: a + 0.5, y: y + 0.5, width: z - a - 1, height: BAR - 1, rx: 2 }),
+      box("box", "box", a + 0.5, y + 0.5, z - a - 1, BAR - 1, 2),
       h("rect", { key: "hatch", class: "rt-hatch", x: a + 1, y: y + 1, width: z - a - 2, height: BAR - 2, fill: `url(#rt-hatch-${scene.uid}-t)` }),
-      text !== "" && h("rect", { key: "plate", class: "rt-plate", x: a + 5, y: y + 2, width: wide, height: BAR - 4 }),
-      text !== "" && h("text", { key: "words", class: "rt-s", x: a + 10, y: y + 13 }, text))];
+      text !== "" && box("plate", "plate", a + 5, y + 2, wide, BAR - 4),
+      text !== "" && say(a + 10, y + 13, text, "s", { key: "words" }))];
   });
 }
 
@@ -120,9 +121,9 @@ function labelParts(scene: Scene, { bar, x, w, isOpen }: Placed, y: number, next
   if (isOpen && inside !== label && inside !== full) {
     const room = Math.min(nextX, scene.width) - (x + w) - 12;
     const outside = fit([full], room, 11, scene.measure);
-    if (outside !== "") return [h("text", { key: "aside", class: "rt-s rt-ru rt-halo", x: x + w + 7, y: y + 13 }, outside)];
+    if (outside !== "") return [say(x + w + 7, y + 13, outside, "s ru halo", { key: "aside" })];
   }
-  return inside === "" ? [] : [h("text", { key: "label", class: "rt-s rt-label", x: x + 5, y: y + 13 }, inside)];
+  return inside === "" ? [] : [say(x + 5, y + 13, inside, "s label", { key: "label" })];
 }
 
 function scaleWidth(scene: Scene, bar: Bar, blockedFrom: number, w: number): number {

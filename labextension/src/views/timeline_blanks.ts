@@ -3,6 +3,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { VNode } from "../draw/dom.ts";
+import { text as say } from "../draw/marks.ts";
 import { duration } from "../layout/axis.ts";
 import { fit } from "../layout/labels.ts";
 import { gaps } from "../layout/lanes.ts";
@@ -47,7 +48,7 @@ function startUp(scene: Scene, scale: Scale, worker: WorkerRow, y: number): VNod
   const why = `The process of ${worker.label} was starting, ${duration(to - worker.requested_s)} up to ${duration(to - scene.start)}.`;
   return h("g", { key: `u${worker.id}`, "data-tip": why },
     h("path", { key: "bracket", class: "rt-thin", d: `M${a} ${m - 4}v8M${a} ${m}H${z}${end}` }),
-    text !== "" && h("text", { key: "words", class: "rt-s rt-i3 rt-halo", x: (a + z) / 2, y: m + 4, "text-anchor": "middle" }, text),
+    text !== "" && say((a + z) / 2, m + 4, text, "s i3 halo", { key: "words", "text-anchor": "middle" }),
     hover(a, z, y));
 }
 
@@ -60,7 +61,7 @@ export function blankMark(scene: Scene, scale: Scale, y: number, blank: Blank, k
   const text = fit([blank.text], z - a - 8, 11, scene.measure);
   const from = a + 5 + (text === "" ? 0 : scene.measure(text, 11) + 6);
   return h("g", { key, "data-tip": blank.why },
-    text !== "" && h("text", { key: "words", class: "rt-s rt-i3 rt-halo", x: a + 5, y: m + 4 }, text),
+    text !== "" && say(a + 5, m + 4, text, "s i3 halo", { key: "words" }),
     z - from > 15 && h("line", { key: "dots", class: "rt-dots", x1: from, x2: z - 3, y1: m, y2: m }),
     hover(a, z, y));
 }

@@ -2,6 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { box, text as say } from "../draw/marks.ts";
 import { fit } from "../layout/labels.ts";
 import type { WaitRow } from "../model/rows.ts";
 import { existsAt, objectLabel } from "../model/state.ts";
@@ -69,8 +70,8 @@ function waitMark(scene: Scene, scale: Scale, wait: WaitRow): VNode {
   const y = scale.driverY;
   const text = fit(words(scene, wait, isOpen), w - 8, 11, scene.measure);
   return h("g", { key: `w${wait.id}` },
-    h("rect", { key: "box", class: `rt-wait-box${isOpen ? " rt-open" : ""}`, x: x + 0.5, y: y + 0.5, width: w, height: BAR - 1, rx: 2 }),
-    text !== "" && h("text", { key: "words", class: "rt-s", x: x + 5, y: y + 13 }, text),
+    box("box", `wait-box${isOpen ? " open" : ""}`, x + 0.5, y + 0.5, w, BAR - 1, 2),
+    text !== "" && say(x + 5, y + 13, text, "s", { key: "words" }),
     isOpen && due(scene, scale, wait, x + w, y));
 }
 
@@ -100,5 +101,5 @@ function due(scene: Scene, scale: Scale, wait: WaitRow, x: number, y: number): V
   return h("g", { key: "due" },
     h("line", { key: "way", class: "rt-due", x1: x, x2: end, y1: m, y2: m, "stroke-dasharray": "3 3" }),
     h("line", { key: "end", class: "rt-due", x1: end, x2: end, y1: y + 2, y2: y + 16, "stroke-width": 1.5 }),
-    text !== "" && h("text", { key: "words", class: "rt-s rt-ru rt-halo", x: (x + end) / 2, y: y + 13, "text-anchor": "middle" }, text));
+    text !== "" && say((x + end) / 2, y + 13, text, "s ru halo", { key: "words", "text-anchor": "middle" }));
 }

@@ -2,7 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { VNode } from "../draw/dom.ts";
-import { text } from "../draw/marks.ts";
+import { box, picture, text } from "../draw/marks.ts";
 import { cut } from "../layout/labels.ts";
 import type { WaitRow } from "../model/rows.ts";
 import { objectLabel } from "../model/state.ts";
@@ -30,7 +30,7 @@ export function history(scene: Scene, shown: WaitRow): VNode | null {
   const hidden = ids.length - rows.length;
   return h("div", { key: "history", class: "rt-history" },
     h("div", { key: "title", class: "rt-note" }, `This line has called wait ${loop.length} times: ■ returned as ready, ▫ held, · pending.${hidden > 0 ? ` ${hidden} more IDs are not drawn.` : ""}`),
-    h("svg", { key: "picture", width: scene.width, height, viewBox: `0 0 ${scene.width} ${height}`, role: "group", "aria-label": "The calls of this line, one column each" },
+    picture("The calls of this line, one column each", scene.width, height, { key: "picture" },
       h("g", { key: "names", "aria-hidden": "true" }, names),
       waits.map((w, i) => column(scene, w, first + i + 1, left + i * PITCH, rows, w === shown))));
 }
@@ -43,8 +43,8 @@ function column(scene: Scene, wait: WaitRow, number: number, x: number, rows: st
     "data-action": "wait", "data-wait": wait.id,
     "aria-label": `wait ${number}: ${isOpen ? "blocks" : wait.reason}`,
   },
-    h("rect", { key: "plate", class: "rt-plate", x: x - 1, y: 0, width: PITCH, height: height + TOP }),
-    h("rect", { key: "ring", class: "rt-ring", x: x - 0.5, y: 1, width: PITCH - 1, height: height + TOP, rx: 2 }),
+    box("plate", "plate", x - 1, 0, PITCH, height + TOP),
+    box("ring", "ring", x - 0.5, 1, PITCH - 1, height + TOP, 2),
     number % 5 === 0 || isShown || number === 1 ? text(x + 7, 12, String(number), isShown ? "s b" : "s i3", { key: "n", "text-anchor": "middle" }) : null,
     wait.objects.map((id, place) => cell(wait, place, rows.indexOf(id), x, scene.t)));
 }

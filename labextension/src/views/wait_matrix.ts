@@ -3,7 +3,7 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { bracketedTick, glyph } from "../draw/glyphs.ts";
-import { across, ring, selectable, text } from "../draw/marks.ts";
+import { across, box, grouped, picture, ring, selectable, text } from "../draw/marks.ts";
 import { duration } from "../layout/axis.ts";
 import { cut, fit, nameOf } from "../layout/labels.ts";
 import { WORD } from "../model/state.ts";
@@ -35,14 +35,13 @@ export function matrix(scene: Scene, at: WaitAt): VNode {
   const shown = at.ids.slice(0, MOST_IDS);
   const height = HEAD + shown.length * ROW + 2;
   const entry = shown.find((id) => id.key === scene.selected)?.key ?? shown[0]?.key;
-  const picture = h("svg",
-    { width: scene.width, height, viewBox: `0 0 ${scene.width} ${height}`, role: "group", "aria-label": "The IDs in the order of the list that was passed" },
+  const drawing = picture("The IDs in the order of the list that was passed", scene.width, height, {},
     h("g", { key: "heads", "aria-hidden": "true" }, heads(scene, at, place)),
     h("g", { key: "ids" }, shown.map((id, i) => row(scene, at, id, i, place, id.key === entry))));
   const more = at.ids.length - shown.length;
   return h("div", { key: "matrix" },
-    h("div", { key: "scroll", class: "rt-scroll" }, picture),
-    more > 0 && h("div", { key: "more", class: "rt-note" }, `${more.toLocaleString("en")} more IDs are not drawn; the table has them.`));
+    h("div", { key: "scroll", class: "rt-scroll" }, drawing),
+    more > 0 && h("div", { key: "more", class: "rt-note" }, `${grouped(more)} more IDs are not drawn; the table has them.`));
 }
 
 function placeOf({ width, isNarrow }: Scene): Place {
@@ -86,7 +85,7 @@ function row(scene: Scene, at: WaitAt, id: Waited, i: number, place: Place, isEn
       ...selectable(id.key, scene.selected, isEntry, spoken(at, id, i)),
     },
       ring(-4, 3, wide + 6, 20),
-      h("rect", { key: "plate", class: "rt-plate", x: -3, y: 4, width: wide + 4, height: 18 }),
+      box("plate", "plate", -3, 4, wide + 4, 18),
       mark(id),
       text(19, 17, label, id.column === "pending" ? "" : "b", { key: "label" }),
       since(scene, id, label, place)),

@@ -3,7 +3,7 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { glyph } from "../draw/glyphs.ts";
-import { text } from "../draw/marks.ts";
+import { box, picture, text } from "../draw/marks.ts";
 import { cut, fit, nameOf } from "../layout/labels.ts";
 import { inUnit } from "../model/waits.ts";
 import type { WaitAt, Waited } from "../model/waits.ts";
@@ -26,7 +26,7 @@ export function slots(scene: Scene, at: WaitAt): VNode {
     ? Array.from({ length: wait.num_returns }, (_, i) => slot(scene, at, i, slotW, taken[i]))
     : tally(scene, at, width - GAP, taken.length);
   const height = SLOT_H + 8;
-  return h("svg", { key: "slots", width: scene.width, height, viewBox: `0 0 ${scene.width} ${height}`, role: "img", "aria-label": spoken(at, taken.length) },
+  return picture(spoken(at, taken.length), scene.width, height, { key: "slots", role: "img" },
     ...marks, bar === null ? null : bar(width + 18, scene.width - 2));
 }
 
@@ -43,7 +43,7 @@ function slot(scene: Scene, at: WaitAt, i: number, w: number, id: Waited | undef
   const label = fit(words, room, 12, scene.measure) || cut(words.at(-1) ?? "", room, 12, scene.measure);
   const look = id === undefined ? (isLost ? "rt-slot rt-unfilled" : "rt-slot rt-wanted") : `rt-slot rt-filled${id.state === "failed" ? " rt-failed" : ""}`;
   return h("g", { key: `s${i}`, class: look },
-    h("rect", { key: "box", class: "rt-box", x, y: 0.5, width: w, height: SLOT_H, rx: 2 }),
+    box("box", "box", x, 0.5, w, SLOT_H, 2),
     id !== undefined && glyph(id.state === "failed" ? "failed" : "done", x + 11, 11.5),
     id === undefined
       ? text(x + w / 2, 15.5, label, isLost ? "s i3" : "s wi", { key: "words", "text-anchor": "middle" })
@@ -73,7 +73,7 @@ function timeout(scene: Scene, { wait, isOpen, t }: WaitAt): ((x1: number, x2: n
     return h("g", { key: "timeout" },
       text(x1, 9, name, "s i2", { key: "name" }),
       text(x1 + w, 9, end, isOpen ? "s b" : "s i2", { key: "left", "text-anchor": "end" }),
-      h("rect", { key: "whole", class: "rt-track", x: x1, y: 14, width: w, height: 5, rx: 1 }),
+      box("whole", "track", x1, 14, w, 5, 1),
       h("rect", { key: "rest", class: isOpen ? "rt-drain" : "rt-drain rt-over", x: x1 + w * (1 - share), y: 14, width: w * share, height: 5, rx: 1 }));
   };
 }
