@@ -13,7 +13,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from rayteach.core import states
+from rayteach.core import lending, states
 from rayteach.core.decisions import Abandon, Decision, Deliver, Park, Resume
 from rayteach.core.mailbox import Mailbox
 from rayteach.core.node_state import AWAY, DIRECT, NodeState
@@ -155,6 +155,7 @@ class Scheduler:
         self._change(task, states.BLOCKED)
         task.worker = worker
         if task.kind != TASK:
+            lending.balance(self, self.actors[task.actor or 0])
             return
         node = self._node_of(task)
         if task.is_plain:
@@ -169,11 +170,21 @@ class Scheduler:
         """What a blocked task waited for is there: it wants its CPU back."""
         self._change(task, states.RESUMING)
         if task.kind != TASK:
-            self._change(task, states.RUNNING)
-            self.out.append(Resume(task))
+            lending.go_on(self, task)
             return
         node = self._node_of(task)
         node.resuming.append(task)
+        self._touched[node.name] = node
+
+    # What ``lending`` decides.
+
+    def resume(self, task: Task) -> None:
+        """A call, or a constructor, goes on."""
+        self._change(task, states.RUNNING)
+        self.out.append(Resume(task))
+
+    def touch(self, node: NodeState) -> None:
+        """Look at the node with the next decisions."""
         self._touched[node.name] = node
 
     # Facts about workers and actors.
@@ -208,6 +219,7 @@ class Scheduler:
         if mailbox is None or mailbox.state == "dead":
             return []
         mailbox.state = "dead"
+        lending.forget(mailbox)
         creation = mailbox.creation
         if creation.node is not None and creation.worker:
             creation.node.leave(creation)
@@ -223,10 +235,12 @@ class Scheduler:
         while self._touched or self._mail:
             if self._mail:
                 _, mailbox = self._mail.popitem()
-                self._deliver(mailbox)
+                self.deliver(mailbox)
             if self._touched:
                 _, node = self._touched.popitem()
                 node.admit(self.out)
+                while node.recalled:
+                    lending.granted(self, node.recalled.pop())
         decisions, self.out = self.out, []
         return decisions
 
@@ -288,6 +302,8 @@ class Scheduler:
             if mailbox is not None:
                 mailbox.remove(task)
                 self._mail[mailbox.creation.number] = mailbox
+                if mailbox.creation.num_cpus:
+                    lending.balance(self, mailbox)
             return
         self._left(task, was)
         if task.kind == TASK and not task.is_plain and task.worker:
@@ -300,10 +316,15 @@ class Scheduler:
         if end == states.DONE:
             mailbox.state, mailbox.worker = "alive", task.worker
             self._mail[task.number] = mailbox
+            lending.balance(self, mailbox)
         # On failure the engine calls actor_died with the constructor's error.
 
-    def _deliver(self, mailbox: Mailbox) -> None:
+    def deliver(self, mailbox: Mailbox) -> None:
+        """Send the calls that can go now."""
         if mailbox.state != "alive":
+            return
+        if mailbox.is_held_back:
+            lending.balance(self, mailbox)
             return
         tasks = mailbox.take()
         if tasks:
