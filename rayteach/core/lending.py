@@ -46,6 +46,7 @@ def balance(scheduler: Scheduler, mailbox: Mailbox) -> None:
     if waits and not mailbox.is_lent:
         node.claim(mailbox.creation.worker, 0.0)
         mailbox.is_lent = True
+        scheduler.lenders[mailbox.creation.worker] = mailbox
         scheduler.touch(node)
     if mailbox.is_lent and mailbox.recall is None and mailbox.wants_cpus(waits=waits):
         mailbox.recall = Recall(mailbox)
@@ -62,19 +63,21 @@ def go_on(scheduler: Scheduler, task: Task) -> None:
         scheduler.resume(task)
 
 
-def granted(scheduler: Scheduler, recall: Recall) -> None:
-    """The CPUs are the actor's again."""
-    mailbox = recall.mailbox
-    mailbox.is_lent, mailbox.recall = False, None
-    for task in mailbox.at_work():
-        if task.state == states.RESUMING:
-            scheduler.resume(task)
-    scheduler.deliver(mailbox)  # before it may lend again
-    balance(scheduler, mailbox)
+def granted(scheduler: Scheduler, node: NodeState) -> None:
+    """Actors have CPUs of the node again."""
+    while node.recalled:
+        mailbox = node.recalled.pop().mailbox
+        forget(scheduler, mailbox)
+        for task in mailbox.at_work():
+            if task.state == states.RESUMING:
+                scheduler.resume(task)
+        scheduler.deliver(mailbox)  # before it may lend again
+        balance(scheduler, mailbox)
 
 
-def forget(mailbox: Mailbox) -> None:
-    """The actor's process is gone, and with it what it held or wanted."""
+def forget(scheduler: Scheduler, mailbox: Mailbox) -> None:
+    """Nothing is lent any more: it is back, or gone with the actor's process."""
     if mailbox.recall is not None:
         mailbox.recall.state = states.CANCELLED
     mailbox.is_lent, mailbox.recall = False, None
+    scheduler.lenders.pop(mailbox.creation.worker, None)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _TRANSITIONS = states.TRANSITIONS
+_ON_A_CPU = (states.POSTED, states.RUNNING)
 
 
 class Scheduler:
@@ -46,6 +47,8 @@ class Scheduler:
         #: where plain tasks go, None while no node has a whole CPU
         self._plain_node: NodeState | None = None
         self._mail: dict[int, Mailbox] = {}
+        #: actors that have lent their CPUs, by the worker
+        self.lenders: dict[int, Mailbox] = {}
 
     def add_node(
         self, name: str, num_cpus: float, resources: dict[str, float] | None = None
@@ -85,11 +88,33 @@ class Scheduler:
         elif not task.missing:
             self._queue(task)
 
+    def submit_plain(self, task: Task) -> bool:
+        """``submit`` for a plain task without inputs: what most tasks are.
+
+        Return False, and do nothing, if no node has a CPU for it.
+        """
+        node = self._plain_node
+        if node is None:
+            return False
+        self._change(task, states.QUEUED)
+        self.tasks[task.number] = task
+        task.node = node
+        node.queue.append(task)
+        self._touched[node.name] = node
+        return True
+
     def finish(self, task: Task, end: str = states.DONE) -> None:
         """A task came to an end of its own: ``DONE`` or ``FAILED``."""
         was = task.state
         self._change(task, end)
-        self._end(task, was)
+        if task.is_plain and was in _ON_A_CPU:  # what most tasks are
+            del self.tasks[task.number]
+            node = self._node_of(task)
+            node.posted -= 1
+            if node.has_line:
+                self._touched[node.name] = node
+        else:
+            self._end(task, was)
         if task.kind == CREATION:
             self._created(task, end)
         dependents, task.dependents = task.dependents, None
@@ -209,6 +234,8 @@ class Scheduler:
     def worker_died(self, worker: int) -> None:
         """A process is gone; its tasks are reported one by one by ``lose``."""
         node = self._worker_node.pop(worker, None)
+        if worker in self.lenders:
+            lending.forget(self, self.lenders[worker])
         if node is not None:
             node.worker_died(worker)
             self._touched[node.name] = node
@@ -219,7 +246,7 @@ class Scheduler:
         if mailbox is None or mailbox.state == "dead":
             return []
         mailbox.state = "dead"
-        lending.forget(mailbox)
+        lending.forget(self, mailbox)
         creation = mailbox.creation
         if creation.node is not None and creation.worker:
             creation.node.leave(creation)
@@ -228,19 +255,25 @@ class Scheduler:
     @property
     def has_news(self) -> bool:
         """True if ``decide`` may have something to say."""
-        return bool(self._touched or self._mail or self.out)
+        return bool(self._touched or self._mail or self.out or self.infeasible)
+
+    @property
+    def busy(self) -> int:
+        """Plain tasks that are with a worker or on their way to one."""
+        node = self._plain_node
+        return node.posted if node is not None else 0
 
     def decide(self) -> list[Decision]:
         """Return all decisions since the last call."""
-        while self._touched or self._mail:
-            if self._mail:
-                _, mailbox = self._mail.popitem()
-                self.deliver(mailbox)
-            if self._touched:
-                _, node = self._touched.popitem()
+        touched, mail = self._touched, self._mail
+        while touched or mail:
+            if mail:
+                self.deliver(mail.popitem()[1])
+            if touched:
+                node = touched.popitem()[1]
                 node.admit(self.out)
-                while node.recalled:
-                    lending.granted(self, node.recalled.pop())
+                if node.recalled:
+                    lending.granted(self, node)
         decisions, self.out = self.out, []
         return decisions
 
