@@ -278,6 +278,15 @@ class ActorStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SlotsGiven(Event):
+    """The actor may run several calls at once (not sent for one at a time)."""
+
+    actor: int
+    #: how many
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActorExited(Event):
     """The actor is dead for good."""
 

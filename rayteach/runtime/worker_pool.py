@@ -97,6 +97,8 @@ class WorkerPool:
         self._session_hex = session_hex
         #: workers number their tasks from here on
         self.first = 0
+        #: how many calls an actor may run at once, where that is not one by one
+        self.slots: dict[int, int] = {}
         self._by_pid: dict[int, int] = {}
         self._introduce()
 
@@ -156,6 +158,7 @@ class WorkerPool:
             "client": self._client,
             "session_hex": self._session_hex,
             "first": self.first,
+            "slots": self.slots.get(actor or 0, 0),
         }
         self.board.clear(number)
         fds = [theirs.fileno(), self.queue.read_end.fileno()]
