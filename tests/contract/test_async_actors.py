@@ -8,15 +8,6 @@ FOREVER_S = 3600
 
 
 @pytest.fixture
-def square(ray):
-    @ray.remote
-    def square(x):
-        return x * x
-
-    return square
-
-
-@pytest.fixture
 def loop_actor(ray, bell):
     """Return an actor class with an event that its calls wait for."""
 
@@ -44,7 +35,7 @@ def loop_actor(ray, bell):
             return self.began, self.ended
 
         async def fail(self, text):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # the task's work
             raise KeyError(text)
 
         async def leave(self):
@@ -105,7 +96,7 @@ def test_with_one_slot_calls_follow_one_another(ray):
 
         async def step(self):
             self.inside += 1
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # the task's work
             most, self.inside = self.inside, self.inside - 1
             return most
 
@@ -129,100 +120,13 @@ def test_the_constructor_and_plain_methods_run_in_the_loop(ray):
     assert ray.get([where.coroutine.remote(), where.plain.remote()]) == [True, True]
 
 
-def test_an_id_can_be_awaited_inside(ray, square):
-    @ray.remote
-    class Asker:
-        async def one(self, n):
-            return await square.remote(n)
-
-        async def many(self, ids):
-            return await asyncio.gather(*ids)
-
-        async def both(self, n):
-            done, pending = await asyncio.wait([square.remote(n), square.remote(n)])
-            return [await one for one in done], len(pending)
-
-        async def first(self, ids):
-            done, pending = await asyncio.wait(ids, return_when=asyncio.FIRST_COMPLETED)
-            return len(done), len(pending)
-
-    asker = Asker.remote()
-    assert ray.get(asker.one.remote(7)) == 49
-    assert ray.get(asker.many.remote([square.remote(n) for n in range(20)])) == [
-        n * n for n in range(20)
-    ]
-    assert ray.get(asker.both.remote(3)) == ([9, 9], 0)
-    never = ray.remote(lambda: None).options(num_cpus=99).remote()
-    assert ray.get(asker.first.remote([square.remote(2), never])) == (1, 1)
-    ray.cancel(never)
-
-
-def test_many_calls_await_at_once(ray, square):
-    @ray.remote
-    class Asker:
-        async def add(self, n):
-            first = await square.remote(n)
-            return first + await square.remote(n + 1)
-
-    asker = Asker.remote()
-    calls = [asker.add.remote(n) for n in range(200)]
-    assert ray.get(calls) == [n * n + (n + 1) ** 2 for n in range(200)]
-
-
-def test_an_awaited_error_is_raised_at_the_await(ray):
-    @ray.remote
-    def fail():
-        raise LookupError("not here")
-
-    @ray.remote
-    class Asker:
-        async def ask(self):
-            try:
-                await fail.remote()
-            except LookupError as error:
-                return type(error).__name__, str(error.cause)
-
-    assert ray.get(Asker.remote().ask.remote()) == (
-        "TaskError(LookupError)", "not here",
-    )  # fmt: skip
-
-
-def test_an_await_with_a_timeout_lets_go(ray, gate):
-    from rayteach.core.events import WaitReturned  # noqa: PLC0415 (as above)
-
-    @ray.remote
-    def hold():
-        gate.pass_()
-        return "held"
-
-    @ray.remote
-    class Asker:
-        async def ask(self, ids):
-            try:
-                await asyncio.wait_for(asyncio.ensure_future(own(ids[0])), 0.01)
-            except asyncio.TimeoutError:
-                return await ids[0]
-
-    async def own(one):
-        return await one
-
-    held = hold.remote()
-    call = Asker.remote().ask.remote([held])
-    while not any(e.reason == "interrupted" for e in events_of(WaitReturned)):
-        ray.wait([call], timeout=100)
-    gate.let()
-    assert ray.get(call) == "held"
-
-
 def test_an_error_has_the_frames_of_the_coroutine(ray, loop_actor):
     with pytest.raises(KeyError) as raised:
         ray.get(loop_actor.remote().fail.remote("wrong"))
     frames = raised.value.remote.frames
     assert [frame.name for frame in frames] == ["fail"]
     assert frames[0].source == "raise KeyError(text)"
-    assert raised.value.remote.task_label == "Loop-2.fail-1" or "fail-1" in (
-        raised.value.remote.task_label
-    )
+    assert raised.value.remote.task_label.endswith(".fail-1")
 
 
 def test_a_running_coroutine_is_cancelled(ray, loop_actor, bell):
@@ -307,7 +211,7 @@ def test_a_cancelled_coroutine_may_clean_up_but_its_value_is_dropped(ray, bell):
         async def stay(self):
             try:
                 bell.ring("began")
-                await asyncio.sleep(FOREVER_S)  # the call's work
+                await asyncio.sleep(FOREVER_S)  # the task's work
             except asyncio.CancelledError:
                 bell.ring("cancelled")
             return "a value that nobody wants"
@@ -361,8 +265,8 @@ def test_each_call_knows_its_own_context_and_prints_under_its_name(ray):
             found = []
             for _ in range(3):
                 found.append(ray.get_runtime_context().get_task_id())
-                print(f"{found[-1]}")
-                await asyncio.sleep(0)
+                print(found[-1], end=" ")  # noqa: T201 (what is tested)
+                await asyncio.sleep(0)  # the task's work
             return found
 
     session.current().engine.take_output()
@@ -371,67 +275,8 @@ def test_each_call_knows_its_own_context_and_prints_under_its_name(ray):
     assert ray.get(calls) == [[call.task_id()] * 3 for call in calls]
     said = {}
     for label, _, text in session.current().engine.take_output():
-        said.setdefault(label, []).extend(text.splitlines())
+        said.setdefault(label, []).extend(text.split())
     assert said == {str(call.label): [call.task_id()] * 3 for call in calls}
-
-
-def test_get_inside_works_and_warns_once(ray, square):
-    from rayteach.api import session  # noqa: PLC0415 (once there is one)
-
-    @ray.remote
-    class Blocking:
-        async def one(self):
-            return ray.get(square.remote(3))
-
-        async def several(self):
-            ids = [square.remote(n) for n in range(3)]
-            ray.wait(ids, num_returns=3)
-            return ray.get(ids)
-
-    session.current().engine.take_output()
-    actor = Blocking.remote()
-    assert ray.get(actor.one.remote()) == 9
-    assert ray.get(actor.several.remote()) == [0, 1, 4]
-    said = "".join(t for _, _, t in session.current().engine.take_output())
-    assert said.count("get() in an async actor") == 1
-    assert said.count("wait() in an async actor") == 1
-
-
-def test_an_actor_that_holds_the_only_cpu_lends_it_while_it_waits(closed):
-    ray = closed
-    ray.init(num_cpus=1)
-
-    @ray.remote
-    def square(x):
-        return x * x
-
-    @ray.remote(num_cpus=1)
-    class Plain:
-        def __init__(self):
-            self.first = ray.get(square.remote(1))
-
-        def ask(self, n):
-            return self.first + ray.get(square.remote(n))
-
-    @ray.remote(num_cpus=1)
-    class Async:
-        async def ask(self, n):
-            found = await asyncio.gather(square.remote(n), square.remote(n + 1))
-            return sum(found)
-
-    @ray.remote(num_cpus=1, max_concurrency=3)
-    class Threads:
-        def ask(self, n):
-            return ray.get(square.remote(n))
-
-    for kind, answers in (
-        (Plain, [1, 2, 5, 10]), (Async, [1, 5, 13, 25]), (Threads, [0, 1, 4, 9]),
-    ):  # fmt: skip
-        actor = kind.remote()
-        assert ray.get([actor.ask.remote(n) for n in range(4)]) == answers
-        assert ray.available_resources() == {"CPU": 0.0}
-        ray.kill(actor)
-        assert ray.get(square.remote(5)) == 25
 
 
 def test_an_async_function_as_a_task_is_refused(ray):
@@ -444,27 +289,3 @@ def test_an_async_function_as_a_task_is_refused(ray):
     for function in (work, stream):
         with pytest.raises(ValueError, match="asyncio.run"):
             ray.remote(function)
-
-
-def test_get_in_a_callback_of_a_future_works(ray, square, bell):
-    one, two = square.remote(2), square.remote(3)
-
-    def hear(future):
-        bell.ring(f"{future.result()}-{ray.get(square.remote(4))}")
-        bell.ring(str(two.future().result()))
-
-    one.future().add_done_callback(hear)
-    assert bell.hear(2) == ["4-16", "9"]
-
-
-def test_a_callback_that_waits_holds_up_no_other(ray, gate, bell):
-    @ray.remote
-    def answer(n):
-        gate.pass_()
-        return n
-
-    ids = [answer.remote(n) for n in range(4)]
-    last = ids[3].future()
-    ids[0].future().add_done_callback(lambda _: bell.ring(str(last.result())))
-    gate.let(4)
-    assert bell.hear() == ["3"]

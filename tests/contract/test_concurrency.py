@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import time
 
 import pytest
 
@@ -265,7 +264,7 @@ def test_prints_stand_under_the_call_that_printed(ray, gate, bell):
         def talk(self, name):
             bell.ring()
             gate.pass_()
-            sys.stdout.write(f"{name} talks\n")
+            sys.stdout.write(f"{name} talks, ")
             bell.ring()
             gate.pass_()
             sys.stdout.write(f"{name} still talks\n")
@@ -282,7 +281,7 @@ def test_prints_stand_under_the_call_that_printed(ray, gate, bell):
     for label, _, text in session.current().engine.take_output():
         said.setdefault(label, []).extend(text.splitlines())
     assert said == {
-        str(call.label): [f"{name} talks", f"{name} still talks"]
+        str(call.label): [f"{name} talks, {name} still talks"]
         for call, name in zip(calls, ("ann", "bob"), strict=True)
     }
 
@@ -317,8 +316,10 @@ def test_it_ends_with_its_last_handle_and_leaves_no_process(ray, crowd):
     ray.get(actor.begun.remote())
     number = actor.actor_id.task
     del actor
+    never = ray.remote(lambda: None).options(num_cpus=99).remote()
     while number not in {e.actor for e in events_of(ActorExited)}:
-        time.sleep(0)  # give the pump's thread a turn
+        ray.wait([never], timeout=100)
+    ray.cancel(never)
     assert ray.available_resources() == {"CPU": 2.0}
 
 
