@@ -256,32 +256,27 @@ def test_sys_exit_in_one_call_is_the_end_of_the_actor(ray, gate, bell):
     died(ray, held, "exited with code 3")
 
 
-def test_prints_stand_under_the_call_that_printed(ray, gate, bell):
+def test_prints_stand_under_the_call_that_printed(ray):
     from rayteach.api import session  # noqa: PLC0415 (once there is one)
 
     @ray.remote(max_concurrency=2)
     class Talker:
+        def __init__(self):
+            self.meeting = threading.Barrier(2)
+
         def talk(self, name):
-            bell.ring()
-            gate.pass_()
+            self.meeting.wait()
             sys.stdout.write(f"{name} talks, ")
-            bell.ring()
-            gate.pass_()
+            self.meeting.wait()
             sys.stdout.write(f"{name} still talks\n")
 
     session.current().engine.take_output()
     talker = Talker.remote()
     calls = [talker.talk.remote(name) for name in ("ann", "bob")]
-    bell.hear(2)
-    gate.let(2)
-    bell.hear(2)
-    gate.let(2)
     ray.get(calls)
-    said = {}
-    for label, _, text in session.current().engine.take_output():
-        said.setdefault(label, []).extend(text.splitlines())
+    said = {label: text for label, _, text in session.current().engine.take_output()}
     assert said == {
-        str(call.label): [f"{name} talks, {name} still talks"]
+        str(call.label): f"{name} talks, {name} still talks\n"
         for call, name in zip(calls, ("ann", "bob"), strict=True)
     }
 
