@@ -47,6 +47,7 @@ class Asked:
 
     def detach(self, waiter: Waiter) -> None:
         """Take ``waiter`` off again."""
+        waiter.on_done = None  # it holds what holds the IDs: a cycle
         for one in self.pending:
             if one.waiters is not None and waiter in one.waiters:
                 one.waiters.remove(waiter)

@@ -24,6 +24,7 @@ from rayteach.runtime.calls import Call, current, has_async_methods
 from rayteach.runtime.line import LineClosed
 from rayteach.runtime.loop_crew import LoopCrew
 from rayteach.runtime.object_store import map_file
+from rayteach.runtime.streaming import Streaming
 from rayteach.runtime.thread_crew import ThreadCrew
 from rayteach.runtime.watchdog import LONG_S
 from rayteach.runtime.worker import Worker
@@ -149,7 +150,12 @@ class ConcurrentWorker(Worker):
                 return None
             call.start_s = clock()
         body, call.body = call.body, _EMPTY
-        return self._load(call.kind, call.function, call.flags, call.inputs, body)
+        method, args, kwargs = self._load(
+            call.kind, call.function, call.flags, call.inputs, body
+        )
+        if call.flags & protocol.STREAM or call.returns > 1:
+            method = Streaming(self, call.number, method, call.flags)
+        return method, args, kwargs
 
     def returned(self, call: Call, value: Any) -> None:
         """Gather the answer of a call that returned ``value``."""
@@ -188,10 +194,6 @@ class ConcurrentWorker(Worker):
         self.line.gather(head + payload)
 
     # What other parts of the worker ask for.
-
-    def report_references(self) -> None:
-        """Tell the driver which IDs this process holds, and which no longer."""
-        self._report_references()
 
     def relieve(self, *, everything: bool = False) -> None:
         """Send what is finished, and which calls have run for a while."""

@@ -289,3 +289,35 @@ def test_an_async_function_as_a_task_is_refused(ray):
     for function in (work, stream):
         with pytest.raises(ValueError, match="asyncio.run"):
             ray.remote(function)
+
+
+def test_an_async_generator_streams_its_items(ray, bell):
+    @ray.remote
+    class Stream:
+        def __init__(self):
+            self.more = asyncio.Event()
+
+        async def count(self, most):
+            for number in range(most):
+                yield number
+                await self.more.wait()
+
+        async def let(self):
+            self.more.set()
+
+    stream = Stream.remote()
+    items = stream.count.remote(4)
+    assert ray.get(next(items)) == 0
+    ray.get(stream.let.remote())
+    assert [ray.get(item) for item in items] == [1, 2, 3]
+
+
+def test_several_results_of_a_coroutine(ray):
+    @ray.remote
+    class Pair:
+        @ray.method(num_returns=2)
+        async def pair(self):
+            await asyncio.sleep(0)  # the task's work
+            return "left", "right"
+
+    assert ray.get(Pair.remote().pair.remote()) == ["left", "right"]
