@@ -281,7 +281,8 @@ def _blocked(task: TaskRow, situation: Situation) -> str:
     text = f"Blocked in {kind} since {since_s:.2f} s"
     names = [] if wait is None else _unready(wait, situation)
     goal = f": waits for {words.listing(names)}" if names else ""
-    return f"{text}{goal}; its CPU is lent."
+    lent = "; its CPU is lent" if task.kind == "task" else ""
+    return f"{text}{goal}{lent}."
 
 
 def _unready(wait: WaitRow, situation: Situation) -> list[str]:
