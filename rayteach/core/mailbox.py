@@ -125,7 +125,7 @@ class Mailbox:
 
     def at_work(self) -> list[Task]:
         """Return what may be running: calls, or the constructor."""
-        if self.state == "pending":
+        if self.state != "alive":
             return [self.creation]
         calls = list(self.in_flight.values())
         return calls if self.slots else calls[:1]

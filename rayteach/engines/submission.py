@@ -287,6 +287,7 @@ class Submission:
         mailbox = state.scheduler.actors.get(number)
         calls = state.scheduler.actor_died(number)
         for call in calls:
+            state.replies.pop(call.number, None)
             state.scheduler.abandon(call)
         if mailbox is not None:
             creation = mailbox.creation

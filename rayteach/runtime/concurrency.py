@@ -159,16 +159,18 @@ class ConcurrentWorker(Worker):
 
     def returned(self, call: Call, value: Any) -> None:
         """Gather the answer of a call that returned ``value``."""
+        self._end_if_forked()
         status, payload = self._pack(value, call.returns)
         self.report_references()  # what the value holds must be known
         self._answer(call, status, payload)
 
     def raised(self, call: Call, error: BaseException) -> None:
         """Gather the answer of a call that raised; may end the process."""
+        if isinstance(error, SystemExit) and not isinstance(error, ActorExit):
+            self.quit(error)
+        self._end_if_forked()
         if isinstance(error, ActorExit):
             self.leave(error.task or call.number)
-        if isinstance(error, SystemExit):
-            self._die(error)
         if isinstance(error, LineClosed):
             os._exit(0)
         self._answer(call, protocol.ERROR, self._failure(error))
@@ -181,9 +183,19 @@ class ConcurrentWorker(Worker):
         except LineClosed:
             os._exit(0)
 
-    def _answer(self, call: Call, status: int, payload: bytes) -> None:
+    def quit(self, error: SystemExit) -> None:
+        """Somebody said ``sys.exit``: that ends an actor's process."""
+        self._die(error)
+
+    def _end_if_forked(self) -> None:
+        """In a child that a call forked: the answer is its parent's.
+
+        Before any lock is taken, which another thread may have held at the fork.
+        """
         if self.is_forked:
-            os._exit(0)  # a child that the call forked: the answer is its parent's
+            os._exit(0)
+
+    def _answer(self, call: Call, status: int, payload: bytes) -> None:
         self._output.end_task()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
         head = protocol.RESULT_HEAD.pack(

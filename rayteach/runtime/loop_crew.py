@@ -53,8 +53,7 @@ class LoopCrew:
             except ActorExit as error:  # in a task that a call made
                 self._worker.leave(error.task)
             except SystemExit as error:
-                code = error.code
-                os._exit(code if isinstance(code, int) else int(code is not None))
+                self._worker.quit(error)
             except LineClosed:
                 os._exit(0)
             except KeyboardInterrupt:  # likewise; the loop lets it through
