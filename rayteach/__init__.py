@@ -23,6 +23,7 @@ from rayteach._version import __version__
 if TYPE_CHECKING:
     from rayteach.api.actor import ActorHandle, get_actor, method
     from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
+    from rayteach.api.logs import logs
     from rayteach.api.objects import (
         available_resources,
         cancel,
@@ -76,6 +77,7 @@ __all__ = [
     "init",
     "is_initialized",
     "kill",
+    "logs",
     "method",
     "nodes",
     "observe",
@@ -90,6 +92,7 @@ __all__ = [
 _HOMES = {
     "rayteach.api.actor": "ActorHandle get_actor method",
     "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
+    "rayteach.api.logs": "logs",
     "rayteach.api.objects": (
         "available_resources cancel cluster_resources get kill nodes put wait"
     ),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 import threading
 import time
 import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from rayteach.api.printing import Printer
 from rayteach.core import events
 from rayteach.engines.controls import LocalControls
 from rayteach.engines.local import LocalEngine
@@ -40,6 +40,9 @@ class Session:
         #: what views may ask of the engine
         self.controls: Controls = LocalControls(self.engine)
         self.engine.submission.on_first = self._first_task
+        #: shows what tasks print
+        self.printer = Printer(self.engine.take_output)
+        self.engine.on_output(self.printer.ring)
         self.closed = False
         self.pid = os.getpid()
         self._run = 0
@@ -83,12 +86,8 @@ class Session:
         return {**self.engine.status(), "session": True}
 
     def flush_output(self) -> None:
-        """Print what tasks have printed, each line under its task's label."""
-        for label, stream, text in self.engine.take_output():
-            target = sys.stderr if stream == "stderr" else sys.stdout
-            prefix = f"({label}) " if label else ""
-            for line in text.splitlines():
-                target.write(f"{prefix}{line}\n")
+        """Show now what tasks have printed; without it, it is shown soon."""
+        self.printer.flush()
 
     def close(self) -> None:
         """End every process. Anything that was not fetched is lost."""
@@ -97,7 +96,7 @@ class Session:
         self.closed = True
         self.engine.close()
         self.log.append(events.SessionEnded(time.monotonic()))
-        self.flush_output()
+        self.printer.close()
 
     def _first_task(self, run: int) -> None:
         for callback in tuple(_first_task):

@@ -40,8 +40,6 @@ class Dispatcher:
         self._warned: set[str] = set()
         #: told when an actor will never come to life
         self.on_stillborn: Callable[[Task, Failure], None] = lambda *_: None
-        #: sentences for people, shown by the main thread
-        self.warnings: list[str] = []
         self._carry: dict[type, Any] = {
             decisions.Post: self._post,
             decisions.Park: self._park,
@@ -225,5 +223,5 @@ class Dispatcher:
             )
             if text not in self._warned:
                 self._warned.add(text)
-                self.warnings.append(text)
+                self._state.outputs.warn(text, task.run)
         self._state.scheduler.infeasible.clear()

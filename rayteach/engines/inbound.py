@@ -208,10 +208,10 @@ class Inbound:
         if task is not None:
             self._submission.actor_left(task, worker, *body[1:])
 
-    def _output(self, _: int, body: tuple[int, str, str]) -> None:
+    def _output(self, worker: int, body: tuple[int, str, str]) -> None:
         number, name, text = body
         task = self._state.scheduler.tasks.get(number)
-        self._state.outputs.append((task, name, text))
+        self._state.outputs.add(worker, number, task, name, text)
 
     # Calls from inside tasks.
 

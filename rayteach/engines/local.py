@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
+    from rayteach.engines.outputs import Printed
     from rayteach.trace.log import EventLog
 
 _NODE = "A"
@@ -321,19 +322,31 @@ class LocalEngine:
         """Log the start of tasks that are seen running now."""
         self._reading.sample()
 
-    def take_output(self) -> list[tuple[str, str, str]]:
-        """Return and forget what tasks printed: (label, stream, text)."""
+    def take_output(self) -> list[Printed]:
+        """Return what tasks printed since the last time."""
+        with self._shield, self._lock:
+            return self._state.outputs.take()
+
+    def log_of(self, object_id: ObjectID) -> str:
+        """Return everything that a task has printed so far."""
         with self._lock:
-            found = []
-            while self._state.outputs:
-                task, name, text = self._state.outputs.popleft()
-                found.append((str(task.label) if task else "", name, text))
-            found += [
-                ("", "stderr", f"rayteach: {text}\n")
-                for text in self._dispatcher.warnings
-            ]
-            self._dispatcher.warnings.clear()
-        return found
+            self._state.check_ours((object_id,))
+            return self._state.outputs.log(object_id.task)
+
+    def find_log(self, label: str) -> str | None:
+        """Return what the latest task of that label has printed, None if nothing."""
+        with self._lock:
+            number = self._state.outputs.find(label)
+            return None if number is None else self._state.outputs.log(number)
+
+    def logged(self) -> list[str]:
+        """Return the labels of the tasks that have printed, the latest last."""
+        with self._lock:
+            return self._state.outputs.labels()
+
+    def on_output(self, news: Callable[[], None]) -> None:
+        """Call ``news`` when there is something to take; it must not block."""
+        self._state.outputs.news = news
 
     def status(self) -> dict[str, Any]:
         """Count CPUs in use and tasks by state."""
@@ -353,6 +366,7 @@ class LocalEngine:
     def close(self) -> None:
         """End every process; unfinished IDs fail, waiting threads return."""
         with self._shield:
+            self._pump.once()  # what has been printed is shown
             with self._lock:
                 if self._state.closed:
                     return
@@ -364,6 +378,7 @@ class LocalEngine:
                         self._state.fail(one, failure)
             self._pump.close()
             self._pool.close()
+            self._state.outputs.close()
             session_dir.release(self._pool.directory)
             self._shield.remove()
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
 from rayteach.core.scheduler import Scheduler
+from rayteach.engines.outputs import Outputs
 from rayteach.errors import ActorHandleNotFoundError, RayteachError
 from rayteach.object_id import FAILED, READY, ActorID, ObjectID
 
@@ -97,7 +98,8 @@ class EngineState:
         self.parks: dict[int, str] = {}
         #: (when, tie, what to do), soonest first
         self.timers: list[tuple[float, int, Callable[[], None]]] = []
-        self.outputs: deque[tuple[Task | None, str, str]] = deque()
+        #: what tasks print
+        self.outputs = Outputs(str(pool.directory))
         #: replies that wait for their task to have a CPU again
         self.replies: dict[int, Callable[[], None]] = {}
         #: ends the wait of a blocked task that will not come back from it
