@@ -10,7 +10,7 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from rayteach.api.printing import Printer
+from rayteach.api.printing import Printer, write
 from rayteach.core import events
 from rayteach.engines.controls import LocalControls
 from rayteach.engines.local import LocalEngine
@@ -18,9 +18,10 @@ from rayteach.object_id import get_client, set_client
 from rayteach.trace.log import EventLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rayteach.core.controls import Controls
+    from rayteach.engines.outputs import Printed
 
 _MAX_CPUS = 4096
 
@@ -88,6 +89,10 @@ class Session:
     def flush_output(self) -> None:
         """Show now what tasks have printed; without it, it is shown soon."""
         self.printer.flush()
+
+    def show_output(self, show: Callable[[Sequence[Printed]], None] | None) -> None:
+        """Call ``show`` with what tasks print; None writes to ``sys.stdout`` again."""
+        self.printer.show = show or write
 
     def close(self) -> None:
         """End every process. Anything that was not fetched is lost."""
