@@ -38,10 +38,10 @@ def logs(task: ObjectID | str) -> str:
         raise RayteachError(msg)
     if isinstance(task, ObjectID):
         return open_one.engine.log_of(task)
-    found = open_one.engine.find_log(task)
+    found = open_one.engine.outputs.find(task)
     if found is None:
         msg = f"no task {task!r} has printed anything"
-        near = difflib.get_close_matches(task, open_one.engine.logged(), n=3)
+        near = difflib.get_close_matches(task, open_one.engine.outputs.labels(), n=3)
         if near:
             msg += f"; did you mean {' or '.join(map(repr, near))}?"
         raise ValueError(msg)

@@ -15,6 +15,7 @@ from rayteach.core import events
 from rayteach.engines.controls import LocalControls
 from rayteach.engines.local import LocalEngine
 from rayteach.object_id import get_client, set_client
+from rayteach.runtime.allowance import allowed_cpus
 from rayteach.trace.log import EventLog
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Session:
         self.controls: Controls = LocalControls(self.engine)
         self.engine.submission.on_first = self._first_task
         #: shows what tasks print
-        self.printer = Printer(self.engine.take_output)
-        self.engine.on_output(self.printer.ring)
+        self.printer = Printer(self.engine.outputs.take)
+        self.engine.outputs.news = self.printer.ring
         self.closed = False
         self.pid = os.getpid()
         self._run = 0
@@ -64,6 +65,7 @@ class Session:
             )
         )
         self.engine.submission.begin_run(self._run, label)
+        self.engine.look_around()
         return self._run
 
     def end_cell_run(self, outcome: str) -> None:
@@ -258,12 +260,13 @@ def _default_cpus() -> float:
     import psutil  # noqa: PLC0415 (20 ms, and only where nobody says how many)
 
     cpus = psutil.cpu_count() or 1
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cpus
-    if allowed < cpus:
+    allowed = allowed_cpus()
+    if allowed is not None and allowed < cpus:
+        fit = max(1, int(allowed))
         warnings.warn(
-            f"this process may use {allowed} of {cpus} CPUs; rayteach still offers "
-            f"{cpus}. Set RAYTEACH_NUM_CPUS={allowed} or init(num_cpus={allowed})",
-            stacklevel=3,
+            f"this process may use {allowed:g} of {cpus} CPUs; rayteach still offers "
+            f"{cpus}. Set RAYTEACH_NUM_CPUS={fit} or init(num_cpus={fit})",
+            stacklevel=4,
         )
     return float(cpus)
 

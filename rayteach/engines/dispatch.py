@@ -10,7 +10,7 @@ from rayteach.engines.failures import Failure
 from rayteach.engines.state import clock
 from rayteach.errors import TaskCancelledError
 from rayteach.object_id import FAILED
-from rayteach.runtime import protocol
+from rayteach.runtime import protocol, thread_limits
 from rayteach.runtime.object_store import Segment, SegmentWriter
 from rayteach.runtime.serialization import Payload
 
@@ -83,6 +83,9 @@ class Dispatcher:
             else:
                 inputs.append((protocol.INLINE, data))
         payload, flags = task.payload, task.function.flags
+        if task.num_cpus >= 2:  # noqa: PLR2004
+            cpus = min(int(task.num_cpus), thread_limits.MOST)
+            flags |= cpus << protocol.THREADS
         if isinstance(payload, Segment):
             flags |= protocol.PAYLOAD_FILE
             payload = payload.path.encode()

@@ -26,6 +26,7 @@ from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
 from rayteach.engines.submission import Submission, split_arguments
+from rayteach.engines.surroundings import SurroundingsWatch
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
     ActorDiedError,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
-    from rayteach.engines.outputs import Printed
     from rayteach.trace.log import EventLog
 
 _NODE = "A"
@@ -69,6 +69,8 @@ class LocalEngine:
         self._pool = WorkerPool(session_dir.choose(), _NESTED, self.session_hex)
         self._state = state = EngineState(self._pool, log)
         self._lock = state.lock
+        #: what tasks print
+        self.outputs = state.outputs
         self._dispatcher = Dispatcher(state)
         self._functions = FunctionStore(
             str(self._pool.directory), state.function_defined, state.export
@@ -81,6 +83,10 @@ class LocalEngine:
         self._reading = Reading(
             state, self._dispatcher, inbound, deaths, self.submission
         )
+        self._surroundings = SurroundingsWatch(
+            str(self._pool.directory), self._functions, state.outputs.warn
+        )
+        self._functions.before_new = self.look_around
         self._submits = 0
         state.add(events.NodeAdded(clock(), _NODE, num_cpus, tuple(resources.items())))
         state.scheduler.add_node(_NODE, num_cpus, resources)
@@ -318,35 +324,20 @@ class LocalEngine:
 
     # Watching and closing.
 
+    def look_around(self) -> None:
+        """Let tasks follow the directory, ``sys.path``, and edited modules."""
+        with self._shield, self._lock:
+            if not self._state.closed:
+                self._surroundings.look()
+
     def sample(self) -> None:
         """Log the start of tasks that are seen running now."""
         self._reading.sample()
 
-    def take_output(self) -> list[Printed]:
-        """Return what tasks printed since the last time."""
-        with self._shield, self._lock:
-            return self._state.outputs.take()
-
     def log_of(self, object_id: ObjectID) -> str:
         """Return everything that a task has printed so far."""
-        with self._lock:
-            self._state.check_ours((object_id,))
-            return self._state.outputs.log(object_id.task)
-
-    def find_log(self, label: str) -> str | None:
-        """Return what the latest task of that label has printed, None if nothing."""
-        with self._lock:
-            number = self._state.outputs.find(label)
-            return None if number is None else self._state.outputs.log(number)
-
-    def logged(self) -> list[str]:
-        """Return the labels of the tasks that have printed, the latest last."""
-        with self._lock:
-            return self._state.outputs.labels()
-
-    def on_output(self, news: Callable[[], None]) -> None:
-        """Call ``news`` when there is something to take; it must not block."""
-        self._state.outputs.news = news
+        self._state.check_ours((object_id,))
+        return self.outputs.log(object_id.task)
 
     def status(self) -> dict[str, Any]:
         """Count CPUs in use and tasks by state."""

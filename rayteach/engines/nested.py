@@ -7,7 +7,6 @@ the task's CPU until the answer is there.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import weakref
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core.task import CALL, CREATION, TASK
 from rayteach.engines.base import ActorOptions, Context, Function, TaskOptions
-from rayteach.engines.functions import describe
+from rayteach.engines.functions import describe, number_of
 from rayteach.engines.submission import split_arguments
 from rayteach.ids import Label
 from rayteach.object_id import ActorID, ObjectID, set_client
@@ -111,8 +110,7 @@ class NestedClient:
         if known is not None and known.name == name:
             return known
         data, captured = serialization.dumps_code(target)
-        digest = hashlib.blake2b(name.encode() + b"\0" + data, digest_size=8).digest()
-        number = int.from_bytes(digest, "little")
+        number = number_of(name, data, self._worker.modules.salt)
         path = f"{self._directory}/f{number:016x}"
         if not os.path.exists(path):  # noqa: PTH110 (a plain path)
             write_file(path, data)

@@ -17,6 +17,7 @@ from rayteach.runtime.task_logs import KEPT_TASKS, TaskLogs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import RLock
 
     from rayteach.core.task import Task
 
@@ -35,10 +36,11 @@ class Printed(NamedTuple):
 
 
 class Outputs:
-    """Works under the engine's lock."""
+    """Is fed under the engine's lock, which who asks takes here."""
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, lock: RLock) -> None:
         """Keep what tasks print in ``directory``."""
+        self._lock = lock
         self._logs = TaskLogs(directory)
         self._pending: deque[Printed] = deque()
         #: label and run of each task that has printed
@@ -83,21 +85,25 @@ class Outputs:
 
     def take(self) -> list[Printed]:
         """Return and forget what has not been shown."""
-        taken = list(self._pending)
-        self._pending.clear()
-        return taken
+        with self._lock:
+            taken, self._pending = self._pending, deque()
+        return list(taken)
 
     def log(self, number: int) -> str:
         """Return everything that a task has printed so far."""
-        return self._logs.read(number)
+        with self._lock:
+            return self._logs.read(number)
 
-    def find(self, label: str) -> int | None:
-        """Return the latest task of that label that has printed, None if none."""
-        return self._by_label.get(label)
+    def find(self, label: str) -> str | None:
+        """Return what the latest task of that label has printed, None if nothing."""
+        with self._lock:
+            number = self._by_label.get(label)
+            return None if number is None else self._logs.read(number)
 
     def labels(self) -> list[str]:
         """Return the labels of the tasks that have printed, the latest last."""
-        return list(self._by_label)
+        with self._lock:
+            return list(self._by_label)
 
     def close(self) -> None:
         """Close the files."""

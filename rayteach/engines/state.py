@@ -99,7 +99,7 @@ class EngineState:
         #: (when, tie, what to do), soonest first
         self.timers: list[tuple[float, int, Callable[[], None]]] = []
         #: what tasks print
-        self.outputs = Outputs(str(pool.directory))
+        self.outputs = Outputs(str(pool.directory), self.lock)
         #: replies that wait for their task to have a CPU again
         self.replies: dict[int, Callable[[], None]] = {}
         #: ends the wait of a blocked task that will not come back from it

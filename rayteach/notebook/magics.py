@@ -153,7 +153,7 @@ class RayteachMagics(IPythonMagics):
                 raise UsageError(str(error)) from None
             return
         of = session.current()
-        names = of.engine.logged() if of is not None else []
+        names = of.engine.outputs.labels() if of is not None else []
         text = "No task has printed anything."
         if names:
             shown = names[-_NAMES_SHOWN:]

@@ -46,6 +46,9 @@ FRESH = 1
 PAYLOAD_FILE = 2
 """The payload is the path of a segment that holds the arguments."""
 
+THREADS = 8
+"""From this bit on: the task's CPUs if they are two or more, for its libraries."""
+
 INLINE_LIMIT = 100 * 1024
 """Bytes up to which a value travels inside a message. Source: Ray, 100 KiB."""
 MESSAGE_LIMIT = 128 * 1024

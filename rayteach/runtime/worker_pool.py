@@ -20,22 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rayteach.runtime import session_dir
+from rayteach.runtime import session_dir, thread_limits
 from rayteach.runtime.board import Board
 from rayteach.runtime.channel import Channel
 from rayteach.runtime.node_queue import NodeQueue, socket_pair
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 _PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)
 _PRELOAD = (
     "rayteach.core.events",
     "rayteach.trace.log",
@@ -135,7 +129,7 @@ class WorkerPool:
             start_new_session=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env=_environment(os.environ),
+            env=thread_limits.environment(os.environ),
         )
         theirs.close()
         return ours, process
@@ -265,11 +259,3 @@ class WorkerPool:
         events = select.POLLIN | (select.POLLOUT if wanted else 0)
         with contextlib.suppress(OSError, KeyError):
             self.poller.modify(channel.fileno(), events)
-
-
-def _environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the workers' environment: one BLAS thread each unless set."""
-    chosen = dict(given)
-    for name in _THREAD_VARIABLES:
-        chosen.setdefault(name, "1")
-    return chosen
