@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         GetTimeoutError,
         ObjectLostError,
         ObjectStoreFullError,
+        OutOfMemoryError,
         RayteachError,
         TaskCancelledError,
         TaskError,
@@ -60,6 +61,7 @@ __all__ = [
     "ObjectID",
     "ObjectLostError",
     "ObjectStoreFullError",
+    "OutOfMemoryError",
     "RayteachError",
     "Run",
     "RuntimeContext",
@@ -101,8 +103,8 @@ _HOMES = {
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
         "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
-        "ObjectLostError ObjectStoreFullError RayteachError TaskCancelledError "
-        "TaskError WorkerCrashedError"
+        "ObjectLostError ObjectStoreFullError OutOfMemoryError RayteachError "
+        "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_id": "ObjectID",
 }

@@ -22,6 +22,7 @@ from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
 from rayteach.engines.functions import FunctionStore
 from rayteach.engines.inbound import Inbound
+from rayteach.engines.memory import MemoryWatch
 from rayteach.engines.pump import Pump
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
@@ -36,6 +37,7 @@ from rayteach.errors import (
 from rayteach.ids import Label
 from rayteach.object_id import ActorID, ObjectID
 from rayteach.runtime import protocol, serialization, session_dir
+from rayteach.runtime.memory_gauge import MemoryGauge
 from rayteach.runtime.object_store import Segment
 from rayteach.runtime.worker_pool import WorkerPool
 
@@ -63,6 +65,7 @@ class LocalEngine:
         self, log: EventLog, num_cpus: float, resources: dict[str, float]
     ) -> None:
         """Start the fork server; workers come with the first tasks."""
+        gauge = MemoryGauge()  # its limits are checked before anything is started
         session_dir.sweep()
         self.session_hex = os.urandom(16).hex()
         self.num_cpus = num_cpus
@@ -101,6 +104,7 @@ class LocalEngine:
         self._waiting = Waiting(state, self.submission, self._pump)
         state.notes = Notes(self._pump.nudge)
         self._resources = resources
+        self._memory = MemoryWatch(state, gauge)
 
     # Submitting.
 
@@ -374,6 +378,7 @@ class LocalEngine:
                 for task in list(self._state.scheduler.tasks.values()):
                     for one in task.returns:
                         self._state.fail(one, failure)
+            self._memory.close()
             self._pump.close()
             self._pool.close()
             self._state.outputs.close()

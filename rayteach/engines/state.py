@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rayteach.core.task import Task
     from rayteach.engines.base import Function
     from rayteach.engines.failures import Failure
+    from rayteach.engines.memory import Ending
     from rayteach.runtime.worker_pool import WorkerPool
     from rayteach.trace.log import EventLog
 
@@ -104,6 +105,8 @@ class EngineState:
         self.replies: dict[int, Callable[[], None]] = {}
         #: ends the wait of a blocked task that will not come back from it
         self.open_waits: dict[int, Callable[[], None]] = {}
+        #: tasks and actors whose process was ended by us: why
+        self.endings: dict[int, Ending] = {}
         self.closed = False
         self._ties = count()
 
