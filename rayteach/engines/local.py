@@ -29,6 +29,7 @@ from rayteach.engines.pump import Pump
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
+from rayteach.engines.streams import DriverItems
 from rayteach.engines.submission import Submission
 from rayteach.engines.surroundings import SurroundingsWatch
 from rayteach.engines.waiting import Waiting
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
+    from rayteach.runtime.launch import ForkServerProcess
     from rayteach.trace.log import EventLog
 
 _NODE = "A"
@@ -64,15 +66,19 @@ class LocalEngine:
     """See the module; the methods are those of ``engines.base.Engine``."""
 
     def __init__(
-        self, log: EventLog, num_cpus: float, resources: dict[str, float]
+        self,
+        log: EventLog,
+        num_cpus: float,
+        resources: dict[str, float],
+        server: ForkServerProcess,
     ) -> None:
-        """Start the fork server; workers come with the first tasks."""
-        gauge = MemoryGauge()  # its limits are checked before anything is started
+        """Work through ``server``; workers come with the first tasks."""
+        gauge = MemoryGauge()  # its limits are checked before anything else is made
         session_dir.sweep()
         self.session_hex = os.urandom(16).hex()
         self.num_cpus = num_cpus
         self.log = log
-        self._pool = WorkerPool(session_dir.choose(), _NESTED, self.session_hex)
+        self._pool = WorkerPool(server, _NESTED, self.session_hex)
         self._state = state = EngineState(self._pool, log)
         self._lock = state.lock
         #: what tasks print
@@ -90,10 +96,6 @@ class LocalEngine:
         self._reading = Reading(
             state, self._dispatcher, inbound, deaths, self.submission
         )
-        self._surroundings = SurroundingsWatch(
-            str(self._pool.directory), self._functions, state.outputs.warn
-        )
-        self._functions.before_new = self.look_around
         self._submits = 0
         state.add(events.NodeAdded(clock(), _NODE, num_cpus, tuple(resources.items())))
         state.scheduler.add_node(_NODE, num_cpus, resources)
@@ -105,7 +107,9 @@ class LocalEngine:
         )
         self._shield = self._pump.shield
         self._waiting = Waiting(state, self.submission, self._pump)
+        self.items = DriverItems(state, self._waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
+        self.surroundings = SurroundingsWatch(state, self._functions, self._shield)
         self._census = Census(state, _NODE, resources)
         self._memory = MemoryWatch(state, gauge)
 
@@ -343,12 +347,6 @@ class LocalEngine:
         return one
 
     # Watching and closing.
-
-    def look_around(self) -> None:
-        """Let tasks follow the directory, ``sys.path``, and edited modules."""
-        with self._shield, self._lock:
-            if not self._state.closed:
-                self._surroundings.look()
 
     def sample(self) -> None:
         """Log the start of tasks that are seen running now."""

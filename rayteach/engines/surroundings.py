@@ -17,9 +17,9 @@ from rayteach.runtime.local_modules import NOTES, SURROUNDINGS, Stamp, stamp
 from rayteach.runtime.object_store import write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rayteach.engines.functions import FunctionStore
+    from rayteach.engines.state import EngineState
+    from rayteach.runtime.interrupts import InterruptShield
     from rayteach.runtime.local_modules import Surroundings as Message
 
 _OF_THE_MOMENT = {"PYTEST_CURRENT_TEST", "COLUMNS", "LINES", "_", "OLDPWD", "PWD"}
@@ -27,15 +27,17 @@ _OF_THE_MOMENT = {"PYTEST_CURRENT_TEST", "COLUMNS", "LINES", "_", "OLDPWD", "PWD
 
 
 class SurroundingsWatch:
-    """Looks whether tasks would find things otherwise. Works under the lock."""
+    """Looks whether tasks would find things otherwise."""
 
     def __init__(
-        self, directory: str, functions: FunctionStore, say: Callable[[str], None]
+        self, state: EngineState, functions: FunctionStore, shield: InterruptShield
     ) -> None:
-        """Remember how things are; ``say`` tells people of an edited module."""
-        self._directory = directory
+        """Remember how things are; look before each new function."""
+        self._state = state
+        self._directory = str(state.pool.directory)
         self._functions = functions
-        self._say = say
+        self._shield = shield
+        functions.before_new = self.look
         self._place = _place()
         #: variables that were changed since the start
         self._touched: set[str] = set()
@@ -46,6 +48,11 @@ class SurroundingsWatch:
 
     def look(self) -> None:
         """Compare, and let workers look too if something has changed."""
+        with self._shield, self._state.lock:
+            if not self._state.closed:
+                self._look()
+
+    def _look(self) -> None:
         edited = self._edited()
         place = _place()
         if not edited and place == self._place:
@@ -69,7 +76,7 @@ class SurroundingsWatch:
         self._functions.renew(salt)
         if edited:
             names = ", ".join(sorted({Path(path).name for path in edited}))
-            self._say(
+            self._state.outputs.warn(
                 f"{names} has changed: tasks use it as it is now. Actors keep the old "
                 "code, and so does what was imported here (importlib.reload changes it)"
             )

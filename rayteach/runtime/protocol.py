@@ -32,7 +32,7 @@ KIND = struct.Struct("<IB")
 TASK, CALL, CREATE, PARK, UNPARK, EXIT, REPLY, RESUME, BIG, CANCEL = range(1, 11)
 # Upwards.
 (RESULT, HELLO, PARKED, RETURNED, SUBMIT, GET, WAIT, PUT, REFS, OUTPUT, REQUEST,
- STARTED, DROPPED, EXITED) = range(32, 46)  # fmt: skip
+ STARTED, DROPPED, EXITED, YIELD) = range(32, 47)  # fmt: skip
 
 # How a value is stored.
 INLINE, SEGMENT = 0, 1
@@ -45,6 +45,10 @@ FRESH = 1
 """The function captures something mutable: load it anew for every call."""
 PAYLOAD_FILE = 2
 """The payload is the path of a segment that holds the arguments."""
+STREAM = 4
+"""The function gives a generator: each item goes up in a YIELD frame."""
+DYNAMIC = 8
+"""With STREAM: the value at the end is a generator of the items' IDs."""
 
 THREADS = 8
 """From this bit on: the task's CPUs if they are two or more, for its libraries."""

@@ -8,7 +8,6 @@ are loaded already are told.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +48,8 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 
 def limit(threads: int) -> None:
     """Let libraries use so many threads in this process from now on."""
+    import ctypes  # noqa: PLC0415 (rarely needed, and not cheap)
+
     ours = os.environ.get(_OURS, "").split()
     for name in ours:
         os.environ[name] = str(threads)
