@@ -269,9 +269,12 @@ class Worker:
     def _load(
         self, kind: int, function: int, flags: int, count: int, body: memoryview
     ) -> tuple[Callable[..., Any], Any, Any]:
-        if flags >> protocol.THREADS != self._threads and kind != protocol.CALL:
-            self._threads = flags >> protocol.THREADS
-            thread_limits.limit(self._threads or 1)
+        if kind != protocol.CALL:
+            if function not in self._functions and self.modules.meet(function):
+                self._functions.clear()  # they hold parts of what is stale
+            if flags >> protocol.THREADS != self._threads:
+                self._threads = flags >> protocol.THREADS
+                thread_limits.limit(self._threads or 1)
         inputs: list[Any] = []
         if count:
             stored, at = protocol.read_inputs(body, count)
@@ -307,8 +310,6 @@ class Worker:
         """Return the function or class, loaded once unless it must be fresh."""
         known = self._functions.get(number)
         if known is None or flags & protocol.FRESH:
-            if self.modules.meet(number):
-                self._functions.clear()  # they hold parts of what is stale
             with open(f"{self.directory}/f{number:016x}", "rb") as file:  # noqa: PTH123
                 known = pickle.loads(file.read())
             if not flags & protocol.FRESH:

@@ -1,5 +1,6 @@
 """Tasks follow the driver: its directory, its path, its helper modules."""
 
+import importlib
 import os
 import sys
 
@@ -81,25 +82,50 @@ def test_children_of_tasks_use_the_edited_module(closed, cell, helper):
     assert closed.get(parent.remote()) == [2] * 4
 
 
+def test_a_value_is_of_the_edited_modules_class(closed, cell, helper):
+    @closed.remote
+    def check(value):
+        import learners_helper  # noqa: PLC0415 (found in the learner's folder)
+
+        return isinstance(value, learners_helper.Row), value.double()
+
+    helper("class Row:\n    def double(self): return 1\n")
+    cell()
+    import learners_helper  # noqa: PLC0415 (written just above)
+
+    assert closed.get(check.remote(learners_helper.Row())) == (True, 1)
+    helper("class Row:\n    def double(self): return 22\n")
+    learners_helper = importlib.reload(learners_helper)
+    cell()
+    rows = [check.remote(learners_helper.Row()) for _ in range(4)]
+    assert closed.get(rows) == [(True, 22)] * 4
+
+
 def test_a_new_actor_has_the_new_code_and_an_old_one_the_old(closed, cell, helper):
     @closed.remote
     class Holder:
         def __init__(self):
             import learners_helper  # noqa: PLC0415 (found in the learner's folder)
 
-            self.module = learners_helper
+            self.first = learners_helper.answer()
 
         def answer(self):
-            return self.module.answer()
+            import learners_helper  # noqa: PLC0415 (as above)
+
+            return self.first, learners_helper.answer()
+
+        def again(self):
+            return self.answer()
 
     helper("def answer(): return 1\n")
     cell()
     old = Holder.remote()
-    assert closed.get(old.answer.remote()) == 1
+    assert closed.get(old.answer.remote()) == (1, 1)
     helper("def answer(): return 2\n")
     cell()
     new = Holder.remote()
-    assert closed.get([old.answer.remote(), new.answer.remote()]) == [1, 2]
+    assert closed.get([old.answer.remote(), old.again.remote()]) == [(1, 1)] * 2
+    assert closed.get(new.again.remote()) == (2, 2)
 
 
 def test_an_untouched_helper_module_is_loaded_once(closed, cell, helper, tmp_path):
