@@ -104,6 +104,8 @@ class Waiting:
         fail_fast: bool,
     ) -> None:
         """Let the pump run until ``need`` of the IDs are there, or the timeout."""
+        if need <= 0:  # the last one came between two looks
+            return
         deadline = None if timeout_s is None else clock() + timeout_s
         waiter = Waiter(need, fail_fast=fail_fast)
         brief = False
