@@ -118,6 +118,13 @@ test("a dead actor says why, one that starts says so", () => {
   assert.ok(marks.some((mark) => mark.startsWith("actor Params-1, waits for its process to start")));
 });
 
+test("an actor with slots shows which are free", () => {
+  const actors = mock.actors.map((one) => ({ ...one, max_concurrency: 3 }));
+  const el = show({ ...mock, actors }, "actors", 1.2);
+  assert.equal(el.querySelectorAll('[data-pane="actors"] .rt-unfilled').length, 4);
+  assert.match(names(el, "actors")[0] ?? "", /process 4006, 3 calls at a time/);
+});
+
 test("objects: size, nodes, copies and who needs them", () => {
   const el = show(mock, "objects", 1.5);
   const marks = names(el, "objects");
