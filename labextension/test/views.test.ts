@@ -76,6 +76,13 @@ test("a timeout is told in the unit in which it was written", () => {
   assert.match(textOf(el, ".rt-wait-head ~ .rt-why"), /The timeout of 0\.80 s passed/);
 });
 
+test("a wait that need not wait says so", () => {
+  const [wait] = mock.waits;
+  assert.ok(wait);
+  const el = show({ ...mock, waits: [{ ...wait, end_s: wait.start_s + 0.0001 }] }, "wait");
+  assert.match(textOf(el, ".rt-wait-head ~ .rt-why"), /^Returned after < 1 ms of 800 ms/);
+});
+
 test("a loop of waits can be flipped through by buttons and in the history", () => {
   const el = show(loop, "wait");
   assert.match(textOf(el, ".rt-flip"), /wait 12 of 12/);

@@ -60,7 +60,7 @@ export function lanes(scene: Scene, at: ActorAt, y: number, entry: string): Chil
     ...shown.map((line, i) => funnel(c, line, i, top + i * ROW + 13, slotY + (slots * ROW) / 2)),
     at.lines.length > MOST_LANES && text(c.left - 10, top + MOST_LANES * ROW + 17, others(at.lines.slice(MOST_LANES)), "s i3", { key: "others" }),
     ...at.running.map((call, i) => slot(scene, at, call, slotY + i * ROW, c, entry)),
-    ...Array.from({ length: slots - at.running.length }, (_, i) => freeSlot(c, slotY + (at.running.length + i) * ROW, slots > 1 ? "free" : idleWords(at))),
+    ...Array.from({ length: slots - at.running.length }, (_, i) => freeSlot(c, slotY + (at.running.length + i) * ROW, slots > 1 && at.state === "alive" ? "free" : idleWords(at))),
   ];
 }
 
