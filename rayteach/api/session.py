@@ -28,7 +28,12 @@ _MAX_CPUS = 4096
 class Session:
     """What ``init`` opens and ``shutdown`` closes."""
 
-    def __init__(self, num_cpus: float, resources: dict[str, float]) -> None:
+    def __init__(
+        self,
+        num_cpus: float,
+        resources: dict[str, float],
+        object_store_memory: int | None = None,
+    ) -> None:
         """Start the engine."""
         self.log = EventLog()
         #: origin of all row times, monotonic seconds
@@ -36,7 +41,7 @@ class Session:
         self.log.append(events.SessionStarted(self.start_s, time.time()))
         self.num_cpus = num_cpus
         self.resources = resources
-        self.engine = LocalEngine(self.log, num_cpus, resources)
+        self.engine = LocalEngine(self.log, num_cpus, resources, object_store_memory)
         #: what views may ask of the engine
         self.controls: Controls = LocalControls(self.engine)
         self.engine.submission.on_first = self._first_task
@@ -142,6 +147,7 @@ def init(
     num_cpus: float | None = None,
     *,
     resources: dict[str, float] | None = None,
+    object_store_memory: int | None = None,
     ignore_reinit_error: bool = False,
 ) -> Session:
     """Open a session on this machine.
@@ -150,6 +156,9 @@ def init(
         num_cpus: how many tasks may run at once; default ``psutil.cpu_count()``,
             or the environment variable ``RAYTEACH_NUM_CPUS``.
         resources: custom resources of the machine, e.g. ``{"camera": 2}``.
+        object_store_memory: bytes of shared memory that large values may take
+            together; older ones go to disk beyond it. Default: the smaller of 30 %
+            of the memory and 80 % of what is free in shared memory.
         ignore_reinit_error: make a second ``init`` do nothing.
 
     Returns:
@@ -162,12 +171,18 @@ def init(
     Source: Ray ``ray.init``; differs: no server, no listening socket.
     """
     with _changing:
-        return _init(num_cpus, resources, ignore_reinit_error=ignore_reinit_error)
+        return _init(
+            num_cpus,
+            resources,
+            object_store_memory,
+            ignore_reinit_error=ignore_reinit_error,
+        )
 
 
 def _init(
     num_cpus: float | None,
     resources: dict[str, float] | None,
+    object_store_memory: int | None,
     *,
     ignore_reinit_error: bool,
 ) -> Session:
@@ -190,7 +205,9 @@ def _init(
         name: _checked(amount, f"resources[{name!r}]")
         for name, amount in (resources or {}).items()
     }
-    _session = session = Session(cpus, given)
+    if object_store_memory is not None:
+        _check_bytes(object_store_memory)
+    _session = session = Session(cpus, given, object_store_memory)
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)
@@ -262,6 +279,15 @@ def _default_cpus() -> float:
             stacklevel=3,
         )
     return float(cpus)
+
+
+def _check_bytes(value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        msg = (
+            f"object_store_memory={value!r}: it must be a number of bytes, an int "
+            "above 0, e.g. 500_000_000"
+        )
+        raise ValueError(msg)
 
 
 def _checked(value: Any, name: str) -> float:

@@ -25,6 +25,7 @@ from rayteach.engines.pump import Pump
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
+from rayteach.engines.storage import open_storage
 from rayteach.engines.submission import Submission, split_arguments
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
@@ -34,7 +35,6 @@ from rayteach.errors import (
 from rayteach.ids import Label
 from rayteach.object_id import ActorID, ObjectID
 from rayteach.runtime import protocol, serialization, session_dir
-from rayteach.runtime.object_store import Segment
 from rayteach.runtime.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
+    from rayteach.runtime.serialization import Payload
     from rayteach.trace.log import EventLog
 
 _NODE = "A"
@@ -58,17 +59,26 @@ class LocalEngine:
     """See the module; the methods are those of ``engines.base.Engine``."""
 
     def __init__(
-        self, log: EventLog, num_cpus: float, resources: dict[str, float]
+        self,
+        log: EventLog,
+        num_cpus: float,
+        resources: dict[str, float],
+        object_store_memory: int | None = None,
     ) -> None:
         """Start the fork server; workers come with the first tasks."""
         session_dir.sweep()
         self.session_hex = os.urandom(16).hex()
         self.num_cpus = num_cpus
         self.log = log
-        self._pool = WorkerPool(session_dir.choose(), _NESTED, self.session_hex)
+        self._pool = WorkerPool(
+            session_dir.choose(), _NESTED, self.session_hex, session_dir.choose_spill()
+        )
         self._state = state = EngineState(self._pool, log)
         self._lock = state.lock
         self._dispatcher = Dispatcher(state)
+        self.storage = open_storage(
+            state, object_store_memory, self._dispatcher.warnings.append
+        )
         self._functions = FunctionStore(
             str(self._pool.directory), state.function_defined, state.export
         )
@@ -90,6 +100,7 @@ class LocalEngine:
             self._reading.settle,
         )
         self._shield = self._pump.shield
+        self.storage.protect(self._shield)
         self._waiting = Waiting(state, self.submission, self._pump)
         state.notes = Notes(self._pump.nudge)
         self._resources = resources
@@ -174,12 +185,15 @@ class LocalEngine:
         payload = serialization.dumps(value)
         self._state.check_ours(payload.contains)
         shared = payload.size > protocol.INLINE_LIMIT
-        data: Any = (
-            Segment(self._dispatcher.writer.write(payload), payload.size)
-            if shared
-            else payload.to_bytes()
-        )
-        with self._shield, self._lock:
+        with self._shield:
+            self._state.check_open()
+            data = self.storage.write(payload) if shared else payload.to_bytes()
+            return self._enter_put(payload, data, line, shared=shared)
+
+    def _enter_put(
+        self, payload: Payload, data: Any, line: int, *, shared: bool
+    ) -> ObjectID:
+        with self._lock:
             self._state.check_open()
             state, run = self._state, self.submission.run
             number, count = next(state.numbers), self.submission.number("put")
@@ -190,6 +204,8 @@ class LocalEngine:
             state.add(
                 events.ObjectCreated(now, (number, 0), payload.size, shared, _NODE)
             )
+            if shared:
+                self.storage.name(data, one)
             state.store(one, data)
         self.submission.announce()
         return one
@@ -363,8 +379,9 @@ class LocalEngine:
                     for one in task.returns:
                         self._state.fail(one, failure)
             self._pump.close()
+            self.storage.close()
             self._pool.close()
-            session_dir.release(self._pool.directory)
+            session_dir.release(self._pool.directory, self._pool.spill)
             self._shield.remove()
 
     def disown(self) -> None:

@@ -37,6 +37,7 @@ class Questions:
             "cancel": self._cancel,
             "names": lambda _, task: submission.names(task),
             "nodes": lambda *_: engine.nodes(),
+            "no_room": lambda _, a: state.storage.full(a[0], is_disk=a[1]),
             "available": lambda *_: engine.available(),
         }
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core.wait import choose
 from rayteach.engines.pump import Pump, Waiter
 from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
+from rayteach.engines.storage import Segment
 from rayteach.errors import GetTimeoutError
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import serialization
-from rayteach.runtime.object_store import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

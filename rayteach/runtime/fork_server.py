@@ -7,7 +7,7 @@ This process has one thread and nothing of that. It
 2. on request forks a worker that keeps two inherited sockets;
 3. reports each death with its exit status;
 4. when the driver is gone (its socket ends, whatever the way), kills all
-   workers, removes the session's directory and exits.
+   workers, removes the session's directories and exits.
 
 Workers die with it (PDEATHSIG), so nothing outlives it either.
 """
@@ -34,12 +34,13 @@ IDLE_MS = 50
 """The server uses a pause of this length to import what later workers may want."""
 
 
-def main(fd: int, directory: str) -> None:
+def main(fd: int, *directories: str) -> None:
     """Serve on the inherited socket ``fd`` until the driver is gone."""
     control = socket.socket(fileno=fd)
     first = control.recv(_RECEIVE_BYTES)
     if not first:  # the driver was killed before it could say anything
-        shutil.rmtree(directory, ignore_errors=True)
+        for directory in directories:
+            shutil.rmtree(directory, ignore_errors=True)
         return
     start: ServerStart = pickle.loads(first)
     ForkServer(control, start).run()
@@ -162,7 +163,9 @@ class ForkServer:
         for pid in self._children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        shutil.rmtree(self._start["directory"], ignore_errors=True)
+        for directory in (self._start["directory"], self._start["spill"]):
+            if directory:
+                shutil.rmtree(directory, ignore_errors=True)
 
 
 def _reseed(worker: int) -> None:

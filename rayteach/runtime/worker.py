@@ -20,13 +20,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rayteach.errors import ActorExit, RayteachError
-from rayteach.object_id import set_client_maker
+from rayteach.object_id import get_client, set_client_maker
 from rayteach.runtime import protocol, serialization
 from rayteach.runtime.board import Board
 from rayteach.runtime.failure import describe
+from rayteach.runtime.finalizing import Reaper
 from rayteach.runtime.line import Line, LineClosed
 from rayteach.runtime.node_queue import RECEIVE_BYTES
-from rayteach.runtime.object_store import SegmentWriter, map_file
+from rayteach.runtime.object_store import NoRoomError, ObjectStore, Places
 from rayteach.runtime.output import TaskOutput
 from rayteach.runtime.stopping import Stopper
 from rayteach.runtime.watchdog import LONG_S, Watchdog
@@ -64,7 +65,14 @@ class Worker:
         self.number = start["worker"]
         self.directory = start["directory"]
         self.line = Line(line)
-        self.writer = SegmentWriter(self.directory, f"w{self.number}")
+        line_ = self.line
+        self.values = ObjectStore(
+            Places(self.directory, start["spill"], f"w{self.number}"),
+            Reaper("rayteach-views"),
+            line_.shield,
+            lambda: line_.shield.is_held and line_.stops(),
+        )
+        self.values.spill.on_spilled = self._tell_spilled
         #: the task that runs now, 0 between tasks
         self.task = 0
         #: frames of the current message that have not started
@@ -189,7 +197,7 @@ class Worker:
 
     def _run(self, frame: memoryview, number: int) -> None:
         if frame[4] == protocol.BIG:
-            frame = map_file(pickle.loads(frame[protocol.KIND.size :])[1])
+            frame = self.values.view(pickle.loads(frame[protocol.KIND.size :])[1])
         head = protocol.TASK_HEAD.unpack_from(frame)
         _, kind, task, function, _attempt, flags, inputs, returns = head
         self.task = task
@@ -245,7 +253,7 @@ class Worker:
             inputs = [self.read_value(how, data) for how, data in stored]
             body = body[at:]
         if flags & protocol.PAYLOAD_FILE:
-            body = map_file(str(body, "utf-8"))
+            body = self.values.view(str(body, "utf-8"))
         args, kwargs = serialization.loads(body)
         if inputs:
             args = [inputs[a.position] if type(a) is Slot else a for a in args]
@@ -265,7 +273,7 @@ class Worker:
     def read_value(self, stored: int, data: Any) -> Any:
         """Return the value of an INLINE payload or a SEGMENT path."""
         if stored == protocol.SEGMENT:
-            return serialization.loads(map_file(str(data, "utf-8")))
+            return serialization.loads(self.values.view(str(data, "utf-8")))
         return serialization.loads(bytes(data))
 
     def function(self, number: int, flags: int) -> Any:
@@ -292,7 +300,15 @@ class Worker:
         if len(value) != returns:
             msg = f"num_returns={returns}, but the task returned {len(value)} values"
             raise ValueError(msg)
-        stored = [self.store(serialization.dumps(one)) for one in value]
+        stored: list[tuple[Any, ...]] = []
+        try:
+            for one in value:
+                stored.append(self.store(serialization.dumps(one)))  # noqa: PERF401
+        except BaseException:
+            for how, path, *_ in stored:
+                if how == protocol.SEGMENT:
+                    self.values.discard(path)
+            raise
         return protocol.MANY, pickle.dumps(stored, 5)
 
     def store(self, payload: serialization.Payload) -> tuple[Any, ...]:
@@ -300,7 +316,15 @@ class Worker:
         keys = tuple((one.task, one.index) for one in payload.contains)
         if payload.size <= protocol.INLINE_LIMIT:
             return protocol.INLINE, payload.to_bytes(), payload.size, keys
-        return protocol.SEGMENT, self.writer.write(payload), payload.size, keys
+        try:
+            path = self.values.write(payload)
+        except NoRoomError as error:  # the driver knows who holds what
+            client: Any = get_client()
+            raise client.no_room(error.size, is_disk=error.is_disk) from None
+        return protocol.SEGMENT, path, payload.size, keys
+
+    def _tell_spilled(self, path: str) -> None:
+        self.line.gather(protocol.frame(protocol.SPILLED, path))
 
     def _failure(self, error: BaseException) -> bytes:
         remote, cause = describe(error)

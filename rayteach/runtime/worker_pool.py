@@ -70,19 +70,27 @@ class WorkerHandle:
 class WorkerPool:
     """One fork server, its workers, and the node's queue."""
 
-    def __init__(self, directory: Path, client: str, session_hex: str) -> None:
-        """Start the fork server, then make ``directory``; workers come on demand.
+    def __init__(
+        self,
+        directory: Path,
+        client: str,
+        session_hex: str,
+        spill: Path | None = None,
+    ) -> None:
+        """Start the fork server, then make both directories; workers come on demand.
 
         In this order: whenever the driver is killed, somebody is there already
-        who will remove the directory.
+        who will remove them.
 
         Raises:
             OSError: the directory cannot be made.
         """
         self.directory = directory
+        self.spill = spill
         self._control, self._process = self._start_server()
         try:
-            session_dir.make(directory)
+            for path in self._directories:
+                session_dir.make(path)
             self.board = Board(f"{directory}/board", create=True)
         except OSError:
             self._control.close()
@@ -116,6 +124,7 @@ class WorkerPool:
             "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
             "cwd": os.getcwd(),  # noqa: PTH109
             "directory": str(self.directory),
+            "spill": str(self.spill or ""),
             "preload": list(_PRELOAD),
         }
         self._control.send(pickle.dumps(start))
@@ -127,7 +136,7 @@ class WorkerPool:
         code = (
             f"import sys; sys.path.insert(0, {_PACKAGE_ROOT!r}); "
             "from rayteach.runtime.fork_server import main; "
-            f"main({theirs.fileno()}, {str(self.directory)!r})"
+            f"main({theirs.fileno()}, *{[str(path) for path in self._directories]!r})"
         )
         process = subprocess.Popen(  # noqa: S603 (our own interpreter and code)
             [sys.executable, "-c", code],
@@ -139,6 +148,10 @@ class WorkerPool:
         )
         theirs.close()
         return ours, process
+
+    @property
+    def _directories(self) -> list[Path]:
+        return [path for path in (self.directory, self.spill) if path is not None]
 
     @property
     def server_pid(self) -> int:
@@ -153,6 +166,7 @@ class WorkerPool:
             "actor": actor,
             "parked": parked,
             "directory": str(self.directory),
+            "spill": str(self.spill or ""),
             "client": self._client,
             "session_hex": self._session_hex,
             "first": self.first,
@@ -249,7 +263,8 @@ class WorkerPool:
         except subprocess.TimeoutExpired:
             self._process.kill()  # workers follow it by their death signal
             self._process.wait()
-        shutil.rmtree(self.directory, ignore_errors=True)  # if the server could not
+        for path in self._directories:  # if the server could not
+            shutil.rmtree(path, ignore_errors=True)
         self.board.close()
         if hasattr(self.poller, "close"):
             self.poller.close()
