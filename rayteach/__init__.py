@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         GetTimeoutError,
         ObjectLostError,
         ObjectStoreFullError,
+        OutOfDiskError,
         RayteachError,
         TaskCancelledError,
         TaskError,
@@ -59,6 +60,7 @@ __all__ = [
     "ObjectID",
     "ObjectLostError",
     "ObjectStoreFullError",
+    "OutOfDiskError",
     "RayteachError",
     "Run",
     "RuntimeContext",
@@ -98,8 +100,8 @@ _HOMES = {
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
         "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
-        "ObjectLostError ObjectStoreFullError RayteachError TaskCancelledError "
-        "TaskError WorkerCrashedError"
+        "ObjectLostError ObjectStoreFullError OutOfDiskError RayteachError "
+        "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_id": "ObjectID",
 }

@@ -142,7 +142,10 @@ class ObjectStore:
             path = self.pool.write(payload, stops)
             if path is not None:
                 return path
-            self.spill.make_room(size, stops)
+            limit, used = self.ledger.read()
+            # The limit may allow it and the file system not: then all of it is missing.
+            missing = used + size - limit
+            self.spill.make_room(missing if missing > 0 else size, stops)
             path = self.pool.write(payload, stops)
             if path is not None:
                 return path

@@ -1,0 +1,68 @@
+"""What happens when an object is gone."""
+
+import os
+import signal
+import sys
+import threading
+
+import pytest
+
+from rayteach.runtime.finalizing import Reaper
+
+
+class Thing:
+    pass
+
+
+@pytest.fixture
+def reaper():
+    made = Reaper("test-reaper")
+    yield made
+    made.close()
+    names = [thread.name for thread in threading.enumerate()]
+    assert "test-reaper" not in names
+
+
+def test_the_action_runs_when_the_object_is_gone(reaper):
+    done = threading.Event()
+    thing = Thing()
+    reaper.watch(thing, done.set)
+    assert not done.is_set()
+    del thing
+    reaper.settle()
+    assert done.is_set()
+
+
+def test_no_interrupt_is_lost_in_a_finalizer(reaper, monkeypatch):
+    lost = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+    caught, ended = 0, threading.Event()
+
+    def send():
+        while not ended.wait(0.0005):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    while caught < 50:
+        try:
+            while True:
+                reaper.watch(Thing(), int)
+        except KeyboardInterrupt:
+            caught += 1
+    while thread.is_alive():
+        try:
+            ended.set()
+            thread.join()
+        except KeyboardInterrupt:
+            continue
+    assert lost == []
+
+
+def test_a_tick_is_asked_for_after_each_action():
+    ticks = []
+    reaper = Reaper("test-reaper", lambda: ticks.append(1))
+    reaper.post(lambda: None)
+    reaper.settle()
+    reaper.close()
+    assert len(ticks) >= 1
