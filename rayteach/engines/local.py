@@ -14,6 +14,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
+from rayteach.engines.arguments import split_arguments
 from rayteach.engines.base import Context
 from rayteach.engines.cancelling import Cancelling
 from rayteach.engines.deaths import Deaths
@@ -22,19 +23,19 @@ from rayteach.engines.failures import Failure
 from rayteach.engines.functions import FunctionStore
 from rayteach.engines.inbound import Inbound
 from rayteach.engines.pump import Pump
+from rayteach.engines.putting import Putting
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
 from rayteach.engines.storage import open_storage
-from rayteach.engines.submission import Submission, split_arguments
+from rayteach.engines.submission import Submission
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
     ActorDiedError,
     RayteachError,
 )
-from rayteach.ids import Label
 from rayteach.object_id import ActorID, ObjectID
-from rayteach.runtime import protocol, serialization, session_dir
+from rayteach.runtime import session_dir
 from rayteach.runtime.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
-    from rayteach.runtime.serialization import Payload
     from rayteach.trace.log import EventLog
 
 _NODE = "A"
@@ -100,7 +100,7 @@ class LocalEngine:
             self._reading.settle,
         )
         self._shield = self._pump.shield
-        self.storage.protect(self._shield)
+        self._putting = Putting(state, self.submission, self._pump, _NODE)
         self._waiting = Waiting(state, self.submission, self._pump)
         state.notes = Notes(self._pump.nudge)
         self._resources = resources
@@ -121,14 +121,19 @@ class LocalEngine:
     ) -> list[ObjectID]:
         """Submit a task."""
         args, kwargs, inputs = split_arguments(args, kwargs)
-        self._state.check_ours(inputs)
-        packed = self.submission.pack(args, kwargs)
+        if inputs:
+            self._state.check_ours(inputs)
+        submission = self.submission
+        packed = submission.pack(args, kwargs)
         with self._shield, self._lock:
             self._state.check_open()
-            ids = self.submission.task(function, packed, inputs, options, line)
+            if options.is_plain and not packed[1]:
+                ids = [submission.plain(function, packed[0], inputs, options, line)]
+            else:
+                ids = list(submission.task(function, packed, inputs, options, line))
             self._submitted(function)
-        self.submission.announce()
-        return list(ids)
+        submission.announce()
+        return ids
 
     def call(
         self,
@@ -179,36 +184,7 @@ class LocalEngine:
 
     def put(self, value: Any, line: int) -> ObjectID:
         """Store a value."""
-        if isinstance(value, ObjectID):
-            msg = "put() of an ObjectID: it names a stored value already"
-            raise TypeError(msg)
-        payload = serialization.dumps(value)
-        self._state.check_ours(payload.contains)
-        shared = payload.size > protocol.INLINE_LIMIT
-        with self._shield:
-            self._state.check_open()
-            data = self.storage.write(payload) if shared else payload.to_bytes()
-            return self._enter_put(payload, data, line, shared=shared)
-
-    def _enter_put(
-        self, payload: Payload, data: Any, line: int, *, shared: bool
-    ) -> ObjectID:
-        with self._lock:
-            self._state.check_open()
-            state, run = self._state, self.submission.run
-            number, count = next(state.numbers), self.submission.number("put")
-            one = ObjectID(number, 0, Label(None, "put", count))
-            one.contains = state.export(payload.contains)
-            now = clock()
-            state.add(events.ObjectPut(now, (number, 0), count, run, line))
-            state.add(
-                events.ObjectCreated(now, (number, 0), payload.size, shared, _NODE)
-            )
-            if shared:
-                self.storage.name(data, one)
-            state.store(one, data)
-        self.submission.announce()
-        return one
+        return self._putting.put(value, line)
 
     def _submitted(self, function: Function | None = None) -> None:
         self._submits += 1
@@ -216,6 +192,7 @@ class LocalEngine:
             function is None
             or not 0 < function.mean_s < SHORT_S
             or not self._submits % _SETTLE_EVERY
+            or not self._state.scheduler.busy
         ):
             self._dispatcher.settle()
         else:

@@ -56,9 +56,12 @@ class Reading:
                     self._read_server()
                 elif worker is not None:
                     self._read_worker(worker, event)
-            self._state.run_timers()
-            self.drain_notes()
-            self._dispatcher.settle()
+            if self._state.timers:
+                self._state.run_timers()
+            if self._state.notes:
+                self.drain_notes()
+            if self._state.scheduler.has_news:
+                self._dispatcher.settle()
             self._pool.queue.flush()
 
     def _read_worker(self, number: int, event: int) -> None:

@@ -36,7 +36,8 @@ from rayteach.runtime.protocol import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_RECEIVE_BYTES = 1 << 18
+_RECEIVE_BYTES = 1 << 16
+"""No more: see ``channel``."""
 _WORK = (CALL, BIG)
 
 
