@@ -87,44 +87,35 @@ def test_a_value_of_a_dead_worker_stays_and_its_drafts_go(ray, engine, bell, gat
 def test_the_result_of_a_cancelled_task_is_given_back(ray, engine, bell, gate):
     @ray.remote
     def stubborn():
-        bell.ring()
-        while True:
-            try:
-                gate.pass_()
-            except KeyboardInterrupt:
-                continue
-            return np.ones(MB, np.uint8)
+        try:
+            bell.ring()
+            while True:
+                pass
+        except KeyboardInterrupt:
+            bell.ring()
+        gate.pass_()
+        return np.ones(MB, np.uint8)
 
     one = stubborn.remote()
     bell.hear()
     ray.cancel(one)
+    bell.hear()
     gate.let()
     with pytest.raises(ray.TaskCancelledError):
         ray.get(one)
     assert names(engine) == []
 
 
-def test_interrupts_during_puts_leave_nothing(ray, engine):
-    data = np.ones(40 * MB, np.uint8)
-    ended, caught = threading.Event(), 0
-
-    def send():
-        while not ended.wait(0.013):
-            os.kill(os.getpid(), signal.SIGINT)
-
-    thread = threading.Thread(target=send)
-    thread.start()
+def test_interrupts_during_puts_leave_nothing(ray, engine, storm):
+    data, caught = np.ones(40 * MB, np.uint8), 0
+    storm.start(0.013)
     while caught < 15:
         try:
+            storm.armed = True
             ray.put(data)
         except KeyboardInterrupt:
             caught += 1
-    while thread.is_alive():
-        try:
-            ended.set()
-            thread.join()
-        except KeyboardInterrupt:
-            continue
+    storm.end()
     assert names(engine) == []
     assert names(engine, lambda name: DRAFT in name) == []
     assert ray.get(ray.put(data)).sum() == 40 * MB

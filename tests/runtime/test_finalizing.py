@@ -1,8 +1,6 @@
 """What happens when an object is gone."""
 
 import gc
-import os
-import signal
 import sys
 import threading
 
@@ -44,29 +42,18 @@ def without_collections():
 
 
 @pytest.mark.usefixtures("without_collections")
-def test_no_interrupt_is_lost_in_a_finalizer(reaper, monkeypatch):
-    lost = []
+def test_no_interrupt_is_lost_in_a_finalizer(reaper, monkeypatch, storm):
+    lost, caught = [], 0
     monkeypatch.setattr(sys, "unraisablehook", lost.append)
-    caught, ended = 0, threading.Event()
-
-    def send():
-        while not ended.wait(0.0005):
-            os.kill(os.getpid(), signal.SIGINT)
-
-    thread = threading.Thread(target=send)
-    thread.start()
-    while caught < 50:
+    storm.start(0.0005)
+    while caught < 100:
         try:
+            storm.armed = True
             while True:
                 reaper.watch(Thing(), int)
         except KeyboardInterrupt:
             caught += 1
-    while thread.is_alive():
-        try:
-            ended.set()
-            thread.join()
-        except KeyboardInterrupt:
-            continue
+    storm.end()
     assert lost == []
 
 
