@@ -39,7 +39,9 @@ OWN_BITS = (1 << 40) - 1
 class Actor:
     """What the engine keeps of an actor beside the scheduler's mailbox."""
 
-    __slots__ = ("counts", "failure", "label", "meta", "name", "ref", "released")
+    __slots__ = (
+        "counts", "failure", "label", "meta", "methods", "name", "ref", "released",
+    )  # fmt: skip
 
     def __init__(self, ref: ActorID, label: object, name: str, meta: Any) -> None:
         """Start alive; ``ref`` is held weakly: handles keep an actor alive."""
@@ -49,6 +51,8 @@ class Actor:
         self.meta = meta
         #: calls so far per method, for labels
         self.counts: dict[str, int] = {}
+        #: what stands for each method that has been called
+        self.methods: dict[str, Function] = {}
         #: True once the last handle is gone
         self.released = False
         #: why it is dead, None while it lives
