@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
 from rayteach.engines.state import clock
-from rayteach.errors import ObjectStoreFullError, OutOfDiskError
+from rayteach.errors import ObjectStoreFullError, OutOfDiskError, RayteachError
 from rayteach.runtime.finalizing import Reaper
 from rayteach.runtime.object_store import (
     NoRoomError,
@@ -40,7 +40,10 @@ SPARE_SHARE = 4
 """Dropped files may keep one part in this many of the limit…"""
 SPARE_S = 10.0
 """…for this long without being used again."""
-_TICK_S = 1.0
+_TICK_S, _LOOK_S = 1.0, 0.05
+"""Dropped files are looked at this often when all is quiet; at most so often else."""
+_SHARE = 100
+"""The looks take at most one part in this many of the time."""
 _LARGEST = 5
 _UNITS = (("GB", 10**9), ("MB", 10**6), ("KB", 10**3))
 
@@ -110,6 +113,10 @@ class Storage:
         #: values on disk that nobody owns yet
         self._early: set[str] = set()
         self._spilled_bytes = self._told_bytes = 0
+        #: when dropped files are looked at next, and bytes dropped since the last look
+        self._next_look_s = 0.0
+        self._unseen_bytes = 0
+        self._closed = False
         #: says who holds a value, for ``ObjectStoreFullError``
         self.who: Callable[[tuple[int, int]], str] = lambda _: "somebody"
 
@@ -125,6 +132,9 @@ class Storage:
             OutOfDiskError: no room on the disk either.
         """
         with self._guard:
+            if self._closed:
+                msg = "the session is closed; run rayteach.init() to start another"
+                raise RayteachError(msg)
             self._reaper.drain()
             try:
                 path = self.store.write(payload)
@@ -257,6 +267,7 @@ class Storage:
 
     def close(self) -> None:
         """End the thread; views that are held keep their bytes."""
+        self._closed = True
         self._reaper.close()
         self.store.close()
 
@@ -267,14 +278,22 @@ class Storage:
         with suppress(FileNotFoundError):
             os.rename(path, path + FREE)  # noqa: PTH104 (a plain path)
             self._dropped[path] = clock()
+            self._unseen_bytes += size_of(path)
         self.store.spill.drop(path)
         self.store.pool.dropped(path)
 
     def _tick(self) -> float | None:
         """Give back what is too old, or too much; return when to look again."""
+        now = clock()
         with self._lock:
+            many = self._unseen_bytes * SPARE_SHARE > self.limit
+            if not self._dropped:
+                return None
+            if now < self._next_look_s and not many:
+                return self._next_look_s - now
+            self._unseen_bytes = 0
             dropped = tuple(self._dropped.items())
-        kept, now = 0, clock()
+        kept = 0
         for path, since in reversed(dropped):
             kept += size_of(path)
             if kept * SPARE_SHARE > self.limit or now - since > SPARE_S:
@@ -282,7 +301,10 @@ class Storage:
             if not os.path.exists(path + FREE):  # noqa: PTH110 (freed, or used again)
                 with self._lock:
                     self._dropped.pop(path, None)
-        return _TICK_S if self._dropped else None
+        # A look at many files that are in use takes time: look less often then.
+        took = clock() - now
+        self._next_look_s = now + max(_LOOK_S, _SHARE * took)
+        return max(_TICK_S, _SHARE * took)
 
 
 class _Refusal:

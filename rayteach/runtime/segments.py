@@ -22,6 +22,7 @@ import os
 import struct
 import sys
 import threading
+from collections import OrderedDict
 from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,9 @@ MAPPINGS = 16
 REMEMBERED = 16
 """Values that a maker remembers that is not told which ones were dropped…"""
 REMEMBERED_IF_TOLD = 256
-"""…and one that is."""
+"""…and one that is, of each kind."""
+ATTEMPTS = 8
+"""Dropped files that a write tries to get: the rest may all be in use."""
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM)
 _LEDGER = struct.Struct("<QQ")
 """limit, used"""
@@ -205,8 +208,11 @@ class SegmentPool:
         self._numbers = count(1)
         self._threads = threads
         self._lock = threading.Lock()
-        self._made: dict[str, _Made] = {}
-        self._dropped: dict[str, _Made] | None = {} if is_told else None
+        #: oldest first, but for dropped ones that were found in use
+        self._made: OrderedDict[str, _Made] = OrderedDict()
+        self._dropped: OrderedDict[str, _Made] | None = (
+            OrderedDict() if is_told else None
+        )
 
     def path(self, size: int) -> str:
         """Return a path that was never used."""
@@ -221,7 +227,7 @@ class SegmentPool:
         path = self.path(payload.size)
         draft = path + DRAFT
         found = self._claim(payload.size, draft)
-        made, fd = found or (None, self._ledger.create(draft, payload.size))
+        made, fd = found or (None, self._create(draft, payload.size))
         if fd is None:
             return None
         try:
@@ -247,17 +253,21 @@ class SegmentPool:
 
     def dropped(self, path: str) -> None:
         """The owner dropped this file: it may be written again."""
+        if self._dropped is None:
+            return
         with self._lock:
             made = self._made.pop(path, None)
-            if made is not None and self._dropped is not None:
+            if made is not None:
                 self._dropped[path] = made
+                if len(self._dropped) > REMEMBERED_IF_TOLD:
+                    self._dropped.popitem(last=False)
 
     def _remember(self, made: _Made) -> None:
         told = self._dropped is not None
         with self._lock:
             self._made[made.path] = made
             if len(self._made) > (REMEMBERED_IF_TOLD if told else REMEMBERED):
-                del self._made[next(iter(self._made))]
+                self._made.popitem(last=False)
             if made.mapping is not None:
                 warm = [m for m in self._all() if m.mapping is not None]
                 for cold in warm[: len(warm) - MAPPINGS]:
@@ -271,12 +281,11 @@ class SegmentPool:
         with self._lock:
             told = self._dropped is not None
             choice = self._made if self._dropped is None else self._dropped
-            for made in reversed(tuple(choice.values())):
-                fits = size <= made.capacity <= 2 * size
-                if not fits:
-                    continue
+            fitting = [m for m in choice.values() if size <= m.capacity <= 2 * size]
+            for made in fitting[: -ATTEMPTS - 1 : -1]:
                 fd = open_idle(made.path + FREE)
                 if fd is None:
+                    choice.move_to_end(made.path, last=False)
                     if self._is_gone(made.path, told=told):
                         del choice[made.path]
                     continue
@@ -284,6 +293,14 @@ class SegmentPool:
                 del choice[made.path]
                 return made, fd
         return None
+
+    def _create(self, draft: str, size: int) -> int | None:
+        try:
+            return self._ledger.create(draft, size)
+        except OSError as error:
+            if error.errno in FULL:
+                return None
+            raise
 
     @staticmethod
     def _is_gone(path: str, *, told: bool) -> bool:
