@@ -4,109 +4,19 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 import threading
-import time
 import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from rayteach.core import events
-from rayteach.engines.controls import LocalControls
-from rayteach.engines.local import LocalEngine
 from rayteach.object_id import get_client, set_client
-from rayteach.trace.log import EventLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rayteach.core.controls import Controls
+    from rayteach.api.open_session import Session
 
 _MAX_CPUS = 4096
-
-
-class Session:
-    """What ``init`` opens and ``shutdown`` closes."""
-
-    def __init__(
-        self,
-        num_cpus: float,
-        resources: dict[str, float],
-        object_store_memory: int | None = None,
-    ) -> None:
-        """Start the engine."""
-        self.log = EventLog()
-        #: origin of all row times, monotonic seconds
-        self.start_s = time.monotonic()
-        self.log.append(events.SessionStarted(self.start_s, time.time()))
-        self.num_cpus = num_cpus
-        self.resources = resources
-        self.engine = LocalEngine(self.log, num_cpus, resources, object_store_memory)
-        #: what views may ask of the engine
-        self.controls: Controls = LocalControls(self.engine)
-        self.engine.submission.on_first = self._first_task
-        self.closed = False
-        self.pid = os.getpid()
-        self._run = 0
-        self._executions: dict[str, int] = {}
-
-    def __repr__(self) -> str:
-        """Show what does not change from run to run."""
-        state = "closed session" if self.closed else "session"
-        return f"<rayteach {state}: {self.num_cpus:g} CPUs>"
-
-    def begin_cell_run(self, key: str, label: str, source: str) -> int:
-        """A cell begins to execute; return the number of its run."""
-        self._run += 1
-        execution = self._executions[key] = self._executions.get(key, 0) + 1
-        self.log.append(
-            events.CellRunStarted(
-                time.monotonic(), self._run, key, label, execution, source
-            )
-        )
-        self.engine.submission.begin_run(self._run, label)
-        return self._run
-
-    def end_cell_run(self, outcome: str) -> None:
-        """The cell has come to its end: "done", "failed" or "interrupted"."""
-        run = self.engine.submission.run
-        if run:
-            self.log.append(events.CellRunEnded(time.monotonic(), run, outcome))
-        self.engine.submission.run = 0
-
-    @property
-    def run(self) -> int:
-        """Number of the cell run that submissions belong to now, 0 outside."""
-        return self.engine.submission.run
-
-    def sample(self) -> None:
-        """Log the start of tasks that are seen running now."""
-        self.engine.sample()
-
-    def status(self) -> dict[str, Any]:
-        """Return the counts of the panel's status message."""
-        return {**self.engine.status(), "session": True}
-
-    def flush_output(self) -> None:
-        """Print what tasks have printed, each line under its task's label."""
-        for label, stream, text in self.engine.take_output():
-            target = sys.stderr if stream == "stderr" else sys.stdout
-            prefix = f"({label}) " if label else ""
-            for line in text.splitlines():
-                target.write(f"{prefix}{line}\n")
-
-    def close(self) -> None:
-        """End every process. Anything that was not fetched is lost."""
-        if self.closed:
-            return
-        self.closed = True
-        self.engine.close()
-        self.log.append(events.SessionEnded(time.monotonic()))
-        self.flush_output()
-
-    def _first_task(self, run: int) -> None:
-        for callback in tuple(_first_task):
-            callback(self, run)
 
 
 #: sessions of the processes that this one was forked from
@@ -207,11 +117,29 @@ def _init(
     }
     if object_store_memory is not None:
         _check_bytes(object_store_memory)
-    _session = session = Session(cpus, given, object_store_memory)
+    _session = session = _start(cpus, given, object_store_memory)
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)
     return session
+
+
+def _start(
+    num_cpus: float, resources: dict[str, float], object_store_memory: int | None
+) -> Session:
+    """Start the fork server before all else: it imports while we do."""
+    from rayteach.runtime.launch import launch  # noqa: PLC0415 (only who starts one)
+
+    server = launch()
+    try:
+        from rayteach.api.open_session import Session  # noqa: PLC0415 (now is the time)
+
+        return Session(
+            num_cpus, resources, server, _tell_first_task, object_store_memory
+        )
+    except BaseException:
+        server.stop()
+        raise
 
 
 def shutdown() -> None:
@@ -250,6 +178,11 @@ def on_first_task(callback: Callable[[Session, int], None]) -> None:
     """Call ``callback(session, run)`` when a run starts its first task."""
     if callback not in _first_task:
         _first_task.append(callback)
+
+
+def _tell_first_task(session: Session, run: int) -> None:
+    for callback in tuple(_first_task):
+        callback(session, run)
 
 
 def remove_hooks(*callbacks: Any) -> None:

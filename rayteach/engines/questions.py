@@ -35,6 +35,7 @@ class Questions:
             "create_actor": self._create_actor,
             "kill": lambda worker, key: engine.kill(state.resolve(key, worker)),
             "cancel": self._cancel,
+            "item": self._item,
             "names": lambda _, task: submission.names(task),
             "nodes": lambda *_: engine.nodes(),
             "no_room": lambda _, a: state.storage.full(a[0], is_disk=a[1]),
@@ -52,6 +53,10 @@ class Questions:
             msg = f"unknown request {name!r}"
             raise RayteachError(msg)
         return found(worker, arguments)
+
+    def _item(self, worker: int, arguments: tuple[Any, bool, bool]) -> Any:
+        key, is_new, takes = arguments
+        return self._submission.streams.answer(worker, key, is_new=is_new, takes=takes)
 
     def _get_actor(self, worker: int, name: str) -> tuple[int, str, Any]:
         return self._lend(worker, name)

@@ -12,7 +12,6 @@ import os
 import pickle
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,16 +64,18 @@ class Segment:
         return self._store.view(self.path)
 
 
-@dataclass(slots=True)
 class _Record:
     """What the book says of a file."""
 
-    path: str
-    #: the ID that it is the value of, None for arguments
-    key: tuple[int, int] | None
-    #: what people call it; a string or an object that makes one
-    label: object
-    is_spilled: bool = False
+    __slots__ = ("is_spilled", "key", "label", "path")
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        #: the ID that it is the value of, None for arguments
+        self.key: tuple[int, int] | None = None
+        #: what people call it; a string or an object that makes one
+        self.label: object = "arguments"
+        self.is_spilled = False
 
 
 class Storage:
@@ -145,7 +146,7 @@ class Storage:
     def own(self, path: str, size: int, one: ObjectID | None = None) -> Segment:
         """Hold a file, the value of ``one`` or arguments, until nobody needs it."""
         segment = Segment(path, size, self.store)
-        record = _Record(path, None, "arguments")
+        record = _Record(path)
         if one is not None:
             record.key, record.label = (one.task, one.index), one.label_source
         with self._lock:

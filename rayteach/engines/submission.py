@@ -10,6 +10,7 @@ from rayteach.core.task import CALL, CREATION, Task
 from rayteach.engines.base import Function, TaskOptions
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import Actor, clock
+from rayteach.engines.streams import Streams
 from rayteach.errors import ActorAlreadyExistsError, ActorDiedError
 from rayteach.ids import Label, Prefix
 from rayteach.object_id import FAILED, PENDING, ActorID, ObjectID
@@ -33,6 +34,7 @@ class Submission:
     ) -> None:
         """Number labels per cell run."""
         self.functions = functions
+        self.streams = Streams(state)
         #: run that submissions of the driver belong to, and people's name of it
         self.run = 0
         self.run_labels: dict[int, str] = {0: ""}
@@ -107,7 +109,8 @@ class Submission:
         count = self.number(name)
         task.label = Label(None, name, count)
         self._log(task, count, line, inputs, options)
-        return self._enter(task, packed, inputs, options, line)
+        ids = self._enter(task, packed, inputs, options, line)
+        return self.streams.begin(ids, options.stream)
 
     def call(
         self,
@@ -130,7 +133,8 @@ class Submission:
         task.label = Label(Prefix(known.label, "."), method, count)
         self._log(task, count, line, inputs, options)
         packed = (packed[0], (*packed[1], handle) if handle else packed[1])
-        return self._enter(task, packed, inputs, options, line)
+        ids = self._enter(task, packed, inputs, options, line)
+        return self.streams.begin(ids, options.stream)
 
     def create(
         self,
@@ -216,7 +220,8 @@ class Submission:
             task.retries = options.max_retries
         task.label = Label(prefix, name, count)
         self._log(task, count, line, inputs, options)
-        for one in self._enter(task, packed, inputs, options, line):
+        made = self._enter(task, packed, inputs, options, line)
+        for one in self.streams.begin(made, options.stream):
             state.borrow(worker, one)
 
     def constructor_failed(self, task: Task, failure: Failure) -> None:

@@ -20,7 +20,6 @@ import gc
 import os
 import pickle
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -41,8 +40,7 @@ def main(fd: int, *directories: str) -> None:
     control = socket.socket(fileno=fd)
     first = control.recv(_RECEIVE_BYTES)
     if not first:  # the driver was killed before it could say anything
-        for directory in directories:
-            shutil.rmtree(directory, ignore_errors=True)
+        _remove(*directories)
         return
     start: ServerStart = pickle.loads(first)
     ForkServer(control, start).run()
@@ -167,9 +165,14 @@ class ForkServer:
         for pid in self._children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        for directory in (self._start["directory"], self._start["spill"]):
-            if directory:
-                shutil.rmtree(directory, ignore_errors=True)
+        _remove(self._start["directory"], self._start["spill"])
+
+
+def _remove(*directories: str) -> None:
+    import shutil  # noqa: PLC0415 (at the end: a start takes no longer for it)
+
+    for directory in filter(None, directories):
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _receive_start(line: socket.socket) -> WorkerStart | None:

@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rayteach.record import Record
 from rayteach.runtime.mappings import Mappings
 from rayteach.runtime.segments import FREE, Ledger, SegmentPool
 from rayteach.runtime.spill import DiskFullError, Spill
@@ -50,8 +49,7 @@ class NoRoomError(Exception):
         self.is_disk = is_disk
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Record):
     """Where a process keeps values, and under which name."""
 
     #: the session's directory in shared memory
@@ -189,7 +187,8 @@ def default_limit(directory: str) -> int:
     for source in _CGROUP_LIMITS:
         with suppress(OSError, ValueError):  # none, or "max"
             memory = min(memory, int(Path(source).read_text(encoding="ascii")))
-    free = shutil.disk_usage(directory).free
+    space = os.statvfs(directory)
+    free = space.f_bavail * space.f_frsize
     return max(1, int(min(memory * 0.3, free * 0.8)))
 
 

@@ -12,7 +12,6 @@ import errno
 import fcntl
 import mmap
 import os
-import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -167,8 +166,9 @@ class Spill:
         return reclaim(path + FREE, self._ledger)
 
     def _has_room(self, size: int) -> bool:
-        usage = shutil.disk_usage(self.folder)
-        return usage.free - size >= LEAST_FREE * usage.total
+        space = os.statvfs(self.folder)
+        left = space.f_bavail * space.f_frsize - size
+        return left >= LEAST_FREE * space.f_blocks * space.f_frsize
 
 
 class _Alone:

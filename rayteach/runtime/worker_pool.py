@@ -13,31 +13,23 @@ import select
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rayteach.runtime import session_dir
 from rayteach.runtime.board import Board
 from rayteach.runtime.channel import Channel
-from rayteach.runtime.node_queue import NodeQueue, socket_pair
+from rayteach.runtime.launch import ForkServerProcess, launch
+from rayteach.runtime.node_queue import NodeQueue
 from rayteach.runtime.protocol import LENGTH
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-_PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)
 _PRELOAD = (
     "rayteach.core.events",
     "rayteach.trace.log",
@@ -48,7 +40,6 @@ _PRELOAD = (
     "rayteach.api.remote_function",
 )
 """What a task needs that uses rayteach itself, in pieces that import quickly."""
-_STOP_S = 5.0
 _LAST_WORDS_MS = 50
 _STAND_STILL_MS = 50
 """A process stops at once, unless the kernel is busy with it."""
@@ -73,31 +64,21 @@ class WorkerPool:
     """One fork server, its workers, and the node's queue."""
 
     def __init__(
-        self,
-        directory: Path,
-        client: str,
-        session_hex: str,
-        spill: Path | None = None,
+        self, server: ForkServerProcess, client: str, session_hex: str
     ) -> None:
-        """Start the fork server, then make both directories; workers come on demand.
+        """Make the session's directories; workers come on demand.
 
-        In this order: whenever the driver is killed, somebody is there already
-        who will remove them.
+        The server is there first: whenever the driver is killed, somebody is there
+        already who will remove them.
 
         Raises:
             OSError: the directory cannot be made.
         """
-        self.directory = directory
-        self.spill = spill
-        self._control, self._process = self._start_server()
-        try:
-            for path in self._directories:
-                session_dir.make(path)
-            self.board = Board(f"{directory}/board", create=True)
-        except OSError:
-            self._control.close()
-            self._process.wait()
-            raise
+        self.directory, self.spill = server.directory, server.spill
+        self._server = server
+        for path in server.directories:
+            session_dir.make(path)
+        self.board = Board(f"{self.directory}/board", create=True)
         self.queue = NodeQueue()
         self.workers: dict[int, WorkerHandle] = {}
         #: what to poll: file descriptor -> worker number (0: the fork server)
@@ -117,16 +98,15 @@ class WorkerPool:
 
     def restart_server(self) -> None:
         """The fork server died: its workers died with it; start another."""
-        fd = self._control.fileno()
+        fd = self._server.control.fileno()
         self.by_fd.pop(fd, None)
         with contextlib.suppress(OSError, KeyError):
             self.poller.unregister(fd)
-        self._control.close()
-        self._process.wait()
+        self._server.stop()
         if self._spare is not None:
             self._spare.channel.close()
             self._spare = None
-        self._control, self._process = self._start_server()
+        self._server = launch(self.directory, self.spill)
         self._introduce()
 
     def _introduce(self) -> None:
@@ -137,36 +117,14 @@ class WorkerPool:
             "spill": str(self.spill or ""),
             "preload": list(_PRELOAD),
         }
-        self._control.send(pickle.dumps(start))
-        self.by_fd[self._control.fileno()] = 0
-        self.poller.register(self._control.fileno(), select.POLLIN)
-
-    def _start_server(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-        ours, theirs = socket_pair()
-        code = (
-            f"import sys; sys.path.insert(0, {_PACKAGE_ROOT!r}); "
-            "from rayteach.runtime.fork_server import main; "
-            f"main({theirs.fileno()}, *{[str(path) for path in self._directories]!r})"
-        )
-        process = subprocess.Popen(  # noqa: S603 (our own interpreter and code)
-            [sys.executable, "-c", code],
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=_environment(os.environ),
-        )
-        theirs.close()
-        return ours, process
-
-    @property
-    def _directories(self) -> list[Path]:
-        return [path for path in (self.directory, self.spill) if path is not None]
+        self._server.control.send(pickle.dumps(start))
+        self.by_fd[self._server.control.fileno()] = 0
+        self.poller.register(self._server.control.fileno(), select.POLLIN)
 
     @property
     def server_pid(self) -> int:
         """Process id of the fork server."""
-        return self._process.pid
+        return self._server.process.pid
 
     def start_worker(self, number: int, *, actor: int | None, parked: bool) -> None:
         """Let a process become a worker; it is ready when its HELLO arrives."""
@@ -197,7 +155,7 @@ class WorkerPool:
         request = next(self._requests)
         fds = [theirs.fileno(), self.queue.read_end.fileno()]
         with contextlib.suppress(OSError):  # a dead server is seen by the pump
-            socket.send_fds(self._control, [pickle.dumps(request)], fds)
+            socket.send_fds(self._server.control, [pickle.dumps(request)], fds)
         theirs.close()
         handle = WorkerHandle(0, Channel(ours, self._want_write), None)
         self._forked[request] = handle
@@ -209,7 +167,7 @@ class WorkerPool:
         Worker 0 is a process that has not become one.
         """
         try:
-            data = self._control.recv(1 << 16)
+            data = self._server.control.recv(1 << 16)
         except OSError:  # it died with requests unread
             return None
         if not data:
@@ -288,13 +246,8 @@ class WorkerPool:
         if self._spare is not None:
             self._spare.channel.close()
         self.queue.close()
-        self._control.close()
-        try:
-            self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()  # workers follow it by their death signal
-            self._process.wait()
-        for path in self._directories:  # if the server could not
+        self._server.stop()
+        for path in self._server.directories:  # if the server could not
             shutil.rmtree(path, ignore_errors=True)
         self.board.close()
         if hasattr(self.poller, "close"):
@@ -306,17 +259,9 @@ class WorkerPool:
             if handle is not None:
                 handle.channel.close()
         self.queue.close()
-        self._control.close()
+        self._server.control.close()
 
     def _want_write(self, channel: Channel, wanted: bool) -> None:
         events = select.POLLIN | (select.POLLOUT if wanted else 0)
         with contextlib.suppress(OSError, KeyError):
             self.poller.modify(channel.fileno(), events)
-
-
-def _environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the workers' environment: one BLAS thread each unless set."""
-    chosen = dict(given)
-    for name in _THREAD_VARIABLES:
-        chosen.setdefault(name, "1")
-    return chosen

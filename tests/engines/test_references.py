@@ -1,5 +1,9 @@
 """What lives as long as somebody can name it, wherever that is."""
 
+import gc
+
+import pytest
+
 from rayteach.runtime.segments import is_value
 
 
@@ -90,3 +94,35 @@ def test_an_id_that_an_actor_drops_is_freed_at_once(ray, engine):
     assert len(stored(engine)) == 1
     ray.get(keeper.keep.remote(None))
     assert stored(engine) == []
+
+
+@pytest.mark.parametrize("ends", ["there", "cancelled"])
+def test_a_value_that_a_task_has_waited_for_goes_with_its_last_id(
+    ray, engine, bell, gate, ends
+):
+    @ray.remote
+    def make():
+        bell.ring()
+        gate.pass_()
+        return bytes(1 << 20)
+
+    @ray.remote(max_retries=0)
+    def parent():
+        one = make.remote()
+        bell.ring()
+        ray.get(one)
+
+    gc.disable()  # no cycle may hold it
+    try:
+        one = parent.remote()
+        bell.hear(2)
+        if ends == "cancelled":
+            ray.cancel(one, recursive=False)
+            with pytest.raises(ray.TaskCancelledError):
+                ray.get(one)
+        gate.let()
+        both = [ray.remote(num_cpus=2)(len).remote("") for _ in range(2)]
+        assert ray.get(both) == [0, 0]  # everything before has ended
+        assert stored(engine) == []
+    finally:
+        gc.enable()

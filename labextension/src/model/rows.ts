@@ -128,6 +128,10 @@ export interface RunRow {
   /** "" while it runs, then "done", "failed" or "interrupted" */
   outcome: string;
   source: string;
+  /** once all is over: the tasks of the longest chain */
+  critical: number[];
+  /** the same in sentences: what the chain takes, and where the other time went */
+  why_not_faster: string;
 }
 
 /** Names the fields of `T` in order; a missing or foreign one does not compile. */
@@ -168,5 +172,6 @@ export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
 export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()(["id", "num_cpus", "added_s", "lost_s"]);
 
 export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([
-  "id", "cell", "execution", "start_s", "end_s", "outcome", "source",
+  "id", "cell", "execution", "start_s", "end_s", "outcome", "source", "critical",
+  "why_not_faster",
 ]);
