@@ -12,7 +12,7 @@ from rayteach.engines.retries import class_name
 TASK_OPTIONS = (
     "max_retries", "name", "num_cpus", "num_returns", "resources", "retry_exceptions",
 )  # fmt: skip
-ACTOR_OPTIONS = ("get_if_exists", "name", "num_cpus", "resources")
+ACTOR_OPTIONS = ("get_if_exists", "max_concurrency", "name", "num_cpus", "resources")
 CALL_OPTIONS = ("name", "num_returns")
 _MOST = 65_535
 """Results of one task: they are counted in 16 bits."""
@@ -42,14 +42,18 @@ def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions
     )
 
 
+def _yields(target: Any) -> bool:
+    return inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target)
+
+
 def for_target(target: Any, given: dict[str, Any]) -> dict[str, Any]:
     """Return the options as meant for ``target``: a generator function streams."""
-    if given.get("num_returns") is None and inspect.isgeneratorfunction(target):
+    if given.get("num_returns") is None and _yields(target):
         return {**given, "num_returns": STREAMING}
     return given
 
 
-def actor_options(given: dict[str, Any]) -> ActorOptions:
+def actor_options(given: dict[str, Any], *, is_async: bool = False) -> ActorOptions:
     """Return the options of an actor; errors as in ``task_options``."""
     _check_names(given, ACTOR_OPTIONS)
     cpus = given.get("num_cpus")
@@ -58,11 +62,25 @@ def actor_options(given: dict[str, Any]) -> ActorOptions:
         resources=_resources(given.get("resources")),
         name=_text(given.get("name", ""), "name"),
         get_if_exists=bool(given.get("get_if_exists", False)),
+        max_concurrency=_concurrency(given.get("max_concurrency")),
+        is_async=is_async,
     )
     if options.get_if_exists and not options.name:
         msg = "get_if_exists=True needs a name: options(name=..., get_if_exists=True)"
         raise ValueError(msg)
     return options
+
+
+def _concurrency(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        msg = (
+            f"max_concurrency={value!r}: it is how many calls of the actor may run at "
+            "once, a whole number from 1"
+        )
+        raise ValueError(msg)
+    return value
 
 
 def _results(value: Any) -> tuple[int, str]:

@@ -263,6 +263,14 @@ class ActorStarted(Event):
     worker: int
 
 
+class SlotsGiven(Event):
+    """The actor may run several calls at once (not sent for one at a time)."""
+
+    actor: int
+    #: how many
+    slots: int
+
+
 class ActorExited(Event):
     """The actor is dead for good."""
 

@@ -15,6 +15,7 @@ from rayteach.core.task import CALL, CREATION, TASK, Task
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rayteach.core.mailbox import Mailbox
     from rayteach.core.scheduler import Scheduler
 
 _UNSENT = (states.NEEDS_INPUT, states.QUEUED)
@@ -108,7 +109,29 @@ def _actors(scheduler: Scheduler) -> Iterable[tuple[int, str]]:
         for task in mailbox.in_flight.values():
             if task.state in _UNSENT or task.state in states.END_STATES:
                 yield number, f"call {task.number} is in flight, yet {task.state}"
+        if mailbox.slots and len(mailbox.in_flight) > mailbox.slots:
+            yield number, f"{len(mailbox.in_flight)} calls in {mailbox.slots} slots"
+        for text in _lent(mailbox):
+            yield number, text
         known = {task.number for task in mailbox.all_calls()}
         for task in scheduler.tasks.values():
             if task.kind == CALL and task.actor == number and task.number not in known:
                 yield number, f"call {task.number} is in no line"
+
+
+def _lent(mailbox: Mailbox) -> Iterable[str]:
+    creation = mailbox.creation
+    if creation.state in _UNSENT or mailbox.state == "dead":
+        return
+    cpus = 0.0 if mailbox.is_lent else creation.num_cpus
+    held = creation.node.claims.get(creation.worker, 0.0)
+    if abs(held - cpus) > EPSILON:
+        yield f"holds {held:g} CPUs, {cpus:g} in the books"
+    if mailbox.waits and not mailbox.is_lent:
+        yield "all that it runs waits, yet it lends nothing"
+    if (
+        mailbox.is_lent
+        and not mailbox.recall
+        and mailbox.wants_cpus(waits=mailbox.waits)
+    ):
+        yield "has use for its CPUs, and does not ask for them"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
 from rayteach.core.task import CALL, CREATION, Task
+from rayteach.engines import slots
 from rayteach.engines.base import Function, TaskOptions
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import Actor, clock
@@ -175,6 +176,7 @@ class Submission:
         self._log(task, count, line, inputs, shown)
         task.returns = (ref,)
         self._enter(task, packed, inputs, TaskOptions(), line)
+        slots.give(state, task.number, options.slots)
         return ref
 
     def check_name(self, name: str) -> None:
@@ -283,6 +285,7 @@ class Submission:
         mailbox = state.scheduler.actors.get(number)
         calls = state.scheduler.actor_died(number)
         for call in calls:
+            state.replies.pop(call.number, None)
             state.scheduler.abandon(call)
         if mailbox is not None:
             creation = mailbox.creation

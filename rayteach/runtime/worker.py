@@ -21,21 +21,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rayteach.errors import ActorExit, RayteachError
-from rayteach.object_id import get_client, set_client_maker
+from rayteach.object_id import set_client_maker
 from rayteach.runtime import protocol, serialization
 from rayteach.runtime.board import Board
 from rayteach.runtime.failure import describe
-from rayteach.runtime.finalizing import Reaper
 from rayteach.runtime.line import Line, LineClosed
 from rayteach.runtime.node_queue import RECEIVE_BYTES
-from rayteach.runtime.object_store import NoRoomError, ObjectStore, Places
 from rayteach.runtime.output import TaskOutput
 from rayteach.runtime.stopping import Stopper
 from rayteach.runtime.streaming import Streaming
+from rayteach.runtime.values import Values
 from rayteach.runtime.watchdog import LONG_S, Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from rayteach.runtime.protocol_types import WorkerStart
 
@@ -69,14 +68,7 @@ class Worker:
         self.number = start["worker"]
         self.directory = start["directory"]
         self.line = Line(line)
-        line_ = self.line
-        self.values = ObjectStore(
-            Places(self.directory, start["spill"], f"w{self.number}"),
-            Reaper("rayteach-views"),
-            line_.shield,
-            lambda: line_.shield.is_held and line_.stops(),
-        )
-        self.values.spill.on_spilled = self._tell_spilled
+        self.values = Values(start, self.line)
         #: the task that runs now, 0 between tasks
         self.task = 0
         #: frames of the current message that have not started
@@ -331,35 +323,11 @@ class Worker:
         if len(value) != returns:
             msg = f"num_returns={returns}, but the task returned {len(value)} values"
             raise ValueError(msg)
-        return protocol.MANY, pickle.dumps(self._store_all(value), 5)
-
-    def _store_all(self, values: Iterable[Any]) -> list[tuple[Any, ...]]:
-        """Store all values or, if one fails, none."""
-        stored: list[tuple[Any, ...]] = []
-        try:
-            for value in values:
-                stored.append(self.store(serialization.dumps(value)))  # noqa: PERF401
-        except BaseException:
-            for how, path, *_ in stored:
-                if how == protocol.SEGMENT:
-                    self.values.discard(path)
-            raise
-        return stored
+        return protocol.MANY, pickle.dumps(self.values.store_all(value), 5)
 
     def store(self, payload: serialization.Payload) -> tuple[Any, ...]:
         """Return (stored, bytes or path, size, keys inside)."""
-        keys = tuple((one.task, one.index) for one in payload.contains)
-        if payload.size <= protocol.INLINE_LIMIT:
-            return protocol.INLINE, payload.to_bytes(), payload.size, keys
-        try:
-            path = self.values.write(payload)
-        except NoRoomError as error:  # the driver knows who holds what
-            client: Any = get_client()
-            raise client.no_room(error.size, is_disk=error.is_disk) from None
-        return protocol.SEGMENT, path, payload.size, keys
-
-    def _tell_spilled(self, path: str) -> None:
-        self.line.gather(protocol.frame(protocol.SPILLED, path))
+        return self.values.store(payload)
 
     def _failure(self, error: BaseException) -> bytes:
         remote, cause = describe(error)
@@ -386,10 +354,18 @@ class Worker:
         os._exit(code)
 
 
+def _kind(start: WorkerStart) -> type[Worker]:
+    if not start["slots"]:
+        return Worker
+    from rayteach.runtime.concurrency import ConcurrentWorker  # noqa: PLC0415 (a kind)
+
+    return ConcurrentWorker
+
+
 def main(start: WorkerStart, line: socket.socket, queue: socket.socket) -> None:
     """Run a worker in this process until the driver is done with it."""
     try:
-        Worker(start, line, queue).run()
+        _kind(start)(start, line, queue).run()
     except (LineClosed, ConnectionError):
         pass
     except RayteachError as error:

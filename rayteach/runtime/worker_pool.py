@@ -38,6 +38,8 @@ _PRELOAD = (
     "rayteach.engines.local",
     "rayteach.api.objects",
     "rayteach.api.remote_function",
+    "rayteach.engines.nested_async",
+    "rayteach.runtime.concurrency",
 )
 """What a task needs that uses rayteach itself, in pieces that import quickly."""
 _LAST_WORDS_MS = 50
@@ -88,6 +90,8 @@ class WorkerPool:
         self._session_hex = session_hex
         #: workers number their tasks from here on
         self.first = 0
+        #: how many calls an actor may run at once, where that is not one by one
+        self.slots: dict[int, int] = {}
         #: processes by the number of the request that they were forked for
         self._forked: dict[int, WorkerHandle] = {}
         self._by_pid: dict[int, WorkerHandle] = {}
@@ -139,6 +143,7 @@ class WorkerPool:
             "client": self._client,
             "session_hex": self._session_hex,
             "first": self.first,
+            "slots": self.slots.get(actor or 0, 0),
         }
         self.board.clear(number)
         self.workers[number] = handle

@@ -41,6 +41,7 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.WorkerStarted: places.on_worker_started,
     events.WorkerExited: places.on_worker_exited,
     events.ActorStarted: places.on_actor_started,
+    events.SlotsGiven: places.on_slots_given,
     events.ActorExited: places.on_actor_exited,
     events.FunctionDefined: tasks.on_defined,
     events.TaskSubmitted: tasks.on_submitted,

@@ -71,6 +71,8 @@ export interface ActorRow {
   started_s: number | null;
   ended_s: number | null;
   reason: string;
+  /** how many of its calls may run at once */
+  max_concurrency: number;
 }
 
 /** One call of `get` or `wait`. */

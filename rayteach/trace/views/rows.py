@@ -98,6 +98,8 @@ class ActorRow:
     started_s: float | None = None
     ended_s: float | None = None
     reason: str = ""
+    #: how many of its calls may run at once
+    max_concurrency: int = 1
 
 
 @dataclass(slots=True)
