@@ -101,8 +101,10 @@ def describe(processes: list[psutil.Process]) -> str:
 def session_directories(pid: int) -> list[Path]:
     """Return the session directories of process ``pid`` that exist now."""
     default = "/dev/shm" if os.path.isdir("/dev/shm") else tempfile.gettempdir()  # noqa: PTH112, S108 (the documented place)
-    base = Path(os.environ.get("RAYTEACH_SHM_DIR", default))
-    return sorted(base.glob(f"rayteach-{os.getuid()}-{pid}-*"))
+    memory = Path(os.environ.get("RAYTEACH_SHM_DIR", default))
+    disk = Path(os.environ.get("RAYTEACH_SPILL_DIR") or tempfile.gettempdir())
+    name = f"rayteach-{os.getuid()}-{pid}-*"
+    return sorted({*memory.glob(name), *disk.glob(name)})
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -110,6 +111,12 @@ class Processes(RuleBasedStateMachine):
             self.stores[owner].close()
         self.memory.cleanup()
         self.disk.cleanup()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+class TestProcessesForLong(Processes.TestCase):
+    settings = settings(max_examples=2_000, stateful_step_count=80, deadline=None)
 
 
 TestProcesses = Processes.TestCase
