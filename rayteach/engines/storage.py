@@ -327,16 +327,14 @@ def refusal(error: Exception) -> bytes:
     return pickle.dumps(_Refusal(error), 5)
 
 
-def open_storage(
-    state: EngineState, limit: int | None, warn: Callable[[str], None]
-) -> Storage:
+def open_storage(state: EngineState, limit: int | None) -> Storage:
     """Begin the store of a session; without a ``limit`` the machine decides."""
     directory, spill = str(state.pool.directory), str(state.pool.spill or "")
     state.storage = Storage(
         Places(directory, spill, "d"),
         limit or default_limit(directory),
         state.log.append,
-        warn,
+        state.outputs.warn,
     )
     state.storage.who = lambda key: who_holds(state, key)
     return state.storage
