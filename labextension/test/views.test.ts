@@ -152,6 +152,16 @@ test("many small results are told by function, a freed one says when", () => {
   assert.match(textOf(el, "tbody"), /put-0put100 bytesfreedfreed at 0\.50 s/);
 });
 
+test("a value that was spilled lies on disk, and on no node", () => {
+  const objects = [{
+    id: "10.0", label: "put-1", task: null, cell: "[4]", line: 2, created_s: 2, size_bytes: 8_000_000, shared: true,
+    copies: [["A", 2], ["disk", 2.2]] as [string, number][], released_s: null,
+  }];
+  const el = show({ ...lesson1, objects }, "objects");
+  assert.match(names(el, "objects")[0] ?? "", /8\.0 MB, disk: shared memory was full, needed by/);
+  assert.match(textOf(el, '[data-pane="objects"]'), /in the store0 bytes/);
+});
+
 test("the same bytes put by one line again and again are pointed at", () => {
   const objects = [1, 2, 3].map((n) => ({
     id: `${n}0.0`, label: `put-${n}`, task: null, cell: "[4]", line: 2, created_s: 2, size_bytes: 8_000_000, shared: true, copies: [["A", 2] as [string, number]], released_s: null,

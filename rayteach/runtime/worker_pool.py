@@ -55,17 +55,18 @@ class WorkerPool:
     def __init__(
         self, server: ForkServerProcess, client: str, session_hex: str
     ) -> None:
-        """Make the session's directory; workers come on demand.
+        """Make the session's directories; workers come on demand.
 
         The server is there first: whenever the driver is killed, somebody is there
-        already who will remove the directory.
+        already who will remove them.
 
         Raises:
             OSError: the directory cannot be made.
         """
-        self.directory = server.directory
+        self.directory, self.spill = server.directory, server.spill
         self._server = server
-        session_dir.make(self.directory)
+        for path in server.directories:
+            session_dir.make(path)
         self.board = Board(f"{self.directory}/board", create=True)
         self.queue = NodeQueue()
         self.workers: dict[int, WorkerHandle] = {}
@@ -96,7 +97,7 @@ class WorkerPool:
         if self._spare is not None:
             self._spare.channel.close()
             self._spare = None
-        self._server = launch(self.directory)
+        self._server = launch(self.directory, self.spill)
         self._listen()
 
     def _listen(self) -> None:
@@ -117,6 +118,7 @@ class WorkerPool:
             "actor": actor,
             "parked": parked,
             "directory": str(self.directory),
+            "spill": str(self.spill or ""),
             "client": self._client,
             "session_hex": self._session_hex,
             "first": self.first,
@@ -229,7 +231,8 @@ class WorkerPool:
             self._spare.channel.close()
         self.queue.close()
         self._server.stop()
-        shutil.rmtree(self.directory, ignore_errors=True)  # if the server could not
+        for path in self._server.directories:  # if the server could not
+            shutil.rmtree(path, ignore_errors=True)
         self.board.close()
         if hasattr(self.poller, "close"):
             self.poller.close()
