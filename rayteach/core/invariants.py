@@ -105,6 +105,12 @@ def _actors(scheduler: Scheduler) -> Iterable[tuple[int, str]]:
     for number, mailbox in scheduler.actors.items():
         if mailbox.creation.kind != CREATION:
             yield number, "its creation is none"
+        if mailbox.state == "restarting" and mailbox.in_flight:
+            yield number, f"calls {list(mailbox.in_flight)} in flight to no process"
+        if (mailbox.state == "alive") != (mailbox.creation.state == states.DONE) and (
+            mailbox.state != "dead"
+        ):
+            yield number, f"{mailbox.state}, its creation {mailbox.creation.state}"
         for task in mailbox.in_flight.values():
             if task.state in _UNSENT or task.state in states.END_STATES:
                 yield number, f"call {task.number} is in flight, yet {task.state}"

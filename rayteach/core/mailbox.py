@@ -42,13 +42,17 @@ class Mailbox:
         self.creation = creation
         self.worker = 0
         self.node: str = ""
-        #: "pending", "alive" or "dead"
+        #: "pending", "alive", "restarting" or "dead"
         self.state = "pending"
+        #: how often its process may still be made again; -1 for ever
+        self.restarts = creation.retries
         #: calls sent to the process and not ended, in order
         self.in_flight: dict[int, Task] = {}
         self._lines: dict[int | None, deque[Task]] = {}
         self._heads: list[tuple[int, _Caller]] = []
         self._arrivals = 0
+        #: how many calls came back into line
+        self._returns = 0
         self._order: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -105,6 +109,26 @@ class Mailbox:
             del self._lines[task.parent]
         elif was_head:
             self._offer(task.parent)
+
+    def put_back(self, calls: list[Task]) -> None:
+        """Let calls that were in flight stand first in line again.
+
+        They are queued; ``calls`` is in the order in which they were sent.
+        """
+        for at, task in enumerate(calls):
+            del self.in_flight[task.number]
+            self._order[task.number] = at - len(calls) - self._returns
+        self._returns += len(calls)
+        for task in reversed(calls):
+            self._lines.setdefault(task.parent, deque()).appendleft(task)
+        self._heads.clear()
+        for caller in self._lines:
+            self._offer(caller)
+
+    def queued_calls(self) -> list[Task]:
+        """Return the calls that have all their inputs and were not sent."""
+        lines = self._lines.values()
+        return [task for line in lines for task in line if not task.missing]
 
     def all_calls(self) -> Iterator[Task]:
         """Yield every call that has not ended, in-flight ones first."""

@@ -21,7 +21,7 @@ from rayteach.core.task import CALL, CREATION, TASK, Task
 from rayteach.errors import InvalidTransition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
 _TRANSITIONS = states.TRANSITIONS
 
@@ -212,6 +212,63 @@ class Scheduler:
         if creation.node is not None and creation.worker:
             creation.node.leave(creation)
         return list(mailbox.all_calls())
+
+    def restart_actor(
+        self, actor: int, again: Task, begun: Container[int], *, counts: bool
+    ) -> list[Task]:
+        """The actor's process died, and ``again`` makes it anew.
+
+        Calls with a retry left go back in line, those in ``begun`` one retry
+        poorer; what has no input yet stays where it is. An actor that has never
+        been alive loses no call.
+
+        Args:
+            actor: its number.
+            again: the creation itself if it has not ended, else a new one under
+                the same number.
+            begun: numbers of calls that may have begun.
+            counts: whether this is one of the actor's ``max_restarts``.
+
+        Returns:
+            The calls that cannot wait: the engine ends them.
+        """
+        mailbox = self.actors[actor]
+        was_pending = mailbox.state == "pending"
+        mailbox.restarts -= counts and mailbox.restarts > 0
+        self._make_again(mailbox, again, counts=counts)
+        if was_pending:
+            return []
+        mailbox.state, mailbox.worker = "restarting", 0
+        refused, back = [], []
+        for call in list(mailbox.in_flight.values()):
+            if not call.retries:
+                refused.append(call)
+                continue
+            if call.number in begun:
+                call.retries -= call.retries > 0
+                call.attempt += 1
+            self._change(call, states.QUEUED)
+            call.worker = 0
+            back.append(call)
+        refused += [call for call in mailbox.queued_calls() if not call.retries]
+        mailbox.put_back(back)
+        return refused
+
+    def _make_again(self, mailbox: Mailbox, again: Task, *, counts: bool) -> None:
+        old = mailbox.creation
+        if old.worker:
+            node = self._node_of(old)
+            node.leave(old)
+            self._touched[node.name] = node
+        mailbox.creation = again
+        again.attempt = old.attempt + counts
+        if again is old:
+            self._change(old, states.QUEUED)
+            old.worker = 0
+            self._node_of(old).enqueue(old, front=True)
+        else:
+            self.tasks[again.number] = again
+            self._queue(again)
 
     @property
     def has_news(self) -> bool:
