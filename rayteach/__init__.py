@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         ActorAlreadyExistsError,
         ActorDiedError,
         ActorError,
+        ActorUnavailableError,
         GetTimeoutError,
         ObjectLostError,
         ObjectStoreFullError,
@@ -55,6 +56,7 @@ __all__ = [
     "ActorDiedError",
     "ActorError",
     "ActorHandle",
+    "ActorUnavailableError",
     "GetTimeoutError",
     "ObjectID",
     "ObjectLostError",
@@ -97,9 +99,9 @@ _HOMES = {
     "rayteach.api.run": "Run observe",
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
-        "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
-        "ObjectLostError ObjectStoreFullError RayteachError TaskCancelledError "
-        "TaskError WorkerCrashedError"
+        "ActorAlreadyExistsError ActorDiedError ActorError ActorUnavailableError "
+        "GetTimeoutError ObjectLostError ObjectStoreFullError RayteachError "
+        "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_id": "ObjectID",
 }

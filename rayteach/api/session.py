@@ -11,6 +11,7 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from rayteach.api.options import namespace_of
 from rayteach.core import events
 from rayteach.engines.controls import LocalControls
 from rayteach.engines.local import LocalEngine
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     from rayteach.core.controls import Controls
 
 _MAX_CPUS = 4096
+DEFAULT_NAMESPACE = "default"
 
 
 class Session:
     """What ``init`` opens and ``shutdown`` closes."""
 
-    def __init__(self, num_cpus: float, resources: dict[str, float]) -> None:
+    def __init__(
+        self, num_cpus: float, resources: dict[str, float], namespace: str
+    ) -> None:
         """Start the engine."""
         self.log = EventLog()
         #: origin of all row times, monotonic seconds
@@ -36,7 +40,7 @@ class Session:
         self.log.append(events.SessionStarted(self.start_s, time.time()))
         self.num_cpus = num_cpus
         self.resources = resources
-        self.engine = LocalEngine(self.log, num_cpus, resources)
+        self.engine = LocalEngine(self.log, num_cpus, resources, namespace)
         #: what views may ask of the engine
         self.controls: Controls = LocalControls(self.engine)
         self.engine.submission.on_first = self._first_task
@@ -143,17 +147,19 @@ def init(
     *,
     resources: dict[str, float] | None = None,
     ignore_reinit_error: bool = False,
-) -> Session:
+    namespace: str | None = None,
+) -> Session | None:
     """Open a session on this machine.
 
     Args:
         num_cpus: how many tasks may run at once; default ``psutil.cpu_count()``,
             or the environment variable ``RAYTEACH_NUM_CPUS``.
         resources: custom resources of the machine, e.g. ``{"camera": 2}``.
-        ignore_reinit_error: make a second ``init`` do nothing.
+        ignore_reinit_error: make a second ``init`` do nothing, also inside a task.
+        namespace: where the names of its actors count; default ``"default"``.
 
     Returns:
-        The session.
+        The session; None inside a task, which uses that of its driver.
 
     Raises:
         RuntimeError: a session is open already.
@@ -162,26 +168,26 @@ def init(
     Source: Ray ``ray.init``; differs: no server, no listening socket.
     """
     with _changing:
-        return _init(num_cpus, resources, ignore_reinit_error=ignore_reinit_error)
+        if is_initialized():
+            return _reinit(ignore_reinit_error=ignore_reinit_error)
+        return _init(num_cpus, resources, namespace_of(namespace))
 
 
-def _init(
-    num_cpus: float | None,
-    resources: dict[str, float] | None,
-    *,
-    ignore_reinit_error: bool,
-) -> Session:
-    global _session  # noqa: PLW0603 (one session per process is the contract)
-    open_one = current()
-    if open_one is not None or (get_client() is not None and _session is None):
-        if ignore_reinit_error and open_one is not None:
-            return open_one
+def _reinit(*, ignore_reinit_error: bool) -> Session | None:
+    if not ignore_reinit_error:
         msg = (
             "rayteach.init() was called, but a session is open already. Use it as it "
             "is (init(ignore_reinit_error=True) says so), or call rayteach.shutdown() "
             "first"
         )
         raise RuntimeError(msg)
+    return current()
+
+
+def _init(
+    num_cpus: float | None, resources: dict[str, float] | None, namespace: str
+) -> Session:
+    global _session  # noqa: PLW0603 (one session per process is the contract)
     cpus = _default_cpus() if num_cpus is None else _checked(num_cpus, "num_cpus")
     if cpus > _MAX_CPUS:
         msg = f"num_cpus={cpus:g}: at most {_MAX_CPUS}"
@@ -190,7 +196,7 @@ def _init(
         name: _checked(amount, f"resources[{name!r}]")
         for name, amount in (resources or {}).items()
     }
-    _session = session = Session(cpus, given)
+    _session = session = Session(cpus, given, namespace or DEFAULT_NAMESPACE)
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)

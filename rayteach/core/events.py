@@ -278,6 +278,20 @@ class ActorStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ActorRestarting(Event):
+    """Its process died and is made anew: the state is lost, handles stay.
+
+    ``ActorStarted`` follows when the constructor has returned once more.
+    """
+
+    actor: int
+    #: what became of the process, e.g. "was killed by signal 9 (SIGKILL)"
+    reason: str
+    #: how often it may still restart; -1 for ever
+    restarts_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActorExited(Event):
     """The actor is dead for good."""
 

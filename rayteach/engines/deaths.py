@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING
 
 from rayteach.core import events, states
+from rayteach.core.task import TASK
 from rayteach.engines.failures import Failure
+from rayteach.engines.restarts import Restarts
 from rayteach.engines.state import clock
 from rayteach.errors import ActorDiedError, WorkerCrashedError
 from rayteach.runtime import protocol
@@ -30,10 +33,12 @@ class Deaths:
     def __init__(
         self, state: EngineState, submission: Submission, cancelling: Cancelling
     ) -> None:
-        """Keep no state of its own but exit codes."""
+        """Keep no state of its own."""
         self._state = state
         self._submission = submission
         self._cancelling = cancelling
+        self._restarts = Restarts(state, cancelling)
+        state.starts.give_up = self._give_up
 
     def bury(self, worker: int, code: int) -> None:
         """The process of ``worker`` is gone and all it sent has been read."""
@@ -41,13 +46,13 @@ class Deaths:
         handle = state.pool.forget(worker)
         if handle is None:
             return
-        reason = _in_words(code)
+        reason = handle.why_ended or _in_words(code)
         slot = state.pool.board.read(worker)
         state.add(events.WorkerExited(clock(), worker, reason))
         state.scheduler.worker_died(worker)
         state.borrowed.pop(worker, None)
         if handle.actor is not None:
-            self._bury_actor(handle.actor, reason)
+            self._bury_actor(handle.actor, worker, slot, reason)
             return
         direct = state.direct.pop(worker, None)
         if direct is not None and direct.state not in states.END_STATES:
@@ -56,12 +61,39 @@ class Deaths:
             state.scheduler.park_lost(state.parks.pop(slot.message))
         elif slot.message:
             self._lose_message(worker, slot, reason)
-        else:
+        elif not handle.why_ended:
             state.after(_RECHECK_S, lambda: self._find_missing(None))
 
-    def _bury_actor(self, actor: int, reason: str) -> None:
+    def refused(self, worker: int, errno: int) -> None:
+        """The system gave no process for ``worker``."""
+        starts, why = self._state.starts, os.strerror(errno)
+        is_hopeless = starts.refused(why)
+        handle = self._state.pool.workers.get(worker)
+        if handle is None:
+            return
+        handle.why_ended = f"could not be started ({why})"
+        self.bury(worker, 0)
+        if is_hopeless:
+            self._give_up(handle.actor, why)
+
+    def _give_up(self, actor: int | None, why: str) -> None:
+        """No process can be had: fail what waits for one rather than wait on."""
+        state = self._state
+        text = f"no process could be started for it: {why}. Close other programs"
+        if actor is not None:
+            known = state.actors[actor]
+            failure = Failure.of_system(ActorDiedError, f"{known.label} died: {text}")
+            self._submission.end_actor(actor, failure, "no process could be started")
+        elif not any(w.ready and w.actor is None for w in state.pool.workers.values()):
+            for task in list(state.scheduler.tasks.values()):
+                if task.kind == TASK and task.state in (states.QUEUED, states.POSTED):
+                    self._fail(task, 0, clock(), f"{task.label} cannot run: {text}")
+
+    def _bury_actor(self, actor: int, worker: int, slot: Slot, reason: str) -> None:
         known = self._state.actors.get(actor)
-        if known is None:
+        if known is None or known.failure is not None:
+            return
+        if self._restarts.try_again(actor, known, worker, slot, reason):
             return
         if known.released:
             text = f"{known.label} is gone: its last handle was dropped"
@@ -110,9 +142,13 @@ class Deaths:
             f"the worker that ran {task.label} {reason}, and no retry is left "
             "(option max_retries)"
         )
+        self._fail(task, worker, start, text)
+
+    def _fail(self, task: Task, worker: int, start: float, text: str) -> None:
+        state = self._state
         state.add(
             events.TaskFailed(
-                now, task.number, attempt, worker, start, now,
+                clock(), task.number, task.attempt, worker, start, clock(),
                 WorkerCrashedError.__name__, text,
             )
         )  # fmt: skip
@@ -168,7 +204,7 @@ class Deaths:
         for worker in workers:
             for received in pool.last_words(worker):
                 read(worker, *received)
-        pool.restart_server()
+        self._state.starts.restart_server()
         for worker in workers:
             self.bury(worker, -signal.SIGKILL)
 

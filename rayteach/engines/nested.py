@@ -61,6 +61,7 @@ class NestedClient:
     def __init__(self, worker: Worker, start: WorkerStart) -> None:
         """Speak through ``worker``'s line."""
         self.session_hex = start["session_hex"]
+        self._namespace = start["namespace"]
         self._worker = worker
         self._directory = start["directory"]
         self._numbers = count((start["worker"] << _WORKER_SHIFT) + start["first"] + 1)
@@ -335,16 +336,21 @@ class NestedClient:
         name, actor_name = self._ask("names", number) if number else ("", "")
         return Context(
             self.session_hex, worker.number, number, worker.actor_number, name,
-            actor_name,
+            actor_name, namespace=self._namespace,
         )  # fmt: skip
 
-    def kill(self, actor: ObjectID) -> None:
+    def kill(self, actor: ObjectID, *, no_restart: bool = True) -> None:
         """End an actor at once."""
-        self._ask("kill", (actor.task, actor.index))
+        self._ask("kill", ((actor.task, actor.index), no_restart))
 
-    def get_actor(self, name: str) -> tuple[ActorID, Any]:
+    def get_actor(self, name: str, namespace: str = "") -> tuple[ActorID, Any]:
         """Return the living actor of that name."""
-        return self._known_actor(*self._ask("get_actor", name))
+        return self._known_actor(*self._ask("get_actor", (name, namespace)))
+
+    def named_actors(self, namespace: str | None = "") -> list[tuple[str, str]]:
+        """Return (namespace, name) of living actors; of all namespaces for None."""
+        found: list[tuple[str, str]] = self._ask("named_actors", namespace)
+        return found
 
     def _known_actor(self, number: int, label: str, meta: Any) -> tuple[ActorID, Any]:
         """Return the ID of an actor that the driver counts as held here."""

@@ -84,6 +84,11 @@ class Reading:
             self._deaths.everything(self._inbound.read)
             return
         what, worker, code = message
+        if what == "refused":
+            self._deaths.refused(worker, code)
+            return
+        if what == "forked":
+            self._state.starts.came()
         handle = self._pool.workers.get(worker)
         if what != "exited" or handle is None:
             return

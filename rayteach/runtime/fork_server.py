@@ -101,11 +101,15 @@ class ForkServer:
         if not data:
             return False
         start: WorkerStart = pickle.loads(data)
-        pid = self._fork(start, fds)
+        try:
+            pid = self._fork(start, fds)
+        except OSError as error:  # too many processes, or no memory for another
+            self._tell(("refused", start["worker"], error.errno))
+        else:
+            self._children.add(pid)
+            self._tell(("forked", start["worker"], pid))
         for fd in fds:
             os.close(fd)
-        self._children.add(pid)
-        self._tell(("forked", start["worker"], pid))
         return True
 
     def _fork(self, start: WorkerStart, fds: list[int]) -> int:

@@ -19,6 +19,8 @@ class WorkerStart(TypedDict):
     session_hex: str
     #: the worker's own task numbers begin above this one
     first: int
+    #: where the session's actor names count
+    namespace: str
 
 
 class ServerStart(TypedDict):

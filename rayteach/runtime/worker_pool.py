@@ -65,6 +65,8 @@ class WorkerHandle:
     ready: bool = False
     #: True once its stream has ended; the exit status is still to come
     ended: bool = False
+    #: what people are told of its end; "": what its exit status says
+    why_ended: str = ""
 
 
 class WorkerPool:
@@ -97,17 +99,26 @@ class WorkerPool:
         self._session_hex = session_hex
         #: workers number their tasks from here on
         self.first = 0
+        #: where their actors' names count
+        self.namespace = ""
         self._by_pid: dict[int, int] = {}
         self._introduce()
 
-    def restart_server(self) -> None:
-        """The fork server died: its workers died with it; start another."""
+    def drop_server(self) -> None:
+        """The fork server died, and its workers with it: let go of it."""
         fd = self._control.fileno()
         self.by_fd.pop(fd, None)
-        with contextlib.suppress(OSError, KeyError):
+        with contextlib.suppress(OSError, KeyError, ValueError):
             self.poller.unregister(fd)
         self._control.close()
         self._process.wait()
+
+    def start_server(self) -> None:
+        """Start another fork server.
+
+        Raises:
+            OSError: the system gives no process.
+        """
         self._control, self._process = self._start_server()
         self._introduce()
 
@@ -156,6 +167,7 @@ class WorkerPool:
             "client": self._client,
             "session_hex": self._session_hex,
             "first": self.first,
+            "namespace": self.namespace,
         }
         self.board.clear(number)
         fds = [theirs.fileno(), self.queue.read_end.fileno()]
@@ -168,7 +180,10 @@ class WorkerPool:
         self.poller.register(channel.fileno(), select.POLLIN)
 
     def server_message(self) -> tuple[str, int, int] | None:
-        """Return ("forked", worker, pid) or ("exited", worker, code), None at EOF."""
+        """Return ("forked", worker, pid) or ("exited", worker, code), None at EOF.
+
+        ("refused", worker, errno) if the system gave no process.
+        """
         try:
             data = self._control.recv(1 << 16)
         except OSError:  # it died with requests unread
@@ -181,6 +196,8 @@ class WorkerPool:
             if first in self.workers:
                 self.workers[first].pid = second
             return "forked", first, second
+        if what == "refused":
+            return "refused", first, second
         return "exited", self._by_pid.pop(first, 0), second
 
     def forget(self, number: int) -> WorkerHandle | None:
@@ -212,6 +229,12 @@ class WorkerPool:
     def kill(self, number: int) -> None:
         """End a worker at once."""
         self._signal(number, signal.SIGKILL)
+
+    def kill_actor(self, actor: int) -> None:
+        """End an actor's process at once, if it has one."""
+        for handle in self.workers.values():
+            if handle.actor == actor:
+                self.kill(handle.number)
 
     def _signal(self, number: int, which: signal.Signals) -> None:
         handle = self.workers.get(number)

@@ -250,6 +250,8 @@ def _at_actor(task: TaskRow, situation: Situation) -> str:
         return "Queued at its actor."
     if actor.started_s is None:
         return f"Queued at {actor.label}, which is starting."
+    if actor.restarts and actor.restarts[-1][1] is None:
+        return f"Queued at {actor.label}, which is restarting."
     box = [t.label for t in situation.mailboxes.get(actor.id, ())]
     if task.label not in box[1:]:
         return f"Queued at {actor.label}, next in its line."

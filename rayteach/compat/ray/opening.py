@@ -21,7 +21,6 @@ _ADVICE = {
     "job_config": "there is one job, this program",
     "labels": "there is one machine; use resources={...}",
     "local_mode": "call f.__wrapped__(...) to run a function in place",
-    "namespace": "a session has one; give actors different names",
     "num_gpus": "there are no GPUs to share out; use resources={'gpu': ...}",
     "runtime_env": "install packages in this environment; workers share it",
 }
@@ -33,8 +32,9 @@ def init(
     num_cpus: float | None = None,
     resources: dict[str, float] | None = None,
     ignore_reinit_error: bool = False,
+    namespace: str | None = None,
     **others: Any,
-) -> Session:
+) -> Session | None:
     """Open a session on this machine.
 
     Args:
@@ -42,6 +42,7 @@ def init(
         num_cpus: how many tasks may run at once.
         resources: custom resources of the machine.
         ignore_reinit_error: make a second ``init`` do nothing.
+        namespace: where the names of its actors count; default ``"default"``.
         **others: Ray's further options. Those about the dashboard, the logs and
             ``object_store_memory`` change nothing.
 
@@ -59,7 +60,10 @@ def init(
     for name, value in others.items():
         _check(name, value)
     return session.init(
-        num_cpus, resources=resources, ignore_reinit_error=ignore_reinit_error
+        num_cpus,
+        resources=resources,
+        ignore_reinit_error=ignore_reinit_error,
+        namespace=namespace,
     )
 
 
