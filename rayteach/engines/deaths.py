@@ -85,9 +85,16 @@ class Deaths:
             failure = Failure.of_system(ActorDiedError, f"{known.label} died: {text}")
             self._submission.end_actor(actor, failure, "no process could be started")
         elif not any(w.ready and w.actor is None for w in state.pool.workers.values()):
+            self._empty_queue()
             for task in list(state.scheduler.tasks.values()):
                 if task.kind == TASK and task.state in (states.QUEUED, states.POSTED):
                     self._fail(task, 0, clock(), f"{task.label} cannot run: {text}")
+
+    def _empty_queue(self) -> None:
+        """Nobody may take now what is about to fail; requests to park stay."""
+        queue, parks = self._state.pool.queue, self._state.parks
+        numbered = [(protocol.MESSAGE.unpack_from(m)[0], m) for m in queue.take_back()]
+        queue.repost([message for number, message in numbered if number in parks])
 
     def _bury_actor(self, actor: int, worker: int, slot: Slot, reason: str) -> None:
         known = self._state.actors.get(actor)

@@ -120,7 +120,11 @@ class WorkerPool:
             OSError: the system gives no process.
         """
         self._control, self._process = self._start_server()
-        self._introduce()
+        try:
+            self._introduce()
+        except OSError:
+            self.drop_server()
+            raise
 
     def _introduce(self) -> None:
         start: ServerStart = {

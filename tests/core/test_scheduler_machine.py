@@ -170,6 +170,13 @@ class Node(RuleBasedStateMachine):
         if blocked:
             self.pool.unblock(blocked[pick % len(blocked)])
 
+    @rule(keep=st.integers(0, 2))
+    def let_idle_workers_go(self, keep):
+        """They end by themselves, as the engine's EXIT makes them."""
+        for number in self.pool.node.retire(keep):
+            self.pool.die(self.pool.workers[number])
+            self.pool.deaths -= 1
+
     @rule(pick=picks)
     def hand_back(self, pick):
         worker = self.some(pick, lambda w: w.running is not None and not w.blocked)
