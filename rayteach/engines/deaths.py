@@ -170,7 +170,8 @@ class Deaths:
         """Redo messages that a worker took with it before it could say so.
 
         A living worker may be between taking a message and its note on the
-        board: only what is missing at two looks (``suspects``) is redone.
+        board: only what is missing at two looks (``suspects``) is redone, and
+        declared void for a worker that was stopped just there.
         """
         state = self._state
         waiting = state.pool.queue.take_back()
@@ -187,11 +188,21 @@ class Deaths:
             if missing:
                 state.after(_RECHECK_S, lambda: self._find_missing(missing))
             return
-        for number in sorted(missing & suspects, reverse=True):
-            if number in state.parks:
-                state.scheduler.park_lost(state.parks.pop(number))
-            for task in reversed(self._posted_in(number)):
-                self._cancelling.take_back(task)
+        redone = sorted(missing & suspects, reverse=True)
+        for number in redone:
+            state.pool.board.void(number)
+        noted = {state.pool.board.read(w).message for w in state.pool.workers}
+        for number in redone:
+            if number not in noted:  # else its worker runs it, or says VOIDED
+                self.voided(0, number)
+
+    def voided(self, _: int, message: int) -> None:
+        """Nobody has the message, or a worker put it away: hand it out again."""
+        state = self._state
+        if message in state.parks:
+            state.scheduler.park_lost(state.parks.pop(message))
+        for task in reversed(self._posted_in(message)):
+            self._cancelling.take_back(task)
 
     def _posted_in(self, message: int) -> list[Task]:
         state = self._state

@@ -47,7 +47,7 @@ class Inbound:
         self._submission = submission
         self._cancelling = cancelling
         self._requests = requests
-        self._handle: dict[int, Callable[[int, Any], None]] = {
+        self.handle: dict[int, Callable[[int, Any], None]] = {
             protocol.HELLO: self._hello,
             protocol.PARKED: self._parked,
             protocol.RETURNED: self._returned,
@@ -71,7 +71,7 @@ class Inbound:
             else:
                 size = protocol.LENGTH.unpack_from(data, at)[0]
                 body = pickle.loads(data[at + 5 : at + 4 + size])
-                self._handle[kind](worker, body)
+                self.handle[kind](worker, body)
 
     # Results.
 

@@ -32,7 +32,7 @@ KIND = struct.Struct("<IB")
 TASK, CALL, CREATE, PARK, UNPARK, EXIT, REPLY, RESUME, BIG, CANCEL = range(1, 11)
 # Upwards.
 (RESULT, HELLO, PARKED, RETURNED, SUBMIT, GET, WAIT, PUT, REFS, OUTPUT, REQUEST,
- STARTED, DROPPED, EXITED) = range(32, 46)  # fmt: skip
+ STARTED, DROPPED, EXITED, VOIDED) = range(32, 47)  # fmt: skip
 
 # How a value is stored.
 INLINE, SEGMENT = 0, 1

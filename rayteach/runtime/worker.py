@@ -127,6 +127,10 @@ class Worker:
         view = memoryview(data)
         number = protocol.MESSAGE.unpack_from(view)[0]
         self._board.begin(self.number, number)
+        if self._board.is_void(number):  # its tasks were handed out again
+            self.line.flush(protocol.frame(protocol.VOIDED, number))
+            self._board.begin(self.number, 0)
+            return
         if view[protocol.MESSAGE.size + 4] == protocol.PARK:  # it travels alone
             self._parked = True
             self.line.flush(protocol.frame(protocol.PARKED, number))
