@@ -27,6 +27,7 @@ from importlib import import_module
 from typing import Any
 
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
+from rayteach.runtime.traces import out_of_reach
 
 _RECEIVE_BYTES = 1 << 16
 _PR_SET_PDEATHSIG = 1
@@ -141,7 +142,7 @@ class ForkServer:
         os.close(self._wake_r)
         os.close(self._wake_w)
         _reseed(start["worker"])
-        line, queue = (socket.socket(fileno=fd) for fd in fds)
+        line, queue = (socket.socket(fileno=out_of_reach(fd)) for fd in fds)
         worker.main(start, line, queue)
 
     def _bury(self) -> None:

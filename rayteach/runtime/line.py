@@ -32,6 +32,7 @@ from rayteach.runtime.protocol import (
     frame,
     task_number,
 )
+from rayteach.runtime.traces import out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,8 @@ class Line:
     def __init__(self, sock: socket.socket) -> None:
         """Speak over ``sock``, which stays blocking."""
         self._sock = sock
-        self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        ends = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._wake_r, self._wake_w = map(out_of_reach, ends)
         #: holds interrupts of the main thread's task
         self.shield = InterruptShield(self._rouse)
         #: asked while the main thread waits for a reply: is its task to stop?

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from rayteach.runtime import protocol
+from rayteach.runtime.traces import out_of_reach
 
 if TYPE_CHECKING:
     from rayteach.runtime.worker import Worker
@@ -35,17 +36,21 @@ class TaskOutput:
         self._streams = [_Stream(self, "stdout"), _Stream(self, "stderr")]
 
     def install(self) -> None:
-        """Redirect Python's streams, and file descriptors 1 and 2, for good."""
+        """Redirect Python's streams, and file descriptors 0 to 2, for good."""
+        self.open_descriptors()
+        sys.stdout, sys.stderr = self._streams
+        sys.stdin = _NoInput()
+
+    def open_descriptors(self) -> None:
+        """Let descriptors 1 and 2 lead to the worker's log, 0 to nothing."""
         path = f"{self._directory}/w{self.worker.number}.log"
-        fd = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        fd = out_of_reach(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600))
         os.dup2(fd, 1)
         os.dup2(fd, 2)
         os.close(fd)
-        null = os.open(os.devnull, os.O_RDONLY)
+        null = out_of_reach(os.open(os.devnull, os.O_RDONLY))
         os.dup2(null, 0)
         os.close(null)
-        sys.stdout, sys.stderr = self._streams
-        sys.stdin = _NoInput()
 
     def end_task(self) -> None:
         """Send unfinished lines of the task that ends."""

@@ -29,6 +29,7 @@ from rayteach.runtime.node_queue import RECEIVE_BYTES
 from rayteach.runtime.object_store import SegmentWriter, map_file
 from rayteach.runtime.output import TaskOutput
 from rayteach.runtime.stopping import Stopper
+from rayteach.runtime.traces import Traces
 from rayteach.runtime.watchdog import LONG_S, Watchdog
 
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ class Worker:
     def run(self) -> None:
         """Work until the driver closes the queue or says EXIT."""
         self._output.install()
+        self._traces = Traces(
+            self._output.open_descriptors, watch=not self.actor_number
+        )
         self.line.flush(protocol.frame(protocol.HELLO, os.getpid()))
         while True:
             if self._parked:
@@ -219,6 +223,8 @@ class Worker:
         if self.is_forked:
             os._exit(0)  # a child that the task forked: the answer is its parent's
         self._output.end_task()
+        if self._traces.touched:
+            self._traces.undo()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
         result = protocol.RESULT_HEAD.pack(
             size, protocol.RESULT, task, start, _clock(), status
