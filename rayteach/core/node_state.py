@@ -43,6 +43,8 @@ AHEAD_S = 0.08
 """How much work may lie in a node's queue per CPU: enough for a busy driver."""
 AHEAD_MIN, AHEAD_MAX = 16, 2048
 """…but never fewer or more tasks than this per CPU."""
+ALONE = 16
+"""After so many tasks that came one at a time a spare reader is let go."""
 EPSILON = 1e-9
 
 
@@ -87,6 +89,8 @@ class NodeState:
         self.creating: dict[int, Task] = {}
         self.starting_parked = 0
         self._claimed = 0.0
+        #: how many tasks in a row were posted while nothing else was
+        self._alone = 0
         self._new_worker = new_worker
         self._change = change
 
@@ -94,6 +98,11 @@ class NodeState:
     def free(self) -> float:
         """CPUs nobody claims."""
         return self.num_cpus - self.readers - self._claimed
+
+    @property
+    def has_line(self) -> bool:
+        """True if somebody waits for a CPU here."""
+        return bool(self.queue or self.direct or self.resuming)
 
     def claim(self, worker: int, cpus: float) -> None:
         """Let ``worker`` (no reader) hold exactly ``cpus``."""
@@ -225,8 +234,22 @@ class NodeState:
                 self._change(task, states.POSTED)
                 tasks.append(task)
         if tasks:
+            self._thin_out(len(tasks), out)
             self.posted += len(tasks)
             out.append(Post(self.name, tasks))
+
+    def _thin_out(self, coming: int, out: list[Decision]) -> None:
+        """Where tasks come one at a time, let one reader serve them all.
+
+        The kernel wakes a sleeping reader for each message, also when another
+        one is awake and quicker: that costs more than a short task.
+        """
+        self._alone = self._alone + 1 if coming == 1 and not self.posted else 0
+        if self._alone >= ALONE and self.readers > 1:
+            self._alone = 0
+            self.readers -= 1
+            self.parks_owed += 1
+            out.append(Park(self.name, 1))
 
     def _room(self, first: Task) -> int:
         cpus = int(self.num_cpus + EPSILON)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
 _TRANSITIONS = states.TRANSITIONS
+_ON_A_CPU = (states.POSTED, states.RUNNING)
 
 
 class Scheduler:
@@ -85,11 +86,33 @@ class Scheduler:
         elif not task.missing:
             self._queue(task)
 
+    def submit_plain(self, task: Task) -> bool:
+        """``submit`` for a plain task without inputs: what most tasks are.
+
+        Return False, and do nothing, if no node has a CPU for it.
+        """
+        node = self._plain_node
+        if node is None:
+            return False
+        self._change(task, states.QUEUED)
+        self.tasks[task.number] = task
+        task.node = node
+        node.queue.append(task)
+        self._touched[node.name] = node
+        return True
+
     def finish(self, task: Task, end: str = states.DONE) -> None:
         """A task came to an end of its own: ``DONE`` or ``FAILED``."""
         was = task.state
         self._change(task, end)
-        self._end(task, was)
+        if task.is_plain and was in _ON_A_CPU:  # what most tasks are
+            del self.tasks[task.number]
+            node = self._node_of(task)
+            node.posted -= 1
+            if node.has_line:
+                self._touched[node.name] = node
+        else:
+            self._end(task, was)
         if task.kind == CREATION:
             self._created(task, end)
         dependents, task.dependents = task.dependents, None
@@ -273,17 +296,22 @@ class Scheduler:
     @property
     def has_news(self) -> bool:
         """True if ``decide`` may have something to say."""
-        return bool(self._touched or self._mail or self.out)
+        return bool(self._touched or self._mail or self.out or self.infeasible)
+
+    @property
+    def busy(self) -> int:
+        """Plain tasks that are with a worker or on their way to one."""
+        node = self._plain_node
+        return node.posted if node is not None else 0
 
     def decide(self) -> list[Decision]:
         """Return all decisions since the last call."""
-        while self._touched or self._mail:
-            if self._mail:
-                _, mailbox = self._mail.popitem()
-                self._deliver(mailbox)
-            if self._touched:
-                _, node = self._touched.popitem()
-                node.admit(self.out)
+        touched, mail = self._touched, self._mail
+        while touched or mail:
+            if mail:
+                self._deliver(mail.popitem()[1])
+            if touched:
+                touched.popitem()[1].admit(self.out)
         decisions, self.out = self.out, []
         return decisions
 

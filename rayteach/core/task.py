@@ -25,6 +25,7 @@ class Task:
         "is_plain",
         "kind",
         "label",
+        "line",
         "message",
         "missing",
         "node",
@@ -89,8 +90,10 @@ class Task:
     returns: tuple[Any, ...]
     #: whatever must live until the task has ended
     pins: Any
-    #: the options and the line of the submission
+    #: what was asked of the submission
     options: Any
+    #: line of the submission
+    line: int
 
     def __init__(
         self,
@@ -116,7 +119,7 @@ class Task:
         self.resources = resources
         self.is_plain = kind == TASK and num_cpus == 1.0 and not resources
         self.retries = retries
-        self.attempt = self.missing = self.worker = self.message = 0
+        self.attempt = self.missing = self.worker = self.message = self.line = 0
         self.state = states.NEEDS_INPUT
         self.dependents = self.node = self.cancellation = None
         self.label = self.payload = self.pins = self.options = None
@@ -132,7 +135,7 @@ class Task:
             parent=self.parent, actor=self.actor, num_cpus=self.num_cpus,
             resources=self.resources, retries=self.retries,
         )  # fmt: skip
-        other.label, other.options = self.label, self.options
+        other.label, other.options, other.line = self.label, self.options, self.line
         other.payload, other.pins = self.payload, self.pins
         other.inputs = self.inputs
         return other

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -30,11 +30,14 @@ class TaskOptions:
     retry_exceptions: bool | tuple[str, ...] = False
     #: of a call: attempts after the actor's process died; None: the actor's own
     max_task_retries: int | None = None
+    #: True if one CPU is all it takes and one ID all it gives, under its own name
+    is_plain: bool = field(init=False, compare=False)
 
-    @property
-    def is_default(self) -> bool:
-        """True if the log need not keep them."""
-        return self.num_cpus == 1.0 and self.num_returns == 1 and not self.name
+    def __post_init__(self) -> None:
+        """Know it once: every submission asks."""
+        plain = self.num_cpus == 1.0 and self.num_returns == 1
+        plain = plain and not (self.name or self.resources)
+        object.__setattr__(self, "is_plain", plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,9 @@ class Dispatcher:
 
     def _post(self, decision: decisions.Post) -> None:
         tasks = decision.tasks
+        if len(tasks) == 1:
+            self._send(tasks, self.frame(tasks[0]))
+            return
         readers = max(1, self._state.scheduler.nodes[decision.node].readers)
         at, end = 0, len(tasks)
         share = end // (2 * readers)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
 from rayteach.engines import naming
+from rayteach.engines.arguments import split_arguments
 from rayteach.engines.base import Context
 from rayteach.engines.cancelling import Cancelling
 from rayteach.engines.deaths import Deaths
@@ -26,7 +27,7 @@ from rayteach.engines.pump import Pump
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
-from rayteach.engines.submission import Submission, split_arguments
+from rayteach.engines.submission import Submission
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
     ActorDiedError,
@@ -116,14 +117,19 @@ class LocalEngine:
     ) -> list[ObjectID]:
         """Submit a task."""
         args, kwargs, inputs = split_arguments(args, kwargs)
-        self._state.check_ours(inputs)
-        packed = self.submission.pack(args, kwargs)
+        if inputs:
+            self._state.check_ours(inputs)
+        submission = self.submission
+        packed = submission.pack(args, kwargs)
         with self._shield, self._lock:
             self._state.check_open()
-            ids = self.submission.task(function, packed, inputs, options, line)
+            if options.is_plain and not packed[1]:
+                ids = [submission.plain(function, packed[0], inputs, options, line)]
+            else:
+                ids = list(submission.task(function, packed, inputs, options, line))
             self._submitted(function)
-        self.submission.announce()
-        return list(ids)
+        submission.announce()
+        return ids
 
     def call(
         self,
@@ -206,6 +212,7 @@ class LocalEngine:
             function is None
             or not 0 < function.mean_s < SHORT_S
             or not self._submits % _SETTLE_EVERY
+            or not self._state.scheduler.busy
         ):
             self._dispatcher.settle()
         else:

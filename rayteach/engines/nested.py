@@ -16,9 +16,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core.task import CALL, CREATION, TASK
+from rayteach.engines.arguments import split_arguments
 from rayteach.engines.base import ActorOptions, Context, Function, TaskOptions
 from rayteach.engines.functions import describe
-from rayteach.engines.submission import split_arguments
 from rayteach.ids import Label
 from rayteach.object_id import ActorID, ObjectID, set_client
 from rayteach.runtime import protocol, serialization

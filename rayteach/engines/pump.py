@@ -25,6 +25,9 @@ PATIENCE_S = 0.002
 """The background thread leads when nobody else has for this long."""
 _LOOK_AGAIN_S = 0.005
 """While somebody else leads, it looks this often whether they still do."""
+SPIN_S = 0.0002
+"""A leader that waits for a task known to be shorter looks again and again for this
+long before it sleeps: to be woken takes longer than such a task."""
 
 
 class Poller(Protocol):
@@ -120,17 +123,23 @@ class Pump:
         self._thread.start()
         self.shield = InterruptShield(self.kick_all)
 
-    def run_until(self, waiter: Waiter, deadline_s: float | None) -> None:
-        """Lead or follow until ``waiter`` is done, the deadline, or an interrupt."""
+    def run_until(
+        self, waiter: Waiter, deadline_s: float | None, *, brief: bool = False
+    ) -> None:
+        """Lead or follow until ``waiter`` is done, the deadline, or an interrupt.
+
+        ``brief`` says that it is likely to be done within ``SPIN_S``.
+        """
+        shield = self.shield
         self._followers.add(waiter)
         try:
-            while not (waiter.done or self.shield.is_held or self._closed):
+            while not (waiter.done or shield.is_held or self._closed):
                 left = None if deadline_s is None else deadline_s - _clock()
                 if left is not None and left <= 0:
                     return
                 if self._take_lead():
                     try:
-                        self._lead_until(waiter, deadline_s)
+                        self._lead_until(waiter, deadline_s, brief=brief)
                     finally:
                         self._leave_lead()
                     continue
@@ -139,7 +148,8 @@ class Pump:
                 waiter.lock.acquire(timeout=1.0 if left is None else min(left, 1.0))
         finally:
             self._followers.discard(waiter)
-            self._hand_over()
+            if self._followers:
+                self._hand_over()
 
     def once(self) -> None:
         """Handle what is there now; if the background leads, it steps aside."""
@@ -199,13 +209,33 @@ class Pump:
         self._last_lead_s = _clock()
         self._lead.release()
 
-    def _lead_until(self, waiter: Waiter, deadline_s: float | None) -> None:
+    def _lead_until(
+        self, waiter: Waiter, deadline_s: float | None, *, brief: bool
+    ) -> None:
+        shield = self.shield
         self._prepare()
-        while not (waiter.done or self.shield.is_held or self._closed):
+        if brief:
+            self._spin(waiter)
+        while not (waiter.done or shield.is_held or self._closed):
             left = None if deadline_s is None else deadline_s - _clock()
             if left is not None and left <= 0:
                 return
             self._step(left)
+
+    def _spin(self, waiter: Waiter) -> None:
+        """Look without sleeping: other threads and processes run all the same."""
+        poll, handle, shield = self._poller.poll, self._handle, self.shield
+        end_s = _clock() + SPIN_S
+        while not (waiter.done or shield.is_held or self._closed):
+            found = poll(0)
+            if found:
+                if self._kick_r in [fd for fd, _ in found]:
+                    return
+                handle(found)
+            elif _clock() > end_s:
+                return
+            else:
+                os.sched_yield()
 
     def _step(self, timeout_s: float | None) -> None:
         due = self._next_deadline()

@@ -58,9 +58,12 @@ class Reading:
                     self._read_server()
                 elif worker is not None:
                     self._read_worker(worker, event)
-            self._state.run_timers()
-            self.drain_notes()
-            self._dispatcher.settle()
+            if self._state.timers:
+                self._state.run_timers()
+            if self._state.notes:
+                self.drain_notes()
+            if self._state.scheduler.has_news:
+                self._dispatcher.settle()
             self._pool.queue.flush()
 
     def _read_worker(self, number: int, event: int) -> None:
@@ -87,7 +90,8 @@ class Reading:
             return
         what, worker, code = message
         if what == "refused":
-            self._deaths.refused(worker, code)
+            if worker:  # else it was to be a spare
+                self._deaths.refused(worker, code)
             return
         if what == "forked":
             self._state.starts.came()

@@ -28,7 +28,7 @@ def try_again(
     failure: Failure,
 ) -> bool:
     """Queue another attempt of a task that raised; False if this one counts."""
-    wanted = task.options[0].retry_exceptions
+    wanted = task.options.retry_exceptions
     if not wanted or not _is_wanted(wanted, failure):
         return False
     attempt = task.attempt

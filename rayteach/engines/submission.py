@@ -16,49 +16,15 @@ from rayteach.ids import Label, Prefix
 from rayteach.object_id import FAILED, PENDING, ActorID, ObjectID
 from rayteach.runtime import protocol
 from rayteach.runtime.object_store import Segment
-from rayteach.runtime.serialization import dumps
-from rayteach.runtime.worker import Slot
+from rayteach.runtime.serialization import Payload, pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from rayteach.engines.base import ActorOptions
     from rayteach.engines.dispatch import Dispatcher
     from rayteach.engines.functions import FunctionStore
     from rayteach.engines.state import EngineState
-
-
-INPUTS = 65_535
-"""IDs among the arguments of one call: they are counted in 16 bits."""
-
-
-def split_arguments(
-    args: Sequence[Any], kwargs: dict[str, Any]
-) -> tuple[Sequence[Any], dict[str, Any], tuple[ObjectID, ...]]:
-    """Put a ``Slot`` in the place of every top-level ID; return the IDs apart."""
-    if not kwargs:
-        for value in args:
-            if isinstance(value, ObjectID):
-                break
-        else:  # most calls: nothing to take apart
-            return args, kwargs, ()
-    inputs: list[ObjectID] = []
-
-    def slot(value: Any) -> Any:
-        if not isinstance(value, ObjectID):
-            return value
-        inputs.append(value)
-        return Slot(len(inputs) - 1)
-
-    args = [slot(value) for value in args]
-    kwargs = {name: slot(value) for name, value in kwargs.items()}
-    if len(inputs) > INPUTS:
-        msg = (
-            f"{len(inputs):,} ObjectIDs as arguments of one call: at most {INPUTS:,}. "
-            "Pass them in a list and get() them inside the task"
-        )
-        raise ValueError(msg)
-    return args, kwargs, tuple(inputs)
 
 
 class Submission:
@@ -89,7 +55,7 @@ class Submission:
     def place(self, task: Task) -> str:
         """Return where the task was submitted, e.g. ``cell [7], line 4``."""
         cell = self.run_labels.get(task.run, "")
-        line = task.options[1] if task.options else 0
+        line = task.line
         parts = [f"cell {cell}"] if cell else []
         if line:
             parts.append(f"line {line}")
@@ -113,12 +79,47 @@ class Submission:
         self, args: Any, kwargs: dict[str, Any]
     ) -> tuple[Any, tuple[ObjectID, ...]]:
         """Pickle arguments (outside the lock); return payload and IDs inside."""
-        payload = dumps((args, kwargs))
+        payload = pack((args, kwargs))
+        if isinstance(payload, bytes):
+            if len(payload) <= protocol.INLINE_LIMIT:
+                return payload, ()
+            payload = Payload([payload], len(payload), ())
         self._state.check_ours(payload.contains)
         if payload.size <= protocol.INLINE_LIMIT:
             return payload.to_bytes(), payload.contains
         path = self._dispatcher.writer.write(payload)
         return Segment(path, payload.size), payload.contains
+
+    def plain(
+        self,
+        function: Function,
+        payload: Any,
+        inputs: tuple[ObjectID, ...],
+        options: TaskOptions,
+        line: int,
+    ) -> ObjectID:
+        """Submit a task of the driver that asks for nothing special: most do.
+
+        What :meth:`task` does, in as few steps as can be.
+        """
+        state = self._state
+        number = next(state.numbers)
+        task = Task(number, function, run=self.run, retries=options.max_retries)
+        name = function.name
+        count = self._counts[name] = self._counts.get(name, 0) + 1
+        task.label = label = f"{name}-{count}"
+        task.payload, task.options, task.line = payload, options, line
+        one = ObjectID(number, 0, label)
+        one.work = task
+        task.returns = (one,)
+        keys = [(key.task, key.index) for key in inputs] if inputs else ()
+        state.log.submitted(
+            clock(), number, function.number, count, task.run, line, keys
+        )
+        if inputs or not state.scheduler.submit_plain(task):
+            task.inputs = inputs
+            self._schedule(task)
+        return one
 
     def task(
         self,
@@ -138,13 +139,7 @@ class Submission:
         name = options.name or function.name
         count = self.number(name)
         task.label = Label(None, name, count)
-        if options.is_default:
-            keys = [(one.task, one.index) for one in inputs] if inputs else ()
-            state.log.submitted(
-                clock(), number, function.number, count, self.run, line, keys
-            )
-        else:
-            self._log(task, count, line, inputs, options)
+        self._log(task, count, line, inputs, options)
         return self._enter(task, packed, inputs, options, line)
 
     def call(
@@ -294,7 +289,7 @@ class Submission:
         if task is None:
             return "", ""
         known = self._state.actors.get(task.actor or 0)
-        name = task.options[0].name or task.function.name
+        name = task.options.name or task.function.name
         return name, known.name if known is not None else ""
 
     def _stillborn(self, task: Task, failure: Failure) -> None:
@@ -358,7 +353,7 @@ class Submission:
     ) -> tuple[ObjectID, ...]:
         state = self._state
         task.payload, pins = packed
-        task.options = (options, line)
+        task.options, task.line = options, line
         task.inputs = inputs
         if pins:
             task.pins = state.export(pins)
@@ -372,9 +367,14 @@ class Submission:
                 )
         for one in task.returns:
             one.work = task
+        self._schedule(task)
+        return task.returns
+
+    def _schedule(self, task: Task) -> None:
+        state = self._state
         producers: list[Task] = []
         failed = None
-        for one in inputs:
+        for one in task.inputs:
             if one.status == PENDING:
                 producers.append(one.work)
             elif one.status == FAILED:
@@ -384,4 +384,3 @@ class Submission:
             state.scheduler.abandon(task, failed.work)
         elif task.kind == CALL:
             restarts.check_actor(state, task)
-        return task.returns

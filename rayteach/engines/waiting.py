@@ -6,10 +6,11 @@ until it is done. Values are unpickled afterwards, outside the lock.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core.wait import choose
-from rayteach.engines.pump import Pump, Waiter
+from rayteach.engines.pump import SPIN_S, Pump, Waiter
 from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
 from rayteach.errors import GetTimeoutError
 from rayteach.object_id import FAILED, PENDING, ObjectID
@@ -23,10 +24,20 @@ if TYPE_CHECKING:
     from rayteach.engines.submission import Submission
 
 
+_CPUS = (os.cpu_count() or 1) - 1
+"""How many may be busy while the driver keeps one to itself."""
+
+
 def value_of(one: ObjectID) -> Any:
     """Return the value of an ID that is ready."""
     data = one.data
     return serialization.loads(data.view() if isinstance(data, Segment) else data)
+
+
+def _pending(ids: Sequence[ObjectID]) -> list[ObjectID]:
+    """Return the unfinished IDs, each once: in the driver an ID is its record."""
+    pending = [one for one in ids if one.status == PENDING]
+    return pending if len(pending) <= 1 else list({id(o): o for o in pending}.values())
 
 
 class Waiting:
@@ -45,20 +56,19 @@ class Waiting:
     ) -> list[Any]:
         """Wait for values and return them in order."""
         with self._shield:
-            unique = {one for one in ids if one.status == PENDING}
-            failed = FAILED in [one.status for one in ids]
+            states = [one.status for one in ids]
             wait = self._begin_wait("get", ids, len(ids), timeout_s, line)
-            if unique and not failed:
-                self._block(unique, len(unique), timeout_s, fail_fast=True)
-            self._end_get(wait, ids)
-        for one in ids:
-            if one.status == FAILED:
-                raise one.data.make()
-        missing = [one for one in ids if one.status == PENDING]
-        if missing and timeout_s is None:  # a handler swallowed the interrupt
-            raise KeyboardInterrupt
-        if missing:
-            raise GetTimeoutError(self._timed_out(ids, missing, timeout_s))
+            if PENDING in states and FAILED not in states:
+                pending = _pending(ids)
+                self._block(pending, len(pending), timeout_s, fail_fast=True)
+                states = [one.status for one in ids]
+            self._end_get(wait, states)
+        if FAILED in states:
+            raise ids[states.index(FAILED)].data.make()
+        if PENDING in states:
+            if timeout_s is None:  # a handler swallowed the interrupt
+                raise KeyboardInterrupt
+            raise GetTimeoutError(self._timed_out(ids, _pending(ids), timeout_s))
         return [value_of(one) for one in ids]
 
     def wait(
@@ -72,7 +82,7 @@ class Waiting:
         """Return the positions that count as ready."""
         with self._shield:
             wait = self._begin_wait("wait", ids, num_returns, timeout_s, line, unit)
-            pending = {one for one in ids if one.status == PENDING}
+            pending = _pending(ids)
             need = num_returns - (len(ids) - len(pending))
             if need > 0:
                 self._block(pending, need, timeout_s, fail_fast=False)
@@ -84,7 +94,7 @@ class Waiting:
 
     def _block(
         self,
-        pending: set[ObjectID],
+        pending: list[ObjectID],
         need: int,
         timeout_s: float | None,
         *,
@@ -92,6 +102,7 @@ class Waiting:
     ) -> None:
         deadline = None if timeout_s is None else clock() + timeout_s
         waiter = Waiter(need, fail_fast=fail_fast)
+        brief = False
         with self._lock:
             self._check_known(pending)
             for one in pending:
@@ -101,19 +112,22 @@ class Waiting:
                 if one.waiters is None:
                     one.waiters = []
                 one.waiters.append(waiter)
+                brief = 0 < one.work.function.mean_s < SPIN_S
+            brief = brief and self._state.scheduler.busy <= _CPUS
         self._pump.nudge()
         try:
             if timeout_s == 0 and not waiter.done:
                 self._pump.once()
             else:
-                self._pump.run_until(waiter, deadline)
+                self._pump.run_until(waiter, deadline, brief=brief)
         finally:
-            with self._lock:
-                for one in pending:
-                    if one.waiters is not None and waiter in one.waiters:
-                        one.waiters.remove(waiter)
+            if waiter.need > 0:  # a timeout, an interrupt or a failure: let go
+                with self._lock:
+                    for one in pending:
+                        if one.waiters is not None and waiter in one.waiters:
+                            one.waiters.remove(waiter)
 
-    def _check_known(self, pending: set[ObjectID]) -> None:
+    def _check_known(self, pending: list[ObjectID]) -> None:
         self._state.check_open()
         self._state.check_ours(pending)
 
@@ -135,8 +149,7 @@ class Waiting:
         )
         return number
 
-    def _end_get(self, wait: int, ids: Sequence[ObjectID]) -> None:
-        states = [one.status for one in ids]
+    def _end_get(self, wait: int, states: list[int]) -> None:
         ready = [i for i, state in enumerate(states[:KEYS_LOGGED]) if state != PENDING]
         if FAILED in states:
             reason = "failed"
@@ -180,7 +193,7 @@ class Waiting:
 
         with self._shield, self._lock:
             if object_id.status == PENDING:
-                self._check_known({object_id})
+                self._check_known([object_id])
                 if object_id.waiters is None:
                     object_id.waiters = []
                 object_id.waiters.append(Waiter(1, fail_fast=True, on_done=done))

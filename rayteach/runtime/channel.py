@@ -10,7 +10,9 @@ from rayteach.runtime.protocol import LENGTH
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_RECEIVE_BYTES = 1 << 20
+_RECEIVE_BYTES = 1 << 16
+"""``recv`` allocates as much before it knows how much there is: a megabyte, which
+comes from the kernel page by page, costs more than all the rest."""
 
 
 class Channel:

@@ -4,7 +4,8 @@ The kernel is never forked: it has threads, sockets and a learner's whole state.
 This process has one thread and nothing of that. It
 
 1. imports what workers need, once;
-2. on request forks a worker that keeps two inherited sockets;
+2. on request forks a process that keeps two inherited sockets; on the first it
+   hears which worker it is to be, at once or, as a spare, later;
 3. reports each death with its exit status;
 4. when the driver is gone (its socket ends, whatever the way), kills all
    workers, removes the session's directory and exits.
@@ -26,6 +27,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from rayteach.runtime.protocol import LENGTH
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 from rayteach.runtime.traces import out_of_reach
 
@@ -101,19 +103,19 @@ class ForkServer:
             return False
         if not data:
             return False
-        start: WorkerStart = pickle.loads(data)
+        request: int = pickle.loads(data)
         try:
-            pid = self._fork(start, fds)
+            pid = self._fork(fds)
         except OSError as error:  # too many processes, or no memory for another
-            self._tell(("refused", start["worker"], error.errno))
+            self._tell(("refused", request, error.errno))
         else:
             self._children.add(pid)
-            self._tell(("forked", start["worker"], pid))
+            self._tell(("forked", request, pid))
         for fd in fds:
             os.close(fd)
         return True
 
-    def _fork(self, start: WorkerStart, fds: list[int]) -> int:
+    def _fork(self, fds: list[int]) -> int:
         server = os.getpid()
         pid = os.fork()
         if pid:
@@ -123,7 +125,7 @@ class ForkServer:
             self._set_death_signal()
             if os.getppid() != server:
                 os._exit(1)
-            self._become_worker(start, fds)
+            self._become_worker(fds)
             status = 0
         except BaseException:  # noqa: BLE001 (nothing may return to the server's loop)
             import traceback  # noqa: PLC0415
@@ -132,7 +134,7 @@ class ForkServer:
                 os.write(2, traceback.format_exc().encode())
         os._exit(status)
 
-    def _become_worker(self, start: WorkerStart, fds: list[int]) -> None:
+    def _become_worker(self, fds: list[int]) -> None:
         from rayteach.runtime import worker  # noqa: PLC0415 (imported already)
 
         signal.set_wakeup_fd(-1)
@@ -141,9 +143,11 @@ class ForkServer:
         self._control.close()
         os.close(self._wake_r)
         os.close(self._wake_w)
-        _reseed(start["worker"])
+        _reseed()
         line, queue = (socket.socket(fileno=out_of_reach(fd)) for fd in fds)
-        worker.main(start, line, queue)
+        start = _receive_start(line)
+        if start is not None:
+            worker.main(start, line, queue)
 
     def _bury(self) -> None:
         while self._children:
@@ -170,15 +174,24 @@ class ForkServer:
         shutil.rmtree(self._start["directory"], ignore_errors=True)
 
 
-def _reseed(worker: int) -> None:
+def _receive_start(line: socket.socket) -> WorkerStart | None:
+    """Wait until there is something to be; None if there never will be."""
+    head = line.recv(LENGTH.size, socket.MSG_WAITALL)
+    if not head:
+        return None
+    size = LENGTH.unpack(head)[0]
+    start: WorkerStart = pickle.loads(line.recv(size, socket.MSG_WAITALL))
+    return start
+
+
+def _reseed() -> None:
     """Forked copies of a generator draw the same numbers: seed each anew."""
     import random  # noqa: PLC0415
 
     random.seed()
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        seed = int.from_bytes(os.urandom(4), "little") ^ worker
-        numpy.random.seed(seed % 2**32)
+        numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
 
 
 def _death_signal() -> Any:

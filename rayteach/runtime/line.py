@@ -37,7 +37,8 @@ from rayteach.runtime.traces import out_of_reach
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_RECEIVE_BYTES = 1 << 18
+_RECEIVE_BYTES = 1 << 16
+"""No more: see ``channel``."""
 _WORK = (CALL, BIG)
 
 

@@ -56,8 +56,12 @@ class Payload:
         return b"".join(self.pieces)
 
 
-def dumps(value: Any) -> Payload:
-    """Serialise ``value``; raises whatever its pickling raises."""
+def pack(value: Any) -> bytes | Payload:
+    """Serialise ``value``; raises whatever its pickling raises.
+
+    Returns:
+        The bytes alone when there is nothing else to tell: no buffers, no IDs.
+    """
     buffers: list[pickle.PickleBuffer] = []
     try:
         data = pickle.dumps(value, _PROTOCOL, buffer_callback=buffers.append)
@@ -67,12 +71,16 @@ def dumps(value: Any) -> Payload:
     if not plain:
         buffers.clear()
         data = cloudpickle.dumps(value, _PROTOCOL, buffer_callback=buffers.append)
-    contains: tuple[ObjectID, ...] = ()
-    if _IDS in data:
-        contains = _ids_in(value)
-    if not buffers:
-        return Payload([data], len(data), contains)
-    return _with_buffers(data, [b.raw() for b in buffers], contains)
+    contains = _ids_in(value) if _IDS in data else ()
+    if buffers:
+        return _with_buffers(data, [b.raw() for b in buffers], contains)
+    return Payload([data], len(data), contains) if contains else data
+
+
+def dumps(value: Any) -> Payload:
+    """Serialise ``value``, however simple, as a :class:`Payload`."""
+    packed = pack(value)
+    return Payload([packed], len(packed), ()) if isinstance(packed, bytes) else packed
 
 
 def dumps_code(target: Any) -> tuple[bytes, tuple[ObjectID, ...]]:
@@ -110,6 +118,11 @@ def _with_buffers(
         pieces.append(view)
         size += padding + view.nbytes
     return Payload(pieces, size, contains)
+
+
+def has_buffers(data: bytes | memoryview) -> bool:
+    """Tell whether what is loaded may refer to ``data`` itself."""
+    return data[0] == 1
 
 
 def loads(data: bytes | memoryview) -> Any:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from rayteach.runtime import session_dir
 from rayteach.runtime.board import Board
 from rayteach.runtime.channel import Channel
 from rayteach.runtime.node_queue import NodeQueue, socket_pair
+from rayteach.runtime.protocol import LENGTH
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ _STAND_STILL_MS = 50
 
 @dataclass(slots=True)
 class WorkerHandle:
-    """A worker process as the driver sees it."""
+    """A process as the driver sees it; number 0 as long as it is a spare."""
 
     number: int
     channel: Channel
@@ -101,7 +103,12 @@ class WorkerPool:
         self.first = 0
         #: where their actors' names count
         self.namespace = ""
-        self._by_pid: dict[int, int] = {}
+        #: processes by the number of the request that they were forked for
+        self._forked: dict[int, WorkerHandle] = {}
+        self._by_pid: dict[int, WorkerHandle] = {}
+        self._requests = count(1)
+        #: a process that does not know yet what it will be, if one is kept
+        self._spare: WorkerHandle | None = None
         self._introduce()
 
     def drop_server(self) -> None:
@@ -112,6 +119,9 @@ class WorkerPool:
             self.poller.unregister(fd)
         self._control.close()
         self._process.wait()
+        self._forked.clear()
+        self._by_pid.clear()
+        self._drop_spare()
 
     def start_server(self) -> None:
         """Start another fork server.
@@ -161,8 +171,9 @@ class WorkerPool:
         return self._process.pid
 
     def start_worker(self, number: int, *, actor: int | None, parked: bool) -> None:
-        """Ask for a process; it is ready when its HELLO arrives."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        """Let a process become a worker; it is ready when its HELLO arrives."""
+        handle, self._spare = self._spare or self._fork(), None
+        handle.number, handle.actor = number, actor
         start: WorkerStart = {
             "worker": number,
             "actor": actor,
@@ -174,19 +185,31 @@ class WorkerPool:
             "namespace": self.namespace,
         }
         self.board.clear(number)
+        self.workers[number] = handle
+        self.by_fd[handle.channel.fileno()] = number
+        self.poller.register(handle.channel.fileno(), select.POLLIN)
+        data = pickle.dumps(start)
+        handle.channel.send(LENGTH.pack(len(data)) + data)
+        if actor is not None:  # who makes one actor makes more: have a process ready
+            self._spare = self._fork()
+
+    def _fork(self) -> WorkerHandle:
+        """Ask the fork server for a process that waits for its role."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        request = next(self._requests)
         fds = [theirs.fileno(), self.queue.read_end.fileno()]
         with contextlib.suppress(OSError):  # a dead server is seen by the pump
-            socket.send_fds(self._control, [pickle.dumps(start)], fds)
+            socket.send_fds(self._control, [pickle.dumps(request)], fds)
         theirs.close()
-        channel = Channel(ours, self._want_write)
-        self.workers[number] = WorkerHandle(number, channel, actor)
-        self.by_fd[channel.fileno()] = number
-        self.poller.register(channel.fileno(), select.POLLIN)
+        handle = WorkerHandle(0, Channel(ours, self._want_write), None)
+        self._forked[request] = handle
+        return handle
 
     def server_message(self) -> tuple[str, int, int] | None:
         """Return ("forked", worker, pid) or ("exited", worker, code), None at EOF.
 
-        ("refused", worker, errno) if the system gave no process.
+        ("refused", worker, errno) if the system gave no process. Worker 0 is a
+        process that has not become one.
         """
         try:
             data = self._control.recv(1 << 16)
@@ -196,13 +219,20 @@ class WorkerPool:
             return None
         what, first, second = pickle.loads(data)
         if what == "forked":
-            self._by_pid[second] = first
-            if first in self.workers:
-                self.workers[first].pid = second
-            return "forked", first, second
-        if what == "refused":
-            return "refused", first, second
-        return "exited", self._by_pid.pop(first, 0), second
+            handle = self._forked.pop(first)
+            handle.pid = second
+            self._by_pid[second] = handle
+            return what, handle.number, second
+        is_refusal = what == "refused"
+        gone = self._forked.pop(first) if is_refusal else self._by_pid.pop(first, None)
+        if gone is not None and gone is self._spare:
+            self._drop_spare()
+        return what, gone.number if gone is not None else 0, second
+
+    def _drop_spare(self) -> None:
+        if self._spare is not None:
+            self._spare.channel.close()
+            self._spare = None
 
     def forget(self, number: int) -> WorkerHandle | None:
         """Stop listening to a worker that is gone."""
@@ -269,6 +299,7 @@ class WorkerPool:
         """End every process and wait for it; the server removes the directory."""
         for number in list(self.workers):
             self.forget(number)
+        self._drop_spare()
         self.queue.close()
         self._control.close()
         try:
@@ -283,8 +314,9 @@ class WorkerPool:
 
     def disown(self) -> None:
         """Close a forked child's copies: the parent's end must be seen as its end."""
-        for handle in self.workers.values():
-            handle.channel.close()
+        for handle in (*self.workers.values(), self._spare):
+            if handle is not None:
+                handle.channel.close()
         self.queue.close()
         self._control.close()
 

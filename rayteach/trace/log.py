@@ -46,6 +46,11 @@ _NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS}
 _PICKLED, _PLAIN_TASK, _FINISH, _WAIT_BEGINS, _WAIT_ENDS = range(5)
 _WAITS, _UNITS = ("get", "wait"), ("s", "ms")
 _REASONS = ("enough ready", "timeout", "failed", "interrupted")
+_CODE_OF = {
+    text: code
+    for texts in (_WAITS, _UNITS, _REASONS)
+    for code, text in enumerate(texts)
+}
 _FOR_EVER = -1.0
 _MAX_U32 = 0xFFFFFFFF
 
@@ -129,8 +134,8 @@ class EventLog:
                 _WAIT_BEGINS,
                 time_s,
                 wait,
-                _WAITS.index(kind),
-                _UNITS.index(unit),
+                _CODE_OF[kind],
+                _CODE_OF[unit],
                 run,
                 line,
                 num_returns,
@@ -144,9 +149,7 @@ class EventLog:
         self, time_s: float, wait: int, ready: Sequence[int], reason: str
     ) -> None:
         """Store ``WaitReturned``."""
-        data = _RETURN.pack(
-            _WAIT_ENDS, time_s, wait, _REASONS.index(reason), len(ready)
-        )
+        data = _RETURN.pack(_WAIT_ENDS, time_s, wait, _CODE_OF[reason], len(ready))
         self._add(data + struct.pack(f"<{len(ready)}I", *ready))
 
     def events(self, start: int = 0) -> list[Event]:

@@ -1,5 +1,7 @@
 """Values and IDs: what travels, what is shared."""
 
+import builtins
+
 import numpy as np
 import pytest
 
@@ -146,3 +148,29 @@ def test_an_id_is_no_number_and_no_sequence(echo):
         iter(one)
     with pytest.raises(TypeError):
         len(one)
+
+
+def test_a_small_array_that_a_task_keeps_outlives_its_message(ray):
+    @ray.remote
+    class Keeper:
+        def keep(self, array):
+            self.array = array
+
+        def total(self):
+            return int(self.array.sum())
+
+    @ray.remote
+    def keep(array):
+        kept = getattr(builtins, "kept_by_a_test", None)
+        if kept is None:
+            kept = builtins.kept_by_a_test = []
+        kept.append(array)
+        return [int(one[0]) for one in kept]
+
+    keeper = Keeper.remote()
+    keeper.keep.remote(np.ones(100, dtype=np.int64))
+    seen = [ray.get(keep.remote(np.full(50, number))) for number in range(20)]
+    assert ray.get(keeper.total.remote()) == 100
+    for number, kept in enumerate(seen):
+        assert kept == sorted(kept)
+        assert kept[-1] == number

@@ -5,6 +5,7 @@ from fake_pool import FakePool
 
 from rayteach.core import states
 from rayteach.core.invariants import check_invariants
+from rayteach.core.node_state import ALONE
 from rayteach.core.task import CALL, CREATION
 
 
@@ -53,6 +54,23 @@ def test_no_more_workers_are_started_than_there_are_cpus(pool):
 def test_no_worker_is_started_for_nothing(pool):
     pool.submit()
     assert len(pool.workers) == 1
+
+
+def test_tasks_that_come_one_at_a_time_leave_one_reader_in_the_queue(pool):
+    pool.submit()
+    pool.submit()
+    for worker in begin(pool):
+        end(pool, worker)
+    assert pool.node.readers == 2
+    for _ in range(ALONE):
+        pool.submit()
+        pool.run_to_quiescence()
+    assert pool.node.readers == 1
+    pool.submit()
+    assert pool.node.readers == 1
+    pool.submit()
+    assert pool.node.readers == 2
+    assert len(pool.workers) == 2
 
 
 def test_tasks_start_first_in_first_out(pool):
