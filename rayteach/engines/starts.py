@@ -22,8 +22,6 @@ PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
 """The pause after the second failure in a row, doubled each time, and its bound."""
 PATIENCE = 8
 """So many refusals in a row (6 s), and what waits for the process fails."""
-_QUICK_S = 1.0
-"""A fork server that lived shorter than this is one that failed."""
 
 
 class Starts:
@@ -41,8 +39,8 @@ class Starts:
         self._refusals = 0
         #: no process is asked for before this time
         self._paused_until_s = 0.0
+        #: fork servers in a row that died before they had forked anything
         self._server_deaths = 0
-        self._server_since_s = clock()
         #: actors whose process died in the constructor: how often in a row
         self._stillborn: dict[int, int] = {}
 
@@ -76,8 +74,8 @@ class Starts:
         state.pool.start_worker(worker, actor=actor, parked=decision.parked)
 
     def came(self) -> None:
-        """A process answered: starting works."""
-        self._refusals = 0
+        """A process was forked: starting works."""
+        self._refusals = self._server_deaths = 0
 
     def refused(self, why: str) -> bool:
         """The system gave no process. Return True if waiting longer is no use."""
@@ -97,9 +95,7 @@ class Starts:
 
     def restart_server(self) -> None:
         """The fork server died: start another, after a pause if that is usual."""
-        now = clock()
-        is_usual = now - self._server_since_s < _QUICK_S
-        self._server_deaths = self._server_deaths + 1 if is_usual else 0
+        self._server_deaths += 1
         self._state.pool.drop_server()
         if self._server_deaths <= 1:
             self._start_server()
@@ -113,7 +109,6 @@ class Starts:
         self._state.at(self._paused_until_s, self._start_server)
 
     def _start_server(self) -> None:
-        self._server_since_s = clock()
         try:
             self._state.pool.start_server()
         except OSError as error:
