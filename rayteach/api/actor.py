@@ -155,6 +155,9 @@ class ActorHandle:
         return ActorHandle, (self.actor_id, self._meta)
 
 
+_DEFAULTS = task_options({}, CALL_OPTIONS)
+
+
 class ActorMethod:
     """One method of one actor."""
 
@@ -177,7 +180,9 @@ class ActorMethod:
         needed, most, shown, options = self._spec
         if kwargs or not needed <= len(args) <= most:
             self._check(args, kwargs, shown)
-        chosen = self._given or task_options(options, CALL_OPTIONS)
+        chosen = self._given or (
+            task_options(options, CALL_OPTIONS) if options else _DEFAULTS
+        )
         ids = session.engine().call(
             self._handle.actor_id, self._name, args, kwargs, chosen, caller_line()
         )

@@ -59,6 +59,11 @@ class Mailbox:
         """Return the number of calls that have not ended."""
         return len(self.in_flight) + sum(map(len, self._lines.values()))
 
+    @property
+    def has_line(self) -> bool:
+        """True if a call could be sent once there is room."""
+        return bool(self._heads)
+
     def add(self, task: Task) -> None:
         """Put a new call at the end of its caller's line."""
         self._arrivals += 1

@@ -315,6 +315,11 @@ class Scheduler:
         decisions, self.out = self.out, []
         return decisions
 
+    def in_flight(self, actor: int) -> int:
+        """Calls that lie in the actor's process and have not ended."""
+        mailbox = self.actors.get(actor)
+        return len(mailbox.in_flight) if mailbox is not None else 0
+
     # Inside.
 
     def _change(self, task: Task, state: str) -> None:
@@ -372,7 +377,8 @@ class Scheduler:
             mailbox = self.actors.get(task.actor or 0)
             if mailbox is not None:
                 mailbox.remove(task)
-                self._mail[mailbox.creation.number] = mailbox
+                if mailbox.has_line:
+                    self._mail[mailbox.creation.number] = mailbox
             return
         self._left(task, was)
         if task.kind == TASK and not task.is_plain and task.worker:

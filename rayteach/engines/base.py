@@ -37,6 +37,7 @@ class TaskOptions:
         """Know it once: every submission asks."""
         plain = self.num_cpus == 1.0 and self.num_returns == 1
         plain = plain and not (self.name or self.resources)
+        plain = plain and self.max_task_retries is None
         object.__setattr__(self, "is_plain", plain)
 
 

@@ -18,11 +18,13 @@ from rayteach.engines import naming
 from rayteach.engines.arguments import split_arguments
 from rayteach.engines.base import Context
 from rayteach.engines.cancelling import Cancelling
+from rayteach.engines.census import Census
 from rayteach.engines.deaths import Deaths
 from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
 from rayteach.engines.functions import FunctionStore
 from rayteach.engines.inbound import Inbound
+from rayteach.engines.plain import PlainPath
 from rayteach.engines.pump import Pump
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
@@ -80,6 +82,7 @@ class LocalEngine:
             str(self._pool.directory), state.function_defined, state.export
         )
         self.submission = Submission(state, self._dispatcher, self._functions)
+        self._plain = PlainPath(state, self.submission)
         self._cancelling = Cancelling(state)
         questions = Questions(self, state, self.submission, self._cancelling)
         inbound = Inbound(state, self.submission, self._cancelling, questions.answer)
@@ -99,7 +102,7 @@ class LocalEngine:
         self._shield = self._pump.shield
         self._waiting = Waiting(state, self.submission, self._pump)
         state.notes = Notes(self._pump.nudge)
-        self._resources = resources
+        self._census = Census(state, _NODE, resources)
 
     # Submitting.
 
@@ -124,10 +127,10 @@ class LocalEngine:
         with self._shield, self._lock:
             self._state.check_open()
             if options.is_plain and not packed[1]:
-                ids = [submission.plain(function, packed[0], inputs, options, line)]
+                ids = [self._plain.task(function, packed[0], inputs, options, line)]
             else:
                 ids = list(submission.task(function, packed, inputs, options, line))
-            self._submitted(function)
+            self._submitted(function, self._state.scheduler.busy)
         submission.announce()
         return ids
 
@@ -142,17 +145,29 @@ class LocalEngine:
     ) -> list[ObjectID]:
         """Submit a call of an actor's method."""
         args, kwargs, inputs = split_arguments(args, kwargs)
-        self._state.check_ours(inputs)
-        packed = self.submission.pack([method, *args], kwargs)
+        state, submission = self._state, self.submission
+        state.check_ours((actor, *inputs))
+        packed = submission.pack([method, *args], kwargs)
         with self._shield, self._lock:
-            self._state.check_open()
-            self._state.check_ours((actor,))
-            ids = self.submission.call(
-                actor.task, method, packed, inputs, options, line, actor
-            )
-            self._submitted()
-        self.submission.announce()
-        return list(ids)
+            state.check_open()
+            known = state.actors[actor.task]
+            function = submission.method(known, method)
+            busy = state.scheduler.in_flight(actor.task)
+            if options.is_plain and not packed[1] and known.is_plain:
+                ids = [
+                    self._plain.call(
+                        known, function, method, packed[0], inputs, options, line, actor
+                    )
+                ]
+            else:
+                ids = list(
+                    submission.call(
+                        actor.task, method, packed, inputs, options, line, actor
+                    )
+                )
+            self._submitted(function, busy)
+        submission.announce()
+        return ids
 
     def create_actor(
         self,
@@ -206,13 +221,14 @@ class LocalEngine:
         self.submission.announce()
         return one
 
-    def _submitted(self, function: Function | None = None) -> None:
+    def _submitted(self, function: Function | None = None, busy: int = 0) -> None:
+        """Hand it over now, or soon if it is short and others are on their way."""
         self._submits += 1
         if (
             function is None
+            or not busy
             or not 0 < function.mean_s < SHORT_S
             or not self._submits % _SETTLE_EVERY
-            or not self._state.scheduler.busy
         ):
             self._dispatcher.settle()
         else:
@@ -305,18 +321,11 @@ class LocalEngine:
 
     def nodes(self) -> list[dict[str, Any]]:
         """Describe the nodes."""
-        resources = {"CPU": self.num_cpus, **self._resources}
-        return [{"NodeID": _NODE, "Alive": True, "Resources": resources}]
+        return self._census.nodes()
 
     def available(self) -> dict[str, float]:
         """Return what is not in use, as Ray's ``available_resources``."""
-        with self._lock:
-            node = self._state.scheduler.nodes[_NODE]
-            busy = min(node.posted, node.readers)
-            free = {"CPU": max(0.0, node.num_cpus - busy - sum(node.claims.values()))}
-            for name, amount in node.resources.items():
-                free[name] = amount - node.used[name]
-        return free
+        return self._census.available()
 
     def adopt(self, task: int, index: int, label: str) -> ObjectID:
         """Return the driver's ID for a key that came out of a pickle."""
@@ -348,18 +357,7 @@ class LocalEngine:
 
     def status(self) -> dict[str, Any]:
         """Count CPUs in use and tasks by state."""
-        with self._lock:
-            tasks = list(self._state.scheduler.tasks.values())
-            node = self._state.scheduler.nodes[_NODE]
-            running = min(node.posted, node.readers) + len(self._state.direct)
-            return {
-                "cpus_in_use": node.num_cpus - self.available()["CPU"],
-                "num_cpus": self.num_cpus,
-                "tasks_running": running,
-                "tasks_waiting": max(0, len(tasks) - running),
-                "workers": len(self._pool.workers),
-                "actors": sum(a.failure is None for a in self._state.actors.values()),
-            }
+        return self._census.status()
 
     def close(self) -> None:
         """End every process; unfinished IDs fail, waiting threads return."""

@@ -58,6 +58,7 @@ class Restarts:
         begun = self._let_go(list(mailbox.in_flight.values()), worker, slot, reason)
         refused = state.scheduler.restart_actor(actor, again, begun, counts=counts)
         known.is_restarting = mailbox.state == "restarting"
+        known.is_plain = known.is_plain and not known.is_restarting
         if counts:
             state.add(events.ActorRestarting(clock(), actor, reason, mailbox.restarts))
         for call in refused:
@@ -101,6 +102,7 @@ def came_alive(state: EngineState, creation: Task, worker: int) -> None:
     known = state.actors.get(creation.number)
     if known is not None:
         known.is_restarting = False
+        known.is_plain = not known.task_retries
 
 
 def retries_of(known: Actor, options: TaskOptions) -> int:

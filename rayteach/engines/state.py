@@ -40,8 +40,8 @@ class Actor:
     """What the engine keeps of an actor beside the scheduler's mailbox."""
 
     __slots__ = (
-        "counts", "failure", "is_restarting", "kept", "key", "label", "meta", "name",
-        "recipe", "ref", "released", "task_retries",
+        "counts", "failure", "is_plain", "is_restarting", "kept", "key", "label",
+        "meta", "methods", "name", "recipe", "ref", "released", "task_retries",
     )  # fmt: skip
 
     def __init__(
@@ -67,8 +67,12 @@ class Actor:
         self.recipe: Any = None
         #: True from the death of its process until the constructor is done again
         self.is_restarting = False
+        #: False if its calls have retries, or cannot go to it now
+        self.is_plain = not self.task_retries
         #: calls so far per method, for labels
         self.counts: dict[str, int] = {}
+        #: what stands for each method that has been called
+        self.methods: dict[str, Function] = {}
         #: True once the last handle is gone
         self.released = False
         #: why it is dead, None while it lives

@@ -42,7 +42,8 @@ class Submission:
         self.on_first: Callable[[int], None] = lambda _: None
         self._state = state
         self._dispatcher = dispatcher
-        self._counts: dict[str, int] = {}
+        #: how many tasks of each name the current run has
+        self.counts: dict[str, int] = {}
         self._announced: set[int] = set()
         dispatcher.on_stillborn = self._stillborn
 
@@ -50,7 +51,7 @@ class Submission:
         """Number labels from 1 again."""
         self.run = run
         self.run_labels[run] = label
-        self._counts = {}
+        self.counts = {}
 
     def place(self, task: Task) -> str:
         """Return where the task was submitted, e.g. ``cell [7], line 4``."""
@@ -63,8 +64,8 @@ class Submission:
 
     def number(self, name: str) -> int:
         """Return the next running number of ``name`` in the current run."""
-        number = self._counts.get(name, 0) + 1
-        self._counts[name] = number
+        number = self.counts.get(name, 0) + 1
+        self.counts[name] = number
         return number
 
     def announce(self) -> None:
@@ -89,37 +90,6 @@ class Submission:
             return payload.to_bytes(), payload.contains
         path = self._dispatcher.writer.write(payload)
         return Segment(path, payload.size), payload.contains
-
-    def plain(
-        self,
-        function: Function,
-        payload: Any,
-        inputs: tuple[ObjectID, ...],
-        options: TaskOptions,
-        line: int,
-    ) -> ObjectID:
-        """Submit a task of the driver that asks for nothing special: most do.
-
-        What :meth:`task` does, in as few steps as can be.
-        """
-        state = self._state
-        number = next(state.numbers)
-        task = Task(number, function, run=self.run, retries=options.max_retries)
-        name = function.name
-        count = self._counts[name] = self._counts.get(name, 0) + 1
-        task.label = label = f"{name}-{count}"
-        task.payload, task.options, task.line = payload, options, line
-        one = ObjectID(number, 0, label)
-        one.work = task
-        task.returns = (one,)
-        keys = [(key.task, key.index) for key in inputs] if inputs else ()
-        state.log.submitted(
-            clock(), number, function.number, count, task.run, line, keys
-        )
-        if inputs or not state.scheduler.submit_plain(task):
-            task.inputs = inputs
-            self._schedule(task)
-        return one
 
     def task(
         self,
@@ -157,7 +127,7 @@ class Submission:
         known = state.actors[actor]
         count = known.counts[method] = known.counts.get(method, 0) + 1
         task = Task(
-            next(state.numbers), self._method(known, method), kind=CALL,
+            next(state.numbers), self.method(known, method), kind=CALL,
             run=self.run, actor=actor, num_cpus=0.0,
             retries=restarts.retries_of(known, options),
         )  # fmt: skip
@@ -242,7 +212,7 @@ class Submission:
             known = state.actors.get(call["actor"])
             if known is not None:
                 task.retries = restarts.retries_of(known, options)
-                task.function = self._method(known, name)
+                task.function = self.method(known, name)
                 name = f"{known.label}.{name}"
         else:
             task.retries = options.max_retries
@@ -303,7 +273,8 @@ class Submission:
         known = state.actors.get(number)
         if known is None or known.failure is not None:
             return
-        known.failure, known.kept, known.recipe = failure, None, None
+        known.failure, known.is_plain = failure, False
+        known.kept = known.recipe = None
         state.starts.forgive(number)
         if known.name and state.named.get(known.key) == number:
             del state.named[known.key]
@@ -320,11 +291,15 @@ class Submission:
                 if worker.actor == number:
                     worker.channel.send(protocol.frame(protocol.EXIT, None))
 
-    def _method(self, known: Actor, method: str) -> Function:
-        name = f"{known.meta[0]}.{method}"
-        return self.functions.adopt(
-            Function(hash(name) & 0xFFFFFFFFFFFFFFFF, name, 0, "", 0)
-        )
+    def method(self, known: Actor, method: str) -> Function:
+        """Return the function that stands for an actor's method."""
+        found = known.methods.get(method)
+        if found is None:
+            name = f"{known.meta[0]}.{method}"
+            found = known.methods[method] = self.functions.adopt(
+                Function(hash(name) & 0xFFFFFFFFFFFFFFFF, name, 0, "", 0)
+            )
+        return found
 
     def _log(
         self,
@@ -367,10 +342,11 @@ class Submission:
                 )
         for one in task.returns:
             one.work = task
-        self._schedule(task)
+        self.schedule(task)
         return task.returns
 
-    def _schedule(self, task: Task) -> None:
+    def schedule(self, task: Task) -> None:
+        """Hand a task whose fields are filled in to the scheduler."""
         state = self._state
         producers: list[Task] = []
         failed = None

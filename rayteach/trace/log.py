@@ -1,8 +1,8 @@
 """The event log: append-only, packed, decoded when somebody reads.
 
 The two events that every task has, its submission and its end, are packed into
-about 80 bytes together; all others are rare and stored as small pickles. An
-event's sequence number is its place in the log, from 0.
+about 80 bytes together, and so are the waits of the driver; all others are rare
+and stored as small pickles. An event's sequence number is its place in the log, from 0.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _OTHER = struct.Struct("<BI")
 _SUBMITTED = struct.Struct("<BdQQIIIH")
 """kind, time, task, function, number, run, line, inputs"""
+_CALLED = struct.Struct("<BdQQIIIQH")
+"""kind, time, task, function, number, run, line, actor, inputs"""
 _INPUT = struct.Struct("<QI")
 _FINISHED = struct.Struct("<BddQdIII")
 """kind, time, end, task, start, attempt, worker, size"""
@@ -43,7 +45,7 @@ _KINDS: tuple[type[Event], ...] = tuple(
 )
 _CODES = {kind: code for code, kind in enumerate(_KINDS)}
 _NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS}
-_PICKLED, _PLAIN_TASK, _FINISH, _WAIT_BEGINS, _WAIT_ENDS = range(5)
+_PICKLED, _PLAIN_TASK, _FINISH, _WAIT_BEGINS, _WAIT_ENDS, _PLAIN_CALL = range(6)
 _WAITS, _UNITS = ("get", "wait"), ("s", "ms")
 _REASONS = ("enough ready", "timeout", "failed", "interrupted")
 _CODE_OF = {
@@ -96,6 +98,24 @@ class EventLog:
         keys = [_INPUT.pack(*key) for key in inputs] if inputs else ()
         data = _SUBMITTED.pack(
             _PLAIN_TASK, time_s, task, function, number, run, line, len(keys)
+        )
+        self._add(data + b"".join(keys) if keys else data)
+
+    def called(
+        self,
+        time_s: float,
+        task: int,
+        function: int,
+        number: int,
+        run: int,
+        line: int,
+        actor: int,
+        inputs: Iterable[events.ObjectKey] = (),
+    ) -> None:
+        """Store ``TaskSubmitted`` of a driver's call with default options."""
+        keys = [_INPUT.pack(*key) for key in inputs] if inputs else ()
+        data = _CALLED.pack(
+            _PLAIN_CALL, time_s, task, function, number, run, line, actor, len(keys)
         )
         self._add(data + b"".join(keys) if keys else data)
 
@@ -184,6 +204,8 @@ def _decode(data: bytes, at: int) -> tuple[Event, int]:
     kind = data[at]
     if kind == _PLAIN_TASK:
         return _decode_submitted(data, at)
+    if kind == _PLAIN_CALL:
+        return _decode_called(data, at)
     if kind == _WAIT_BEGINS:
         return _decode_wait(data, at)
     if kind == _WAIT_ENDS:
@@ -235,4 +257,16 @@ def _decode_submitted(data: bytes, at: int) -> tuple[Event, int]:
     at += _SUBMITTED.size
     inputs = tuple(_INPUT.unpack_from(data, at + i * _INPUT.size) for i in range(count))
     event = TaskSubmitted(time_s, task, function, number, run, line, None, inputs)
+    return event, at + count * _INPUT.size
+
+
+def _decode_called(data: bytes, at: int) -> tuple[Event, int]:
+    head = _CALLED.unpack_from(data, at)
+    _, time_s, task, function, number, run, line, actor, count = head
+    at += _CALLED.size
+    inputs = tuple(_INPUT.unpack_from(data, at + i * _INPUT.size) for i in range(count))
+    event = TaskSubmitted(
+        time_s, task, function, number, run, line, None, inputs, actor, "call",
+        num_cpus=0.0,
+    )  # fmt: skip
     return event, at + count * _INPUT.size

@@ -15,6 +15,10 @@ KEYS = st.lists(st.tuples(U64, U32), max_size=5).map(tuple)
 submitted = st.builds(
     events.TaskSubmitted, TIMES, U64, U64, U32, U32, U32, st.none(), KEYS
 )
+called = st.builds(
+    events.TaskSubmitted, TIMES, U64, U64, U32, U32, U32, st.none(), KEYS, U64,
+    st.just("call"), st.just(1), st.just(0.0),
+)  # fmt: skip
 finished = st.builds(
     events.TaskFinished, TIMES, U64, st.integers(0, 2**16 - 1), U32, TIMES, TIMES, U32
 )
@@ -24,8 +28,13 @@ other = st.builds(events.WorkerExited, TIMES, U32, st.text()) | st.builds(
 
 
 def store(log, event):
-    """Store an event the way the engine does: the two frequent ones packed."""
-    if isinstance(event, events.TaskSubmitted):
+    """Store an event the way the engine does: the frequent ones packed."""
+    if isinstance(event, events.TaskSubmitted) and event.kind == "call":
+        log.called(
+            event.time_s, event.task, event.function, event.number, event.run,
+            event.line, event.actor, event.inputs,
+        )  # fmt: skip
+    elif isinstance(event, events.TaskSubmitted):
         log.submitted(
             event.time_s, event.task, event.function, event.number, event.run,
             event.line, event.inputs,
@@ -39,7 +48,7 @@ def store(log, event):
         log.append(event)
 
 
-@given(st.lists(submitted | finished | other, max_size=20), st.integers(0, 25))
+@given(st.lists(submitted | called | finished | other, max_size=20), st.integers(0, 25))
 def test_what_goes_in_comes_out_from_any_place_on(given_events, start):
     log = EventLog()
     for event in given_events:
@@ -48,7 +57,7 @@ def test_what_goes_in_comes_out_from_any_place_on(given_events, start):
     assert log.events(start) == given_events[start:]
 
 
-@given(submitted | finished)
+@given(submitted | called | finished)
 def test_a_packed_event_equals_the_same_one_appended(event):
     packed, plain = EventLog(), EventLog()
     store(packed, event)
