@@ -16,6 +16,7 @@ from rayteach.core import events
 from rayteach.engines.controls import LocalControls
 from rayteach.engines.local import LocalEngine
 from rayteach.object_id import get_client, set_client
+from rayteach.runtime.interrupts import driver_shield
 from rayteach.trace.log import EventLog
 
 if TYPE_CHECKING:
@@ -167,10 +168,21 @@ def init(
 
     Source: Ray ``ray.init``; differs: no server, no listening socket.
     """
-    with _changing:
+    if get_client() is not None and _session is None:  # inside a task
+        return _reinit(ignore_reinit_error=ignore_reinit_error)
+    shield = driver_shield()
+    with shield, _changing:
         if is_initialized():
             return _reinit(ignore_reinit_error=ignore_reinit_error)
-        return _init(num_cpus, resources, namespace_of(namespace))
+        try:
+            session = _init(num_cpus, resources, namespace_of(namespace))
+        except BaseException:
+            shield.remove()
+            raise
+        if shield.drop():  # Ctrl-C: as if init() had not been called
+            shutdown()
+            raise KeyboardInterrupt
+        return session
 
 
 def _reinit(*, ignore_reinit_error: bool) -> Session | None:
@@ -205,7 +217,9 @@ def _init(
 
 def shutdown() -> None:
     """Close the session: end its processes, free its memory. Never an error."""
-    with _changing:
+    if current() is None:
+        return
+    with driver_shield(), _changing:
         session = current()
         if session is None:
             return
