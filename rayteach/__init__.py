@@ -23,6 +23,7 @@ from rayteach._version import __version__
 if TYPE_CHECKING:
     from rayteach.api.actor import ActorHandle, get_actor, method
     from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
+    from rayteach.api.generators import ObjectIDGenerator
     from rayteach.api.objects import (
         available_resources,
         cancel,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         TaskError,
         WorkerCrashedError,
     )
+    from rayteach.object_generator import DynamicObjectIDGenerator
     from rayteach.object_id import ObjectID
 
 __all__ = [
@@ -57,8 +59,10 @@ __all__ = [
     "ActorError",
     "ActorHandle",
     "ActorUnavailableError",
+    "DynamicObjectIDGenerator",
     "GetTimeoutError",
     "ObjectID",
+    "ObjectIDGenerator",
     "ObjectLostError",
     "ObjectStoreFullError",
     "RayteachError",
@@ -92,6 +96,7 @@ __all__ = [
 _HOMES = {
     "rayteach.api.actor": "ActorHandle get_actor method",
     "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
+    "rayteach.api.generators": "ObjectIDGenerator",
     "rayteach.api.objects": (
         "available_resources cancel cluster_resources get kill nodes put wait"
     ),
@@ -103,6 +108,7 @@ _HOMES = {
         "GetTimeoutError ObjectLostError ObjectStoreFullError RayteachError "
         "TaskCancelledError TaskError WorkerCrashedError"
     ),
+    "rayteach.object_generator": "DynamicObjectIDGenerator",
     "rayteach.object_id": "ObjectID",
 }
 

@@ -9,15 +9,14 @@ Source: Ray 2.60 ``ray.exceptions``; differs: the root is ``RayteachError``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from rayteach.record import Record
 
 
 class RayteachError(Exception):
     """Root of every error that rayteach raises of its own accord."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Record):
     """One frame of a traceback in a worker, resolved to source in the driver."""
 
     #: file name as the code object gives it (a cell's name for notebook code)
@@ -36,8 +35,7 @@ class Frame:
         return "its cell" if "ipykernel_" in self.filename or "<" in name else name
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteCause:
+class RemoteCause(Record):
     """What a worker reports about an exception; enough to show it anywhere."""
 
     #: class name of the exception, e.g. ``ValueError``
@@ -51,7 +49,7 @@ class RemoteCause:
     #: where it was submitted, e.g. ``cell [7], line 4``
     submitted_at: str = ""
     #: the whole traceback, our frames included
-    full_text: str = field(default="", repr=False)
+    full_text: str = ""
 
 
 class TaskError(RayteachError):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PENDING, READY, FAILED = 0, 1, 2
 """What an ID knows of its value: nothing yet, there, or an error in its place."""
 
+STREAM_INDEX = 0xFFFF_FFFF
+"""The index under which a generator task's stream of items is known."""
+
 HEX_DIGITS = 56
 """Length of ``ObjectID.hex()``, as in Ray: 24 bytes of task and 4 of index."""
 
@@ -151,7 +154,7 @@ class ObjectID:
         """Travel as a key; the receiving process adopts it."""
         if process.exported is not None:
             process.exported.append(self)
-        return _adopt, (self.task, self.index, self.label)
+        return _adopt, (self.task, self.index, str(self.label_source))
 
     def __iter__(self) -> NoReturn:
         """Refuse: a value must be fetched before it can be walked."""

@@ -33,6 +33,8 @@ FLOORS = {
     "errors": 0,
     "ids": 0,
     "object_id": 0,
+    "record": 0,
+    "object_generator": 0,
     "_version": 0,
 }
 

@@ -7,9 +7,11 @@ import inspect
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rayteach.api import session
+from rayteach.api.generators import result_of
 from rayteach.api.options import (
     CALL_OPTIONS,
     actor_options,
+    for_target,
     namespace_of,
     task_options,
 )
@@ -173,7 +175,7 @@ class ActorMethod:
         self._given: TaskOptions | None = given
 
     def remote(self, *args: Any, **kwargs: Any) -> Any:
-        """Queue a call; return its ObjectID at once.
+        """Queue a call; return its ObjectID (or its generator) at once.
 
         Calls that one caller makes run in the order in which they were made.
         """
@@ -186,6 +188,8 @@ class ActorMethod:
         ids = session.engine().call(
             self._handle.actor_id, self._name, args, kwargs, chosen, caller_line()
         )
+        if chosen.stream:
+            return result_of(ids, chosen)
         if chosen.num_returns == 1:
             return ids[0]
         return ids or None
@@ -309,5 +313,6 @@ def _methods(cls: type) -> dict[str, Any]:
             if all(one.kind in kinds for one in kept):
                 most = len(kept)
                 needed = sum(one.default is inspect.Parameter.empty for one in kept)
-        found[name] = (needed, most, shown, getattr(function, _OPTIONS, {}))
+        options = for_target(function, getattr(function, _OPTIONS, {}))
+        found[name] = (needed, most, shown, options)
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.api import session
 from rayteach.api.actor import ActorHandle
+from rayteach.api.generators import ObjectIDGenerator, stand_ins
 from rayteach.api.place import caller_line
 from rayteach.object_id import ActorID, ObjectID
 
@@ -71,12 +72,13 @@ def put(value: Any) -> ObjectID:
 
 
 def wait(
-    object_ids: list[ObjectID], num_returns: int = 1, timeout: float | None = None
-) -> tuple[list[ObjectID], list[ObjectID]]:
+    object_ids: list[Any], num_returns: int = 1, timeout: float | None = None
+) -> tuple[list[Any], list[Any]]:
     """Wait until ``num_returns`` of the IDs are ready, or the timeout.
 
     Args:
-        object_ids: a list of different IDs.
+        object_ids: a list of different IDs, or generators: a generator is ready
+            when ``next`` would not wait.
         num_returns: how many must be ready, 1 to ``len(object_ids)``.
         timeout: milliseconds; None waits for ever. Reaching it is no error.
 
@@ -96,7 +98,7 @@ def wait(
         if isinstance(object_ids, ObjectID):
             msg += "; put it into a list: wait([id])"
         raise TypeError(msg)
-    _check_ids(object_ids, "wait")
+    has_generators = _check_ids(object_ids, "wait")
     timeout_s = _seconds(timeout)
     if not object_ids:
         return [], []
@@ -113,7 +115,8 @@ def wait(
         )
         raise ValueError(msg)
     line = caller_line()
-    chosen = session.engine().wait(object_ids, num_returns, timeout_s, line, "ms")
+    ids = stand_ins(object_ids) if has_generators else object_ids
+    chosen = session.engine().wait(ids, num_returns, timeout_s, line, "ms")
     _warn_unit(timeout, len(chosen) < num_returns)
     picked = set(chosen)
     ready = [object_ids[position] for position in chosen]
@@ -121,7 +124,12 @@ def wait(
     return ready, rest
 
 
-def cancel(object_id: ObjectID, *, force: bool = False, recursive: bool = True) -> None:
+def cancel(
+    object_id: ObjectID | ObjectIDGenerator,
+    *,
+    force: bool = False,
+    recursive: bool = True,
+) -> None:
     """Call off the task that makes a value; its ID raises ``TaskCancelledError``.
 
     A task that has not begun never runs; one that runs is interrupted with a
@@ -130,7 +138,7 @@ def cancel(object_id: ObjectID, *, force: bool = False, recursive: bool = True) 
     end, and its result is dropped.
 
     Args:
-        object_id: the ID that ``.remote()`` returned.
+        object_id: the ID, or the generator, that ``.remote()`` returned.
         force: end the worker's process: for a task that does not listen.
         recursive: cancel the tasks that the task has submitted too.
 
@@ -141,6 +149,8 @@ def cancel(object_id: ObjectID, *, force: bool = False, recursive: bool = True) 
     Source: Ray 2.60 ``ray.cancel``; differs: a sleeping task is interrupted at
     once, and a queued call of an actor never runs.
     """
+    if isinstance(object_id, ObjectIDGenerator):
+        object_id = object_id.completed()
     if not isinstance(object_id, ObjectID) or isinstance(object_id, ActorID):
         msg = f"cancel() takes the ObjectID of a task, not {_a(object_id)}"
         if isinstance(object_id, (ActorHandle, ActorID)):
@@ -192,11 +202,17 @@ def available_resources() -> dict[str, float]:
     return found
 
 
-def _check_ids(ids: Sequence[Any], call: str) -> None:
+def _check_ids(ids: Sequence[Any], call: str) -> bool:
+    """Return whether there are generators among what is to be waited for."""
+    has_generators = False
     for position, one in enumerate(ids):
         if not isinstance(one, ObjectID):
+            if call == "wait" and isinstance(one, ObjectIDGenerator):
+                has_generators = True
+                continue
             msg = f"{call}(): item {position} of the list is {_a(one)}, no ObjectID"
             raise TypeError(msg + _hint(one))
+    return has_generators
 
 
 def _seconds(timeout: Any) -> float | None:
@@ -227,6 +243,8 @@ def _a(value: Any) -> str:
 def _hint(value: Any) -> str:
     if isinstance(value, ActorHandle):
         return "; call one of its methods: handle.method.remote()"
+    if isinstance(value, ObjectIDGenerator):
+        return "; it gives IDs: [get(one) for one in generator]"
     if isinstance(value, (tuple, set, frozenset, dict)):
         return "; make a list of it first"
     if callable(getattr(value, "remote", None)):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from typing import Any
 
-from rayteach.engines.base import ActorOptions, TaskOptions
+from rayteach.engines.base import DYNAMIC, STREAMING, ActorOptions, TaskOptions
 from rayteach.engines.retries import class_name
 
 TASK_OPTIONS = (
@@ -21,6 +22,10 @@ _MOST = 65_535
 """Results of one task: they are counted in 16 bits."""
 
 
+class WrongResults(ValueError, TypeError):  # noqa: N818 (named for what it is)
+    """Nothing that ``num_returns`` can be; for a wrong type Ray has a TypeError."""
+
+
 def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions:
     """Return the options of a task or call.
 
@@ -29,15 +34,24 @@ def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions
         TypeError: a value of the wrong type.
     """
     _check_names(given, allowed)
+    num_returns, stream = _results(given.get("num_returns"))
     return TaskOptions(
         num_cpus=_amount(given.get("num_cpus", 1.0), "num_cpus"),
-        num_returns=_whole(given.get("num_returns", 1), "num_returns", 0, _MOST),
+        num_returns=num_returns,
         max_retries=_whole(given.get("max_retries", 3), "max_retries", -1),
         resources=_resources(given.get("resources")),
         name=_text(given.get("name", ""), "name"),
         retry_exceptions=_exceptions(given.get("retry_exceptions", False)),
         max_task_retries=_maybe_whole(given.get("max_task_retries")),
+        stream=stream,
     )
+
+
+def for_target(target: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the options as meant for ``target``: a generator function streams."""
+    if given.get("num_returns") is None and inspect.isgeneratorfunction(target):
+        return {**given, "num_returns": STREAMING}
+    return given
 
 
 def actor_options(given: dict[str, Any]) -> ActorOptions:
@@ -87,6 +101,25 @@ def _maybe_whole(value: Any) -> int | None:
     return None if value is None else _whole(value, "max_task_retries", -1)
 
 
+def _results(value: Any) -> tuple[int, str]:
+    """Return how many IDs a task has, and how its items come if it has some.
+
+    Raises:
+        WrongResults: nothing that ``num_returns`` can be.
+    """
+    if value is None:
+        return 1, ""
+    if isinstance(value, str) and value in (STREAMING, DYNAMIC):
+        return 1, value
+    if type(value) is int and 0 <= value <= _MOST:
+        return value, ""
+    msg = (
+        f"num_returns={value!r}: it can be a whole number from 0 to {_MOST:,}, "
+        f'"{STREAMING}" or "{DYNAMIC}"'
+    )
+    raise WrongResults(msg)
+
+
 def _check_names(given: dict[str, Any], allowed: tuple[str, ...]) -> None:
     for name in given:
         if name not in allowed:
@@ -108,16 +141,13 @@ def _amount(value: Any, name: str) -> float:
     return float(value)
 
 
-def _whole(value: Any, name: str, least: int, most: int | None = None) -> int:
+def _whole(value: Any, name: str, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         msg = f"{name} must be a whole number, not {value!r}"
         raise TypeError(msg)
     if value < least:
         ever = " (-1: for ever)" if least < 0 else ""
         msg = f"{name}={value}: it must be {least} or more{ever}"
-        raise ValueError(msg)
-    if most is not None and value > most:
-        msg = f"{name}={value:,}: at most {most:,}"
         raise ValueError(msg)
     return value
 

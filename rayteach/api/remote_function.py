@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from rayteach.api import session
 from rayteach.api.actor import ActorClass
-from rayteach.api.options import TASK_OPTIONS, task_options
+from rayteach.api.generators import result_of
+from rayteach.api.options import TASK_OPTIONS, for_target, task_options
 from rayteach.api.place import caller_line
 from rayteach.api.signature import Signature
 
@@ -39,7 +40,8 @@ class RemoteFunction:
         """Submit a task; return at once.
 
         Returns:
-            An ``ObjectID``; a list of them if ``num_returns`` > 1; None if 0.
+            An ``ObjectID``; a list of them if ``num_returns`` > 1; None if 0; an
+            ``ObjectIDGenerator`` if the function is a generator.
 
         Raises:
             TypeError: the arguments do not fit, or something does not pickle.
@@ -53,7 +55,7 @@ class RemoteFunction:
             **given: ``num_cpus``, ``num_returns``, ``max_retries``,
                 ``retry_exceptions``, ``resources``, ``name``.
         """
-        merged = {**self._given, **given}
+        merged = for_target(self._function, {**self._given, **given})
         return RemoteOptions(self, task_options(merged, TASK_OPTIONS))
 
     def __call__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
@@ -81,6 +83,8 @@ class RemoteFunction:
         ids: list[ObjectID] = engine.submit(
             self._shipped, args, kwargs, options, caller_line(3)
         )
+        if options.stream:
+            return result_of(ids, options)
         if options.num_returns == 1:
             return ids[0]
         return ids or None
@@ -140,13 +144,14 @@ def _make(target: Any, options: dict[str, Any]) -> Any:
     if inspect.isclass(target):
         return ActorClass(target, options)
     if inspect.isfunction(target) or inspect.isbuiltin(target):
-        if inspect.iscoroutinefunction(target):
+        if inspect.iscoroutinefunction(target) or inspect.isasyncgenfunction(target):
             msg = (
                 f"{target.__name__} is async: tasks are plain functions; async "
                 "methods belong in an actor"
             )
             raise TypeError(msg)
-        return RemoteFunction(target, task_options(options, TASK_OPTIONS), options)
+        chosen = task_options(for_target(target, options), TASK_OPTIONS)
+        return RemoteFunction(target, chosen, options)
     msg = f"remote takes a function or a class, not {type(target).__name__}"
     if callable(target):
         msg += "; wrap it: remote(lambda *a: it(*a)) or a def"

@@ -15,7 +15,7 @@ from rayteach.trace.views.rows import Rows, RunRow
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rayteach.api.session import Session
+    from rayteach.api.open_session import Session
 
 
 class Run:

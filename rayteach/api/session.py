@@ -4,109 +4,21 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 import threading
-import time
 import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from rayteach.api.options import namespace_of
-from rayteach.core import events
-from rayteach.engines.controls import LocalControls
-from rayteach.engines.local import LocalEngine
 from rayteach.object_id import get_client, set_client
 from rayteach.runtime.interrupts import driver_shield
-from rayteach.trace.log import EventLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rayteach.core.controls import Controls
+    from rayteach.api.open_session import Session
 
 _MAX_CPUS = 4096
 DEFAULT_NAMESPACE = "default"
-
-
-class Session:
-    """What ``init`` opens and ``shutdown`` closes."""
-
-    def __init__(
-        self, num_cpus: float, resources: dict[str, float], namespace: str
-    ) -> None:
-        """Start the engine."""
-        self.log = EventLog()
-        #: origin of all row times, monotonic seconds
-        self.start_s = time.monotonic()
-        self.log.append(events.SessionStarted(self.start_s, time.time()))
-        self.num_cpus = num_cpus
-        self.resources = resources
-        self.engine = LocalEngine(self.log, num_cpus, resources, namespace)
-        #: what views may ask of the engine
-        self.controls: Controls = LocalControls(self.engine)
-        self.engine.submission.on_first = self._first_task
-        self.closed = False
-        self.pid = os.getpid()
-        self._run = 0
-        self._executions: dict[str, int] = {}
-
-    def __repr__(self) -> str:
-        """Show what does not change from run to run."""
-        state = "closed session" if self.closed else "session"
-        return f"<rayteach {state}: {self.num_cpus:g} CPUs>"
-
-    def begin_cell_run(self, key: str, label: str, source: str) -> int:
-        """A cell begins to execute; return the number of its run."""
-        self._run += 1
-        execution = self._executions[key] = self._executions.get(key, 0) + 1
-        self.log.append(
-            events.CellRunStarted(
-                time.monotonic(), self._run, key, label, execution, source
-            )
-        )
-        self.engine.submission.begin_run(self._run, label)
-        return self._run
-
-    def end_cell_run(self, outcome: str) -> None:
-        """The cell has come to its end: "done", "failed" or "interrupted"."""
-        run = self.engine.submission.run
-        if run:
-            self.log.append(events.CellRunEnded(time.monotonic(), run, outcome))
-        self.engine.submission.run = 0
-
-    @property
-    def run(self) -> int:
-        """Number of the cell run that submissions belong to now, 0 outside."""
-        return self.engine.submission.run
-
-    def sample(self) -> None:
-        """Log the start of tasks that are seen running now."""
-        self.engine.sample()
-
-    def status(self) -> dict[str, Any]:
-        """Return the counts of the panel's status message."""
-        return {**self.engine.status(), "session": True}
-
-    def flush_output(self) -> None:
-        """Print what tasks have printed, each line under its task's label."""
-        for label, stream, text in self.engine.take_output():
-            target = sys.stderr if stream == "stderr" else sys.stdout
-            prefix = f"({label}) " if label else ""
-            for line in text.splitlines():
-                target.write(f"{prefix}{line}\n")
-
-    def close(self) -> None:
-        """End every process. Anything that was not fetched is lost."""
-        if self.closed:
-            return
-        self.closed = True
-        self.engine.close()
-        self.log.append(events.SessionEnded(time.monotonic()))
-        self.flush_output()
-
-    def _first_task(self, run: int) -> None:
-        for callback in tuple(_first_task):
-            callback(self, run)
 
 
 #: sessions of the processes that this one was forked from
@@ -175,7 +87,7 @@ def init(
         if is_initialized():
             return _reinit(ignore_reinit_error=ignore_reinit_error)
         try:
-            session = _init(num_cpus, resources, namespace_of(namespace))
+            session = _init(num_cpus, resources, _namespace(namespace))
         except BaseException:
             shield.remove()
             raise
@@ -208,11 +120,25 @@ def _init(
         name: _checked(amount, f"resources[{name!r}]")
         for name, amount in (resources or {}).items()
     }
-    _session = session = Session(cpus, given, namespace or DEFAULT_NAMESPACE)
+    _session = session = _start(cpus, given, namespace)
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)
     return session
+
+
+def _start(num_cpus: float, resources: dict[str, float], namespace: str) -> Session:
+    """Start the fork server before all else: it imports while we do."""
+    from rayteach.runtime.launch import launch  # noqa: PLC0415 (only who starts one)
+
+    server = launch()
+    try:
+        from rayteach.api.open_session import Session  # noqa: PLC0415 (now is the time)
+
+        return Session(num_cpus, resources, namespace, server, _tell_first_task)
+    except BaseException:
+        server.stop()
+        raise
 
 
 def shutdown() -> None:
@@ -255,6 +181,11 @@ def on_first_task(callback: Callable[[Session, int], None]) -> None:
         _first_task.append(callback)
 
 
+def _tell_first_task(session: Session, run: int) -> None:
+    for callback in tuple(_first_task):
+        callback(session, run)
+
+
 def remove_hooks(*callbacks: Any) -> None:
     """Forget callbacks of any of the three kinds."""
     for hooks in (_open, _close, _first_task):
@@ -292,6 +223,14 @@ def _checked(value: Any, name: str) -> float:
         msg = f"{name}={value!r}: it must be above 0"
         raise ValueError(msg)
     return float(value)
+
+
+def _namespace(given: Any) -> str:
+    if given is None:
+        return DEFAULT_NAMESPACE
+    from rayteach.api.options import namespace_of  # noqa: PLC0415 (rarely needed)
+
+    return namespace_of(given)
 
 
 def _forget() -> None:

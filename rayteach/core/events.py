@@ -12,34 +12,31 @@ on each node and are never used again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from rayteach.record import Record
 
 ObjectKey: TypeAlias = "tuple[int, int]"
 """``(task number, return index)``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """Base of all events."""
 
     #: when it happened, monotonic seconds
     time_s: float
 
 
-@dataclass(frozen=True, slots=True)
 class SessionStarted(Event):
     """The session is open; wall-clock time for people, never for sums."""
 
     wall_time_s: float
 
 
-@dataclass(frozen=True, slots=True)
 class SessionEnded(Event):
     """The session is closed."""
 
 
-@dataclass(frozen=True, slots=True)
 class NodeAdded(Event):
     """A node offers its CPUs."""
 
@@ -50,7 +47,6 @@ class NodeAdded(Event):
     resources: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class NodeLost(Event):
     """A node is gone, with what its store held."""
 
@@ -58,7 +54,6 @@ class NodeLost(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class CellRunStarted(Event):
     """A cell began to execute (run 0 is everything outside cells)."""
 
@@ -73,7 +68,6 @@ class CellRunStarted(Event):
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class CellRunEnded(Event):
     """A cell came to its end."""
 
@@ -82,7 +76,6 @@ class CellRunEnded(Event):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
 class FunctionDefined(Event):
     """A remote function, a method or an actor class got its number."""
 
@@ -95,7 +88,6 @@ class FunctionDefined(Event):
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class WorkerRequested(Event):
     """The scheduler asked for one more process."""
 
@@ -107,7 +99,6 @@ class WorkerRequested(Event):
     actor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class WorkerStarted(Event):
     """The process answered."""
 
@@ -115,7 +106,6 @@ class WorkerStarted(Event):
     pid: int
 
 
-@dataclass(frozen=True, slots=True)
 class WorkerExited(Event):
     """The process is gone."""
 
@@ -124,7 +114,6 @@ class WorkerExited(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class TaskSubmitted(Event):
     """``.remote()`` was called."""
 
@@ -149,14 +138,12 @@ class TaskSubmitted(Event):
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class TaskReady(Event):
     """The last missing input came to exist (not sent for tasks without any)."""
 
     task: int
 
 
-@dataclass(frozen=True, slots=True)
 class TaskStarted(Event):
     """A worker began an attempt. May follow late, or only as part of the end."""
 
@@ -166,21 +153,18 @@ class TaskStarted(Event):
     worker: int
 
 
-@dataclass(frozen=True, slots=True)
 class TaskBlocked(Event):
     """A running task waits inside ``get`` or ``wait``; its CPU is lent."""
 
     task: int
 
 
-@dataclass(frozen=True, slots=True)
 class TaskResumed(Event):
     """A blocked task has a CPU again."""
 
     task: int
 
 
-@dataclass(frozen=True, slots=True)
 class TaskFinished(Event):
     """An attempt came to its own end; ``time_s`` is when the driver knew."""
 
@@ -193,7 +177,6 @@ class TaskFinished(Event):
     size_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class AttemptLost(Event):
     """A worker died, or the error is retried: another attempt follows."""
 
@@ -205,7 +188,6 @@ class AttemptLost(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class TaskFailed(Event):
     """The task is over with an error of its own, or its worker died."""
 
@@ -221,7 +203,6 @@ class TaskFailed(Event):
     error_line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class TaskCancelled(Event):
     """The task was cancelled; if it had started, its attempt ends here."""
 
@@ -230,7 +211,6 @@ class TaskCancelled(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class TaskUnrunnable(Event):
     """The task will never run: an ancestor failed, or its actor is dead."""
 
@@ -240,7 +220,6 @@ class TaskUnrunnable(Event):
     error_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class ObjectCreated(Event):
     """A value exists (for a return value it follows its task's end)."""
 
@@ -251,7 +230,6 @@ class ObjectCreated(Event):
     node: str
 
 
-@dataclass(frozen=True, slots=True)
 class ObjectPut(Event):
     """``put`` was called; ``ObjectCreated`` follows."""
 
@@ -262,14 +240,12 @@ class ObjectPut(Event):
     parent: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class ObjectReleased(Event):
     """The last reference to the object is gone and so is its memory."""
 
     object: ObjectKey
 
 
-@dataclass(frozen=True, slots=True)
 class ActorStarted(Event):
     """The constructor returned; calls can run."""
 
@@ -277,7 +253,6 @@ class ActorStarted(Event):
     worker: int
 
 
-@dataclass(frozen=True, slots=True)
 class ActorRestarting(Event):
     """Its process died and is made anew: the state is lost, handles stay.
 
@@ -291,7 +266,6 @@ class ActorRestarting(Event):
     restarts_left: int
 
 
-@dataclass(frozen=True, slots=True)
 class ActorExited(Event):
     """The actor is dead for good."""
 
@@ -300,7 +274,6 @@ class ActorExited(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class WaitStarted(Event):
     """``get`` or ``wait`` was called (by the driver if ``task`` is None)."""
 
@@ -318,7 +291,6 @@ class WaitStarted(Event):
     unit: str = "s"
 
 
-@dataclass(frozen=True, slots=True)
 class WaitReturned(Event):
     """The call came back."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rayteach.core import states
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from rayteach.core.task import Task
 
@@ -114,6 +114,33 @@ class Mailbox:
             del self._lines[task.parent]
         elif was_head:
             self._offer(task.parent)
+
+    def lose_process(
+        self, begun: Container[int], change: Callable[[Task, str], None]
+    ) -> list[Task]:
+        """The process is gone and another is to come; return calls that must end.
+
+        Calls with a retry left go back in line, those in ``begun`` one retry
+        poorer; what has no input yet stays where it is. An actor that has never
+        been alive loses no call.
+        """
+        if self.state == "pending":
+            return []
+        self.state, self.worker = "restarting", 0
+        refused, back = [], []
+        for call in list(self.in_flight.values()):
+            if not call.retries:
+                refused.append(call)
+                continue
+            if call.number in begun:
+                call.retries -= call.retries > 0
+                call.attempt += 1
+            change(call, states.QUEUED)
+            call.worker = 0
+            back.append(call)
+        refused += [call for call in self.queued_calls() if not call.retries]
+        self.put_back(back)
+        return refused
 
     def put_back(self, calls: list[Task]) -> None:
         """Let calls that were in flight stand first in line again.

@@ -241,10 +241,6 @@ class Scheduler:
     ) -> list[Task]:
         """The actor's process died, and ``again`` makes it anew.
 
-        Calls with a retry left go back in line, those in ``begun`` one retry
-        poorer; what has no input yet stays where it is. An actor that has never
-        been alive loses no call.
-
         Args:
             actor: its number.
             again: the creation itself if it has not ended, else a new one under
@@ -256,35 +252,13 @@ class Scheduler:
             The calls that cannot wait: the engine ends them.
         """
         mailbox = self.actors[actor]
-        was_pending = mailbox.state == "pending"
+        old, mailbox.creation = mailbox.creation, again
         mailbox.restarts -= counts and mailbox.restarts > 0
-        self._make_again(mailbox, again, counts=counts)
-        if was_pending:
-            return []
-        mailbox.state, mailbox.worker = "restarting", 0
-        refused, back = [], []
-        for call in list(mailbox.in_flight.values()):
-            if not call.retries:
-                refused.append(call)
-                continue
-            if call.number in begun:
-                call.retries -= call.retries > 0
-                call.attempt += 1
-            self._change(call, states.QUEUED)
-            call.worker = 0
-            back.append(call)
-        refused += [call for call in mailbox.queued_calls() if not call.retries]
-        mailbox.put_back(back)
-        return refused
-
-    def _make_again(self, mailbox: Mailbox, again: Task, *, counts: bool) -> None:
-        old = mailbox.creation
+        again.attempt = old.attempt + counts
         if old.worker:
             node = self._node_of(old)
             node.leave(old)
             self._touched[node.name] = node
-        mailbox.creation = again
-        again.attempt = old.attempt + counts
         if again is old:
             self._change(old, states.QUEUED)
             old.worker = 0
@@ -292,6 +266,7 @@ class Scheduler:
         else:
             self.tasks[again.number] = again
             self._queue(again)
+        return mailbox.lose_process(begun, self._change)
 
     @property
     def has_news(self) -> bool:

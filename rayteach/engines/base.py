@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
 
     from rayteach.object_id import ActorID, ObjectID
+
+
+STREAMING = "streaming"
+"""``.remote()`` returns a generator that gives the items' IDs as they come."""
+DYNAMIC = "dynamic"
+"""The task's value is a generator of the items' IDs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +37,15 @@ class TaskOptions:
     retry_exceptions: bool | tuple[str, ...] = False
     #: of a call: attempts after the actor's process died; None: the actor's own
     max_task_retries: int | None = None
+    #: how a generator's items come back: "" (it is none), STREAMING or DYNAMIC
+    stream: str = ""
     #: True if one CPU is all it takes and one ID all it gives, under its own name
     is_plain: bool = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Know it once: every submission asks."""
         plain = self.num_cpus == 1.0 and self.num_returns == 1
-        plain = plain and not (self.name or self.resources)
+        plain = plain and not (self.name or self.resources or self.stream)
         plain = plain and self.max_task_retries is None
         object.__setattr__(self, "is_plain", plain)
 
@@ -106,10 +115,42 @@ class Function:
         return Function, parts
 
 
+class Items(Protocol):
+    """Reads the streams of generator tasks; numbers of items count from 1."""
+
+    #: holds interrupts of the main thread; a wait inside of it ends nevertheless
+    shield: AbstractContextManager[None]
+
+    def item(self, stream: ObjectID, number: int, line: int) -> ObjectID | None:
+        """Wait for an item and hand it out; None if the stream ends before it.
+
+        Raises:
+            ItemGone: it was handed out already.
+        """
+
+    def peek(self, stream: ObjectID, number: int) -> tuple[str, ObjectID | None]:
+        """Say what ``item`` would find: "item", "wait" or "end".
+
+        With it comes the ID that is ready when ``item`` no longer waits, None at
+        the end. It may turn out to be no item, but the end.
+
+        Raises:
+            ItemGone: it was handed out already.
+        """
+
+    def ready(self, stream: ObjectID, number: int) -> Future[None]:
+        """Return a future that is done when ``item`` no longer waits."""
+
+
+class ItemGone(Exception):  # noqa: N818 (an answer, not an error)
+    """The item was handed out before: it is not the stream's any more."""
+
+
 class Engine(Protocol):
     """The same calls for the driver's engine and for the client in a worker."""
 
     session_hex: str
+    items: Items
 
     def register(self, target: Callable[..., Any], name: str) -> Function:
         """Make a function or class shippable; cheap the second time."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rayteach.errors import (
@@ -51,7 +50,7 @@ class Failure:
         """Return the failure with the task's label and place of submission."""
         if self.kind is not None or self.remote.task_label:
             return self
-        remote = replace(self.remote, task_label=label, submitted_at=submitted_at)
+        remote = self.remote.but(task_label=label, submitted_at=submitted_at)
         return Failure(remote, self.cause)
 
     def make(self) -> RayteachError:

@@ -59,6 +59,7 @@ class Inbound:
             protocol.REQUEST: self._request,
             protocol.DROPPED: self._dropped,
             protocol.EXITED: self._exited,
+            protocol.YIELD: lambda *a: submission.streams.item(self._store, *a),
         }
 
     def read(self, worker: int, data: bytes, starts: list[int]) -> None:
@@ -209,9 +210,8 @@ class Inbound:
             self._submission.actor_left(task, worker, *body[1:])
 
     def _output(self, _: int, body: tuple[int, str, str]) -> None:
-        number, name, text = body
-        task = self._state.scheduler.tasks.get(number)
-        self._state.outputs.append((task, name, text))
+        task = self._state.scheduler.tasks.get(body[0])
+        self._state.outputs.append((task, *body[1:]))
 
     # Calls from inside tasks.
 
@@ -234,8 +234,7 @@ class Inbound:
         parent = state.scheduler.tasks.get(task)
         prefix = Prefix(parent.label, "/") if parent is not None else None
         one = ObjectID(number, 0, Label(prefix, "put", label_number))
-        run = parent.run if parent is not None else 0
-        now = clock()
+        now, run = clock(), parent.run if parent is not None else 0
         state.add(events.ObjectPut(now, (number, 0), label_number, run, line, task))
         self._store(worker, one, how, data, size, keys)
         if how == protocol.INLINE:
@@ -371,6 +370,7 @@ class _Asked:
             one.waiters.append(waiter)
 
     def detach(self, waiter: Waiter) -> None:
+        waiter.on_done = None  # it holds what holds the IDs: a cycle
         for one in self.pending:
             if one.waiters is not None and waiter in one.waiters:
                 one.waiters.remove(waiter)

@@ -29,6 +29,7 @@ from rayteach.engines.pump import Pump
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
+from rayteach.engines.streams import DriverItems
 from rayteach.engines.submission import Submission
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
+    from rayteach.runtime.launch import ForkServerProcess
     from rayteach.trace.log import EventLog
 
 _NODE = "A"
@@ -66,14 +68,15 @@ class LocalEngine:
         log: EventLog,
         num_cpus: float,
         resources: dict[str, float],
-        namespace: str = "default",
+        server: ForkServerProcess,
+        namespace: str,
     ) -> None:
-        """Start the fork server; workers come with the first tasks."""
+        """Work through ``server``; workers come with the first tasks."""
         session_dir.sweep()
         self.session_hex = os.urandom(16).hex()
         self.num_cpus = num_cpus
         self.log = log
-        self._pool = WorkerPool(session_dir.choose(), _NESTED, self.session_hex)
+        self._pool = WorkerPool(server, _NESTED, self.session_hex)
         self._state = state = EngineState(self._pool, log)
         self._lock = state.lock
         state.namespace = self._pool.namespace = namespace
@@ -101,6 +104,7 @@ class LocalEngine:
         )
         self._shield = self._pump.shield
         self._waiting = Waiting(state, self.submission, self._pump)
+        self.items = DriverItems(state, self._waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
         self._census = Census(state, _NODE, resources)
 

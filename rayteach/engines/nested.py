@@ -17,10 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core.task import CALL, CREATION, TASK
 from rayteach.engines.arguments import split_arguments
-from rayteach.engines.base import ActorOptions, Context, Function, TaskOptions
+from rayteach.engines.base import (
+    STREAMING,
+    ActorOptions,
+    Context,
+    Function,
+    TaskOptions,
+)
 from rayteach.engines.functions import describe
+from rayteach.engines.nested_streams import NestedItems
 from rayteach.ids import Label
-from rayteach.object_id import ActorID, ObjectID, set_client
+from rayteach.object_id import STREAM_INDEX, ActorID, ObjectID, set_client
 from rayteach.runtime import protocol, serialization
 from rayteach.runtime.object_store import write_file
 
@@ -74,6 +81,7 @@ class NestedClient:
         )
         self._counts: dict[str, int] = {}
         self._parent = 0
+        self.items = NestedItems(self._ask, self._made, self.wait, worker.line.shield)
         set_client(self)
 
     def report_references(self) -> None:
@@ -218,6 +226,8 @@ class NestedClient:
         if kind == CREATION:
             call["actor"] = number
         ids = [self._made(number, index, label) for index in range(returns)]
+        if kind != CREATION and options.stream == STREAMING:
+            ids.insert(0, self._made(number, STREAM_INDEX, label))
         return ids, call
 
     def _count(self, name: str) -> int:

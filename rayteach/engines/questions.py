@@ -37,6 +37,7 @@ class Questions:
             "kill": self._kill,
             "named_actors": lambda _, namespace: engine.named_actors(namespace),
             "cancel": self._cancel,
+            "item": self._item,
             "names": lambda _, task: submission.names(task),
             "nodes": lambda *_: engine.nodes(),
             "available": lambda *_: engine.available(),
@@ -58,6 +59,10 @@ class Questions:
         key, no_restart = arguments
         one = self._state.resolve(key, worker)
         self._engine.kill(one, no_restart=no_restart)
+
+    def _item(self, worker: int, arguments: tuple[Any, bool, bool]) -> Any:
+        key, is_new, takes = arguments
+        return self._submission.streams.answer(worker, key, is_new=is_new, takes=takes)
 
     def _get_actor(self, worker: int, asked: tuple[str, str]) -> tuple[int, str, Any]:
         return self._lend(worker, *asked)

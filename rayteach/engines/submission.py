@@ -11,6 +11,7 @@ from rayteach.engines import naming, restarts
 from rayteach.engines.base import Function, TaskOptions
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import Actor, clock
+from rayteach.engines.streams import Streams
 from rayteach.errors import ActorDiedError
 from rayteach.ids import Label, Prefix
 from rayteach.object_id import FAILED, PENDING, ActorID, ObjectID
@@ -35,6 +36,7 @@ class Submission:
     ) -> None:
         """Number labels per cell run."""
         self.functions = functions
+        self.streams = Streams(state)
         #: run that submissions of the driver belong to, and people's name of it
         self.run = 0
         self.run_labels: dict[int, str] = {0: ""}
@@ -110,7 +112,8 @@ class Submission:
         count = self.number(name)
         task.label = Label(None, name, count)
         self._log(task, count, line, inputs, options)
-        return self._enter(task, packed, inputs, options, line)
+        ids = self._enter(task, packed, inputs, options, line)
+        return self.streams.begin(ids, options.stream)
 
     def call(
         self,
@@ -134,7 +137,8 @@ class Submission:
         task.label = Label(Prefix(known.label, "."), method, count)
         self._log(task, count, line, inputs, options)
         packed = (packed[0], (*packed[1], handle) if handle else packed[1])
-        return self._enter(task, packed, inputs, options, line)
+        ids = self._enter(task, packed, inputs, options, line)
+        return self.streams.begin(ids, options.stream)
 
     def create(
         self,
@@ -218,7 +222,8 @@ class Submission:
             task.retries = options.max_retries
         task.label = Label(prefix, name, count)
         self._log(task, count, line, inputs, options)
-        for one in self._enter(task, packed, inputs, options, line):
+        made = self._enter(task, packed, inputs, options, line)
+        for one in self.streams.begin(made, options.stream):
             state.borrow(worker, one)
 
     def constructor_failed(self, task: Task, failure: Failure) -> None:

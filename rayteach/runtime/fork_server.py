@@ -20,7 +20,6 @@ import gc
 import os
 import pickle
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -42,7 +41,7 @@ def main(fd: int, directory: str) -> None:
     control = socket.socket(fileno=fd)
     first = control.recv(_RECEIVE_BYTES)
     if not first:  # the driver was killed before it could say anything
-        shutil.rmtree(directory, ignore_errors=True)
+        _remove(directory)
         return
     start: ServerStart = pickle.loads(first)
     ForkServer(control, start).run()
@@ -171,7 +170,13 @@ class ForkServer:
         for pid in self._children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        shutil.rmtree(self._start["directory"], ignore_errors=True)
+        _remove(self._start["directory"])
+
+
+def _remove(directory: str) -> None:
+    import shutil  # noqa: PLC0415 (at the end: a start takes no longer for it)
+
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def _receive_start(line: socket.socket) -> WorkerStart | None:

@@ -32,7 +32,7 @@ KIND = struct.Struct("<IB")
 TASK, CALL, CREATE, PARK, UNPARK, EXIT, REPLY, RESUME, BIG, CANCEL = range(1, 11)
 # Upwards.
 (RESULT, HELLO, PARKED, RETURNED, SUBMIT, GET, WAIT, PUT, REFS, OUTPUT, REQUEST,
- STARTED, DROPPED, EXITED, VOIDED) = range(32, 47)  # fmt: skip
+ STARTED, DROPPED, EXITED, YIELD, VOIDED) = range(32, 48)  # fmt: skip
 
 # How a value is stored.
 INLINE, SEGMENT = 0, 1
@@ -45,6 +45,10 @@ FRESH = 1
 """The function captures something mutable: load it anew for every call."""
 PAYLOAD_FILE = 2
 """The payload is the path of a segment that holds the arguments."""
+STREAM = 4
+"""The function gives a generator: each item goes up in a YIELD frame."""
+DYNAMIC = 8
+"""With STREAM: the value at the end is a generator of the items' IDs."""
 
 INLINE_LIMIT = 100 * 1024
 """Bytes up to which a value travels inside a message. Source: Ray, 100 KiB."""

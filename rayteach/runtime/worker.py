@@ -30,6 +30,7 @@ from rayteach.runtime.node_queue import RECEIVE_BYTES
 from rayteach.runtime.object_store import SegmentWriter, map_file
 from rayteach.runtime.output import TaskOutput
 from rayteach.runtime.stopping import Stopper
+from rayteach.runtime.streaming import Streaming
 from rayteach.runtime.traces import Traces
 from rayteach.runtime.watchdog import LONG_S, Watchdog
 
@@ -109,7 +110,8 @@ class Worker:
         self._client = module.make_client(self, self._start)
         return self._client
 
-    def _report_references(self) -> None:
+    def report_references(self) -> None:
+        """Tell the driver which IDs this process holds, and which no longer."""
         if self._client is not None:
             self._client.report_references()
 
@@ -228,10 +230,12 @@ class Worker:
             call, args, kwargs = self._load(
                 kind, function, flags, inputs, frame[protocol.TASK_HEAD.size :]
             )
+            if flags & protocol.STREAM or returns > 1:
+                call = Streaming(self, task, call, flags)
             value = self._call(task, call, args, kwargs)
             del args, kwargs
             status, payload = self._pack(value, returns)
-            self._report_references()  # what the value holds must be known
+            self.report_references()  # what the value holds must be known
         except ActorExit:
             self._leave(task, start)
         except SystemExit as error:
@@ -255,7 +259,7 @@ class Worker:
             bool(self.waits) and task in self.waits.values()
         )
         value, call = None, str  # the IDs that go with them are reported behind it
-        self._report_references()
+        self.report_references()
         self.task = 0
 
     def _call(
@@ -348,7 +352,7 @@ class Worker:
         if self.is_forked:
             os._exit(0)
         self._output.end_task()
-        self._report_references()
+        self.report_references()
         body = (task, start, _clock())
         self.line.flush(protocol.frame(protocol.EXITED, body))
         raise LineClosed

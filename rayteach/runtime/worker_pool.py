@@ -13,31 +13,23 @@ import select
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rayteach.runtime import session_dir
 from rayteach.runtime.board import Board
 from rayteach.runtime.channel import Channel
-from rayteach.runtime.node_queue import NodeQueue, socket_pair
+from rayteach.runtime.launch import ForkServerProcess, launch
+from rayteach.runtime.node_queue import NodeQueue
 from rayteach.runtime.protocol import LENGTH
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-_PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)
 _PRELOAD = (
     "rayteach.core.events",
     "rayteach.trace.log",
@@ -48,7 +40,6 @@ _PRELOAD = (
     "rayteach.api.remote_function",
 )
 """What a task needs that uses rayteach itself, in pieces that import quickly."""
-_STOP_S = 5.0
 _LAST_WORDS_MS = 50
 _STAND_STILL_MS = 50
 """A process stops at once, unless the kernel is busy with it."""
@@ -74,24 +65,21 @@ class WorkerHandle:
 class WorkerPool:
     """One fork server, its workers, and the node's queue."""
 
-    def __init__(self, directory: Path, client: str, session_hex: str) -> None:
-        """Start the fork server, then make ``directory``; workers come on demand.
+    def __init__(
+        self, server: ForkServerProcess, client: str, session_hex: str
+    ) -> None:
+        """Make the session's directory; workers come on demand.
 
-        In this order: whenever the driver is killed, somebody is there already
-        who will remove the directory.
+        The server is there first: whenever the driver is killed, somebody is there
+        already who will remove the directory.
 
         Raises:
             OSError: the directory cannot be made.
         """
-        self.directory = directory
-        self._control, self._process = self._start_server()
-        try:
-            session_dir.make(directory)
-            self.board = Board(f"{directory}/board", create=True)
-        except OSError:
-            self._control.close()
-            self._process.wait()
-            raise
+        self.directory = server.directory
+        self._server = server
+        session_dir.make(self.directory)
+        self.board = Board(f"{self.directory}/board", create=True)
         self.queue = NodeQueue()
         self.workers: dict[int, WorkerHandle] = {}
         #: what to poll: file descriptor -> worker number (0: the fork server)
@@ -113,12 +101,11 @@ class WorkerPool:
 
     def drop_server(self) -> None:
         """The fork server died, and its workers with it: let go of it."""
-        fd = self._control.fileno()
+        fd = self._server.control.fileno()
         self.by_fd.pop(fd, None)
         with contextlib.suppress(OSError, KeyError, ValueError):
             self.poller.unregister(fd)
-        self._control.close()
-        self._process.wait()
+        self._server.stop()
         self._forked.clear()
         self._by_pid.clear()
         self._drop_spare()
@@ -129,7 +116,7 @@ class WorkerPool:
         Raises:
             OSError: the system gives no process.
         """
-        self._control, self._process = self._start_server()
+        self._server = launch(self.directory)
         try:
             self._introduce()
         except OSError:
@@ -143,32 +130,14 @@ class WorkerPool:
             "directory": str(self.directory),
             "preload": list(_PRELOAD),
         }
-        self._control.send(pickle.dumps(start))
-        self.by_fd[self._control.fileno()] = 0
-        self.poller.register(self._control.fileno(), select.POLLIN)
-
-    def _start_server(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-        ours, theirs = socket_pair()
-        code = (
-            f"import sys; sys.path.insert(0, {_PACKAGE_ROOT!r}); "
-            "from rayteach.runtime.fork_server import main; "
-            f"main({theirs.fileno()}, {str(self.directory)!r})"
-        )
-        process = subprocess.Popen(  # noqa: S603 (our own interpreter and code)
-            [sys.executable, "-c", code],
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=_environment(os.environ),
-        )
-        theirs.close()
-        return ours, process
+        self._server.control.send(pickle.dumps(start))
+        self.by_fd[self._server.control.fileno()] = 0
+        self.poller.register(self._server.control.fileno(), select.POLLIN)
 
     @property
     def server_pid(self) -> int:
         """Process id of the fork server."""
-        return self._process.pid
+        return self._server.process.pid
 
     def start_worker(self, number: int, *, actor: int | None, parked: bool) -> None:
         """Let a process become a worker; it is ready when its HELLO arrives."""
@@ -199,7 +168,7 @@ class WorkerPool:
         request = next(self._requests)
         fds = [theirs.fileno(), self.queue.read_end.fileno()]
         with contextlib.suppress(OSError):  # a dead server is seen by the pump
-            socket.send_fds(self._control, [pickle.dumps(request)], fds)
+            socket.send_fds(self._server.control, [pickle.dumps(request)], fds)
         theirs.close()
         handle = WorkerHandle(0, Channel(ours, self._want_write), None)
         self._forked[request] = handle
@@ -212,7 +181,7 @@ class WorkerPool:
         process that has not become one.
         """
         try:
-            data = self._control.recv(1 << 16)
+            data = self._server.control.recv(1 << 16)
         except OSError:  # it died with requests unread
             return None
         if not data:
@@ -301,12 +270,7 @@ class WorkerPool:
             self.forget(number)
         self._drop_spare()
         self.queue.close()
-        self._control.close()
-        try:
-            self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()  # workers follow it by their death signal
-            self._process.wait()
+        self._server.stop()
         shutil.rmtree(self.directory, ignore_errors=True)  # if the server could not
         self.board.close()
         if hasattr(self.poller, "close"):
@@ -318,17 +282,9 @@ class WorkerPool:
             if handle is not None:
                 handle.channel.close()
         self.queue.close()
-        self._control.close()
+        self._server.control.close()
 
     def _want_write(self, channel: Channel, wanted: bool) -> None:
         events = select.POLLIN | (select.POLLOUT if wanted else 0)
         with contextlib.suppress(OSError, KeyError):
             self.poller.modify(channel.fileno(), events)
-
-
-def _environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the workers' environment: one BLAS thread each unless set."""
-    chosen = dict(given)
-    for name in _THREAD_VARIABLES:
-        chosen.setdefault(name, "1")
-    return chosen

@@ -2,7 +2,8 @@
 
 The two events that every task has, its submission and its end, are packed into
 about 80 bytes together, and so are the waits of the driver; all others are rare
-and stored as small pickles. An event's sequence number is its place in the log, from 0.
+and stored as small pickles. An event's sequence number is its place in the log,
+from 0.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import pickle
 import struct
 import threading
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
@@ -44,7 +44,6 @@ _KINDS: tuple[type[Event], ...] = tuple(
     if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
 )
 _CODES = {kind: code for code, kind in enumerate(_KINDS)}
-_NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS}
 _PICKLED, _PLAIN_TASK, _FINISH, _WAIT_BEGINS, _WAIT_ENDS, _PLAIN_CALL = range(6)
 _WAITS, _UNITS = ("get", "wait"), ("s", "ms")
 _REASONS = ("enough ready", "timeout", "failed", "interrupted")
@@ -79,9 +78,7 @@ class EventLog:
 
     def append(self, event: Event) -> None:
         """Store any event."""
-        kind = type(event)
-        values = tuple([getattr(event, name) for name in _NAMES[kind]])
-        data = pickle.dumps((_CODES[kind], values), 5)
+        data = pickle.dumps((_CODES[type(event)], event.values()), 5)
         self._add(_OTHER.pack(_PICKLED, len(data)) + data)
 
     def submitted(

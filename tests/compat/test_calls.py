@@ -163,3 +163,16 @@ def test_resources_are_counted(ray):
     assert ray.cluster_resources()["CPU"] == 2
     assert ray.available_resources()["CPU"] == 2
     assert [node["Alive"] for node in ray.nodes()] == [True]
+
+
+def test_wait_takes_generators_and_seconds(ray, gate):
+    @ray.remote
+    def steps():
+        gate.pass_()
+        yield "item"
+
+    generator = steps.remote()
+    assert ray.wait([generator], timeout=0) == ([], [generator])
+    gate.let()
+    assert ray.wait([generator], timeout=60) == ([generator], [])
+    assert ray.get(next(generator)) == "item"

@@ -111,3 +111,13 @@ def test_the_plain_namespace_and_this_one_share_the_session(ray):
 def test_errors_pickle_under_either_name(closed):
     error = closed.exceptions.RayActorError("gone")
     assert isinstance(pickle.loads(pickle.dumps(error)), rayteach.ActorError)
+
+
+def test_a_generator_task_returns_rays_generator(ray):
+    @ray.remote
+    def numbers(count):
+        yield from range(count)
+
+    assert isinstance(numbers.remote(1), ray.ObjectRefGenerator)
+    dynamic = numbers.options(num_returns="dynamic").remote(1)
+    assert isinstance(ray.get(dynamic), ray.DynamicObjectRefGenerator)

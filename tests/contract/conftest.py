@@ -111,3 +111,26 @@ def others(ray):
         return lambda: ray.get(ids) == [x * x for x in range(100)]
 
     return start
+
+
+@pytest.fixture
+def numbers(ray):
+    @ray.remote
+    def numbers(count):
+        yield from range(count)
+
+    return numbers
+
+
+@pytest.fixture
+def stepper(ray, gate, bell):
+    """Return a generator that rings and passes the gate before each item."""
+
+    @ray.remote(max_retries=0)
+    def step(count):
+        for number in range(count):
+            bell.ring(f"step-{number}")
+            gate.pass_()
+            yield number
+
+    return step

@@ -227,3 +227,16 @@ def test_a_parent_whose_worker_dies_runs_again_with_its_children(ray, tally):
         return found
 
     assert ray.get(parent.remote()) == [0, 1, 2]
+
+
+def test_an_id_has_the_same_label_in_a_task_as_outside(ray):
+    @ray.remote(num_returns=2)
+    def two():
+        return 1, 2
+
+    @ray.remote
+    def shown(ids):
+        return [repr(one) for one in ids]
+
+    ids = two.remote()
+    assert ray.get(shown.remote(ids)) == [repr(one) for one in ids]

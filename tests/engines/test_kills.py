@@ -87,3 +87,29 @@ def test_no_call_of_a_killed_actor_hangs(ray, killer):
             assert ray.get(ids) == list(range(1, 21))
         except ray.ActorDiedError:
             continue
+
+
+def test_no_item_of_a_generator_is_lost_or_given_twice(ray, killer):
+    @ray.remote(max_retries=-1)
+    def items(count):
+        for number in range(count):
+            yield number if sum(range(5_000)) else None
+
+    while len(killer) < KILLS:
+        generators = [items.remote(40) for _ in range(10)]
+        found = [[ray.get(one) for one in generator] for generator in generators]
+        assert found == [list(range(40))] * 10
+
+
+def test_no_task_that_reads_a_generator_loses_an_item(ray, killer):
+    @ray.remote(max_retries=-1)
+    def items(count):
+        yield from range(count)
+
+    @ray.remote(max_retries=-1)
+    def reader(count):
+        return [ray.get(one) for one in items.remote(count)]
+
+    while len(killer) < KILLS:
+        found = ray.get([reader.remote(12) for _ in range(20)])
+        assert found == [list(range(12))] * 20

@@ -1,6 +1,9 @@
 """What lives as long as somebody can name it, wherever that is."""
 
+import gc
 import os
+
+import pytest
 
 
 def test_an_id_put_by_a_task_outlives_the_task_inside_its_result(ray):
@@ -82,3 +85,35 @@ def test_an_id_that_an_actor_drops_is_freed_at_once(ray, engine):
     kept = len(os.listdir(engine.directory))
     ray.get(keeper.keep.remote(None))
     assert len(os.listdir(engine.directory)) == kept - 1
+
+
+@pytest.mark.parametrize("ends", ["there", "cancelled"])
+def test_a_value_that_a_task_has_waited_for_goes_with_its_last_id(
+    ray, engine, bell, gate, ends
+):
+    @ray.remote
+    def make():
+        bell.ring()
+        gate.pass_()
+        return bytes(1 << 20)
+
+    @ray.remote(max_retries=0)
+    def parent():
+        one = make.remote()
+        bell.ring()
+        ray.get(one)
+
+    gc.disable()  # no cycle may hold it
+    try:
+        one = parent.remote()
+        bell.hear(2)
+        if ends == "cancelled":
+            ray.cancel(one, recursive=False)
+            with pytest.raises(ray.TaskCancelledError):
+                ray.get(one)
+        gate.let()
+        both = [ray.remote(num_cpus=2)(len).remote("") for _ in range(2)]
+        assert ray.get(both) == [0, 0]  # everything before has ended
+        assert [n for n in os.listdir(engine.directory) if "-" in n] == []
+    finally:
+        gc.enable()

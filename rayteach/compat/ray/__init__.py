@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rayteach.api import session
 from rayteach.api.actor import get_actor, method
 from rayteach.api.context import get_runtime_context
+from rayteach.api.generators import ObjectIDGenerator
 from rayteach.api.objects import (
     available_resources,
     cancel,
@@ -29,6 +30,7 @@ from rayteach.compat.ray import actor, exceptions, util
 from rayteach.compat.ray.calls import get, wait
 from rayteach.compat.ray.missing import missing
 from rayteach.compat.ray.opening import init
+from rayteach.object_generator import DynamicObjectIDGenerator
 from rayteach.object_id import ObjectID
 from rayteach.util.door import set_opener
 
@@ -37,10 +39,15 @@ if TYPE_CHECKING:
 
 #: names a value; its repr is that of ``ObjectID``
 ObjectRef = ObjectID
+#: what generator tasks return
+ObjectRefGenerator = ObjectIDGenerator
+DynamicObjectRefGenerator = DynamicObjectIDGenerator
 
 __all__ = [
+    "DynamicObjectRefGenerator",
     "ObjectID",
     "ObjectRef",
+    "ObjectRefGenerator",
     "actor",
     "available_resources",
     "cancel",

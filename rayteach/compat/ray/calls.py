@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from rayteach.api import objects, session
+from rayteach.api.generators import ObjectIDGenerator, stand_ins
 from rayteach.api.place import caller_line
 from rayteach.object_id import ObjectID
 
@@ -35,16 +36,16 @@ def get(object_refs: ObjectID | list[ObjectID], *, timeout: float | None = None)
 
 
 def wait(
-    ray_waitables: list[ObjectID],
+    ray_waitables: list[Any],
     *,
     num_returns: int = 1,
     timeout: float | None = None,
     fetch_local: bool = True,
-) -> tuple[list[ObjectID], list[ObjectID]]:
+) -> tuple[list[Any], list[Any]]:
     """Wait until ``num_returns`` of the references are ready, or the timeout.
 
     Args:
-        ray_waitables: a list of different references.
+        ray_waitables: a list of different references or generators.
         num_returns: how many must be ready, 1 to the length of the list.
         timeout: seconds; None waits for ever. Reaching it is no error.
         fetch_local: accepted as in Ray; all values are on this machine.
@@ -58,7 +59,9 @@ def wait(
     timeout_s = _checked(timeout)
     if timeout_s is None or not _can_wait(ray_waitables, num_returns):
         return objects.wait(ray_waitables, num_returns)  # or the error that is due
-    chosen = session.engine().wait(ray_waitables, num_returns, timeout_s, caller_line())
+    line = caller_line()
+    ids = ray_waitables if _are_ids(ray_waitables) else stand_ins(ray_waitables)
+    chosen = session.engine().wait(ids, num_returns, timeout_s, line)
     picked = set(chosen)
     rest = [one for at, one in enumerate(ray_waitables) if at not in picked]
     return [ray_waitables[at] for at in chosen], rest
@@ -88,8 +91,13 @@ def _are_ids(ids: Any) -> bool:
     return isinstance(ids, list) and all(isinstance(one, ObjectID) for one in ids)
 
 
+def _are_waitables(ids: Any) -> bool:
+    kinds = (ObjectID, ObjectIDGenerator)
+    return isinstance(ids, list) and all(isinstance(one, kinds) for one in ids)
+
+
 def _can_wait(ids: Any, num_returns: Any) -> bool:
     """Return whether ``rayteach.wait`` would find no fault with the arguments."""
-    if not ids or not _are_ids(ids) or len(set(ids)) != len(ids):
+    if not ids or not _are_waitables(ids) or len(set(ids)) != len(ids):
         return False
     return type(num_returns) is int and 1 <= num_returns <= len(ids)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.api import session
 
 if TYPE_CHECKING:
-    from rayteach.api.session import Session
+    from rayteach.api.open_session import Session
 
 _QUIET = (
     "configure_logging", "dashboard_host", "dashboard_port", "include_dashboard",

@@ -38,7 +38,7 @@ def on_put(ledger: Ledger, event: ObjectPut) -> None:
 
 def on_created(ledger: Ledger, event: ObjectCreated) -> None:
     """Note where and how large a value is."""
-    row = ledger.objects.get(object_id(event.object))
+    row = ledger.objects.get(object_id(event.object)) or _item(ledger, event.object)
     if row is None:
         return
     time_s = ledger.seconds(event.time_s)
@@ -49,6 +49,24 @@ def on_created(ledger: Ledger, event: ObjectCreated) -> None:
         row.copies.append([event.node, time_s])
     settle(ledger, event.object, time_s)
     ledger.touch_object(row, ledger.run_of[event.object[0]])
+
+
+def _item(ledger: Ledger, key: ObjectKey) -> ObjectRow | None:
+    """Make the row of an item that a generator task has yielded."""
+    number, index = key
+    task = ledger.tasks.get(number)
+    if task is None or task.kind == "creation":
+        return None
+    label = f"{task.label}[{index}]"
+    row = ObjectRow(object_id(key), label, number, task.cell, task.line)
+    ledger.objects[row.id] = row
+    ledger.items[number] = max(index, ledger.items.get(number, 0))
+    own = ledger.run_of[number]
+    ledger.books[own].objects.put(row.id, row, ledger.revision)
+    for wait, _ in ledger.watchers.get(key, ()):
+        if ledger.wait_run[wait.id] != own:
+            ledger.invite_object(row.id, ledger.wait_run[wait.id])
+    return row
 
 
 def on_released(ledger: Ledger, event: ObjectReleased) -> None:

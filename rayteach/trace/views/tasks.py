@@ -292,3 +292,6 @@ def _end(ledger: Ledger, row: TaskRow, end_s: float, end: str, time_s: float) ->
         known_s = ledger.seconds(time_s)
         for index in range(row.num_returns):
             settle(ledger, (row.id, index), known_s)
+        following = (row.id, ledger.items.get(row.id, 0) + 1)
+        if following in ledger.watchers:  # a generator's error, or its end
+            settle(ledger, following, known_s)

@@ -1,0 +1,105 @@
+"""An open session: one engine, one log. Made by ``session.init``.
+
+Apart from :mod:`rayteach.api.session`, so that the fork server can be started
+before the engine is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from rayteach.core import events
+from rayteach.engines.controls import LocalControls
+from rayteach.engines.local import LocalEngine
+from rayteach.trace.log import EventLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rayteach.core.controls import Controls
+    from rayteach.runtime.launch import ForkServerProcess
+
+
+class Session:
+    """What ``init`` opens and ``shutdown`` closes."""
+
+    def __init__(
+        self,
+        num_cpus: float,
+        resources: dict[str, float],
+        namespace: str,
+        server: ForkServerProcess,
+        on_first: Callable[[Session, int], None],
+    ) -> None:
+        """Start the engine; ``on_first`` is told of each run's first task."""
+        self.log = EventLog()
+        #: origin of all row times, monotonic seconds
+        self.start_s = time.monotonic()
+        self.log.append(events.SessionStarted(self.start_s, time.time()))
+        self.num_cpus = num_cpus
+        self.resources = resources
+        self.engine = LocalEngine(self.log, num_cpus, resources, server, namespace)
+        #: what views may ask of the engine
+        self.controls: Controls = LocalControls(self.engine)
+        self.engine.submission.on_first = lambda run: on_first(self, run)
+        self.closed = False
+        self.pid = os.getpid()
+        self._run = 0
+        self._executions: dict[str, int] = {}
+
+    def __repr__(self) -> str:
+        """Show what does not change from run to run."""
+        state = "closed session" if self.closed else "session"
+        return f"<rayteach {state}: {self.num_cpus:g} CPUs>"
+
+    def begin_cell_run(self, key: str, label: str, source: str) -> int:
+        """A cell begins to execute; return the number of its run."""
+        self._run += 1
+        execution = self._executions[key] = self._executions.get(key, 0) + 1
+        self.log.append(
+            events.CellRunStarted(
+                time.monotonic(), self._run, key, label, execution, source
+            )
+        )
+        self.engine.submission.begin_run(self._run, label)
+        return self._run
+
+    def end_cell_run(self, outcome: str) -> None:
+        """The cell has come to its end: "done", "failed" or "interrupted"."""
+        run = self.engine.submission.run
+        if run:
+            self.log.append(events.CellRunEnded(time.monotonic(), run, outcome))
+        self.engine.submission.run = 0
+
+    @property
+    def run(self) -> int:
+        """Number of the cell run that submissions belong to now, 0 outside."""
+        return self.engine.submission.run
+
+    def sample(self) -> None:
+        """Log the start of tasks that are seen running now."""
+        self.engine.sample()
+
+    def status(self) -> dict[str, Any]:
+        """Return the counts of the panel's status message."""
+        return {**self.engine.status(), "session": True}
+
+    def flush_output(self) -> None:
+        """Print what tasks have printed, each line under its task's label."""
+        for label, stream, text in self.engine.take_output():
+            target = sys.stderr if stream == "stderr" else sys.stdout
+            prefix = f"({label}) " if label else ""
+            for line in text.splitlines():
+                target.write(f"{prefix}{line}\n")
+
+    def close(self) -> None:
+        """End every process. Anything that was not fetched is lost."""
+        if self.closed:
+            return
+        self.closed = True
+        self.engine.close()
+        self.log.append(events.SessionEnded(time.monotonic()))
+        self.flush_output()

@@ -1,0 +1,25 @@
+"""What tests look at beside values: what is stored, and what was written down."""
+
+import os
+
+
+def values(ray, generator):
+    """Return the values of all items that are still to come."""
+    return [ray.get(one) for one in generator]
+
+
+def stored(ray):
+    """Return the names of the workers' values in shared memory."""
+    from rayteach.api import session  # noqa: PLC0415 (once there is one)
+
+    assert ray.is_initialized()
+    names = os.listdir(session.current().engine.directory)
+    return {name for name in names if name[0] == "w" and "-" in name}
+
+
+def log(ray):
+    """Return the session's events so far."""
+    from rayteach.api import session  # noqa: PLC0415 (once there is one)
+
+    assert ray.is_initialized()
+    return session.current().log.events()
