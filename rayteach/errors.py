@@ -138,6 +138,9 @@ class ActorDiedError(ActorError):
 class ActorExit(SystemExit):
     """``exit_actor()`` unwinds the actor's method with it; nobody else sees it."""
 
+    #: number of the call that left, 0 if it is the one that raises
+    task = 0
+
 
 class ActorUnavailableError(ActorError):
     """The actor is restarting; the call may or may not have run."""

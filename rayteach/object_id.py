@@ -9,6 +9,7 @@ client in a worker) that knows how to read a value.
 from __future__ import annotations
 
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 if TYPE_CHECKING:
@@ -132,9 +133,32 @@ class ObjectID:
 
     def __await__(self) -> Generator[Any, None, Any]:
         """Wait for the value in a coroutine."""
-        import asyncio  # noqa: PLC0415 (only who awaits pays for it)
+        waiting: Generator[Any, None, Any] = _awaited(self, keep=False).__await__()
+        return waiting
 
-        return asyncio.wrap_future(self.future()).__await__()
+    # ``asyncio.wait`` takes futures only: to it, an ID is the one of its loop.
+
+    def add_done_callback(self, callback: Any, *, context: Any = None) -> None:
+        """Call ``callback(future)`` in the running loop when the value is there."""
+        _awaited(self).add_done_callback(callback, context=context)
+
+    def remove_done_callback(self, callback: Any) -> int:
+        """Take a callback back; return how many there were."""
+        found: int = _awaited(self).remove_done_callback(callback)
+        return found
+
+    def done(self) -> bool:
+        """Tell, in the loop that waits for it, whether the value is there."""
+        return bool(_awaited(self).done())
+
+    def cancelled(self) -> bool:
+        """Tell whether that wait was cancelled."""
+        return bool(_awaited(self).cancelled())
+
+    def exception(self) -> BaseException | None:
+        """Return the task's error, None if it has a value."""
+        found: BaseException | None = _awaited(self).exception()
+        return found
 
     def __eq__(self, other: object) -> bool:
         """Compare identities."""
@@ -179,6 +203,23 @@ class ActorID(ObjectID):
     def __del__(self) -> None:
         """Tell the engine; it acts at its next safe point."""
         self.notes.append(self.task)
+
+
+#: futures of IDs that ``asyncio.wait`` was given
+_waited: weakref.WeakKeyDictionary[ObjectID, Any] = weakref.WeakKeyDictionary()
+
+
+def _awaited(one: ObjectID, *, keep: bool = True) -> Any:
+    """Return the future of an ID in the running loop."""
+    import asyncio  # noqa: PLC0415 (only who awaits pays for it)
+
+    loop = asyncio.get_running_loop()
+    known = _waited.get(one)
+    if known is None or known.get_loop() is not loop or known.cancelled():
+        known = asyncio.wrap_future(one.future(), loop=loop)
+        if keep:
+            _waited[one] = known
+    return known
 
 
 def _adopt(task: int, index: int, label: str) -> ObjectID:

@@ -23,6 +23,7 @@ TYPES = {
     "list[str]": "string[]",
     "list[Attempt]": "Attempt[]",
     "list[float | None]": "(number | null)[]",
+    "list[int]": "number[]",
     "list[list[float | None]]": "[number, number | null][]",
     "list[list[str | float]]": "[string, number][]",
 }

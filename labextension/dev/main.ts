@@ -5,9 +5,10 @@ import { mount } from "../src/view.ts";
 import { snapshot } from "./run.ts";
 import type { Story } from "./run.ts";
 import { empty, lesson1, many, nested, wordCount } from "./stories.ts";
+import { big, loop, mock } from "./views.ts";
 
 const query = new URLSearchParams(location.search);
-const stories: Record<string, Story> = { wordCount, lesson1, nested, empty, many: many(Number(query.get("n") ?? 5000)) };
+const stories: Record<string, Story> = { wordCount, lesson1, nested, empty, mock, loop, big, many: many(Number(query.get("n") ?? 5000)) };
 const story = stories[query.get("story") ?? "wordCount"] ?? wordCount;
 const theme = query.get("theme");
 if (theme !== null) document.documentElement.dataset["theme"] = theme;
@@ -36,6 +37,10 @@ function play(): Link {
 const place = document.getElementById("view");
 if (place !== null && query.get("silent") === null) {
   mount(place, play());
+  const tab = query.get("tab");
+  if (tab !== null) {
+    requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-tab="${tab}"]`)?.click()));
+  }
   const key = query.get("select");
   if (key !== null) {
     requestAnimationFrame(() => requestAnimationFrame(() =>

@@ -11,6 +11,9 @@ export interface Intents {
   open(key: string): void;
   /** a button with `data-action` */
   act(action: string, button: HTMLElement): void;
+  /** the slider was dragged to this share of the run */
+  scrub(share: number): void;
+  /** a mark's key, "?" and words that explain, or null */
   hover(key: string | null, x: number, y: number): void;
 }
 
@@ -29,6 +32,12 @@ export function listen(root: HTMLElement, intents: Intents): () => void {
     else if (mark !== null) intents.select(mark.getAttribute("data-key"));
     else if (closest(event.target, "svg") !== null) intents.select(null);
   });
+  on("pointerdown", (event) => {
+    const track = closest(event.target, "[data-scrub]");
+    if (track === null || event.button !== 0) return;
+    track.focus();
+    drag(track, event, (share) => intents.scrub(share));
+  });
   on("keydown", (event) => {
     if (onKey(event, intents)) {
       event.preventDefault();
@@ -37,7 +46,9 @@ export function listen(root: HTMLElement, intents: Intents): () => void {
   });
   on("pointermove", (event) => {
     const box = root.getBoundingClientRect();
-    const key = closest(event.target, "[data-key]")?.getAttribute("data-key") ?? null;
+    const mark = closest(event.target, "[data-key], [data-tip]");
+    const words = mark?.getAttribute("data-tip");
+    const key = mark?.getAttribute("data-key") ?? (words ? `?${words}` : null);
     intents.hover(event.pointerType === "touch" ? null : key, event.clientX - box.left, event.clientY - box.top);
   });
   on("pointerleave", () => intents.hover(null, 0, 0));
@@ -46,10 +57,27 @@ export function listen(root: HTMLElement, intents: Intents): () => void {
 
 /** Returns whether the key was ours. */
 function onKey(event: KeyboardEvent, intents: Intents): boolean {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+  if (event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && event.key !== "+")) return false;
   if (event.key === "Escape") {
     intents.hover(null, 0, 0);
     intents.select(null);
+    return true;
+  }
+  if (isArrow(event.key) && turnTab(event)) return true;
+  const slider = closest(event.target, "[data-scrub]");
+  const move = SLIDER_KEYS[event.key];
+  if (slider !== null && move !== undefined) {
+    intents.act(move, slider);
+    return true;
+  }
+  const button = closest(event.target, "svg [data-action]");
+  if (button !== null && (event.key === "Enter" || event.key === " ")) {
+    intents.act(button.getAttribute("data-action") ?? "", button);
+    return true;
+  }
+  const zoom = ZOOM_KEYS[event.key];
+  if (zoom !== undefined && closest(event.target, '[data-pane="timeline"]') !== null) {
+    intents.act(zoom, closest(event.target, "*") as HTMLElement);
     return true;
   }
   const mark = closest(event.target, "[data-key]");
@@ -58,6 +86,43 @@ function onKey(event: KeyboardEvent, intents: Intents): boolean {
   if (isArrow(event.key)) intents.step(pane, event.key);
   else if (event.key === "Enter" || event.key === " ") intents.open(mark.getAttribute("data-key") ?? "");
   else return false;
+  return true;
+}
+
+/** Left and right move by a hundredth, up and down from event to event. */
+const SLIDER_KEYS: Readonly<Record<string, string>> = {
+  ArrowLeft: "nudge-back", ArrowRight: "nudge", PageDown: "leap-back", PageUp: "leap",
+  ArrowDown: "back", ArrowUp: "next", Home: "to-start", End: "live", " ": "play",
+};
+
+/** With the keyboard on the timeline. */
+const ZOOM_KEYS: Readonly<Record<string, string>> = {
+  "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-all", "[": "pan-back", "]": "pan",
+};
+
+/** Follow the pointer on a track until it is let go. */
+function drag(track: HTMLElement, event: PointerEvent, take: (share: number) => void): void {
+  const [edge = 0, room = 1] = (track.getAttribute("data-scrub") ?? "").split(" ").map(Number);
+  const stop = new AbortController();
+  const follow = (x: number): void => {
+    const { left } = track.getBoundingClientRect();
+    take(Math.max(0, Math.min(1, (x - left - edge) / room)));
+  };
+  follow(event.clientX);
+  const page = track.ownerDocument;
+  page.addEventListener("pointermove", (moved) => follow(moved.clientX), { signal: stop.signal });
+  for (const end of ["pointerup", "pointercancel"]) page.addEventListener(end, () => stop.abort(), { signal: stop.signal });
+}
+
+/** Left and right on a tab open its neighbour. */
+function turnTab(event: KeyboardEvent): boolean {
+  const tab = closest(event.target, '[role="tab"]');
+  const way = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (tab === null || way === 0) return false;
+  const tabs = [...(tab.parentElement?.children ?? [])] as HTMLElement[];
+  const next = tabs[(tabs.indexOf(tab) + way + tabs.length) % tabs.length];
+  next?.click();
+  next?.focus();
   return true;
 }
 

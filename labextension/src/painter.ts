@@ -6,9 +6,9 @@ import { paneRegion } from "./shell.ts";
 import type { Regions } from "./shell.ts";
 import { countsInWords, drawHeader, title } from "./views/header.ts";
 import type { Mode } from "./views/header.ts";
-import type { Pane, Scene } from "./views/scene.ts";
+import type { Pane, Scene, Tab } from "./views/scene.ts";
 import { drawErrors, drawStory, drawTip } from "./views/story.ts";
-import { drawTable } from "./views/table.ts";
+import { drawTransport } from "./views/transport.ts";
 import { ALWAYS, TABS, drawTabs } from "./views/tabs.ts";
 
 /** The table and the spoken counts follow at most this often. */
@@ -35,11 +35,12 @@ export class Painter {
       regions.header.hidden = false;
       regions.root.setAttribute("aria-label", `rayteach: ${title(scene.store.run)}`);
       patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
-      patch(regions.tabs, drawTabs(TABS, this.tab));
-      regions.tabs.hidden = TABS.length < 2;
+      patch(regions.tabs, scene.store.tasks.size > 0 ? drawTabs(scene, TABS, this.tab) : []);
+      regions.tabs.hidden = scene.store.tasks.size === 0;
       patch(regions.errors, drawErrors(scene));
       patch(regions.story, scene.store.tasks.size > 0 ? drawStory(scene, this.isOpen) : []);
       regions.story.hidden = scene.store.tasks.size === 0;
+      patch(regions.transport, scene.store.tasks.size > 0 ? drawTransport(scene) : []);
       patch(regions.foot, foot(scene, this.isTableShown));
     }
     this.panes(scene, isFull);
@@ -48,13 +49,15 @@ export class Painter {
 
   private panes(scene: Scene, isFull: boolean): void {
     const { top, bottom } = this.regions;
-    const open = TABS.find((tab) => tab.id === this.tab)?.panes ?? [];
+    const open = this.open.panes;
     for (const child of [...top.children]) {
       const id = child.getAttribute("data-pane");
       if (!open.some((pane) => pane.id === id)) child.remove();
     }
+    const wide = besideOne(scene);
+    this.regions.root.toggleAttribute("data-wide", wide !== scene);
     const draw = (parent: HTMLElement, pane: Pane): void => {
-      if (isFull || pane.isClocked) patch(paneRegion(parent, pane.id, pane.name), pane.draw(scene));
+      if (isFull || pane.isClocked) patch(paneRegion(parent, pane.id, pane.name), pane.draw(wide));
     };
     if (scene.store.tasks.size === 0 && scene.graph.nodes.size === 0) {
       patch(paneRegion(top, open[0]?.id ?? "", ""), [nothing(scene)]);
@@ -64,12 +67,16 @@ export class Painter {
     for (const pane of ALWAYS) draw(bottom, pane);
   }
 
+  private get open(): Tab {
+    return TABS.find((tab) => tab.id === this.tab) ?? (TABS[0] as Tab);
+  }
+
   /** What would be noise if it followed every frame. */
   private calm(scene: Scene): void {
     const now = performance.now();
-    if (scene.isMoving && now - this.calmAtMs < CALM_MS) return;
+    if ((scene.isMoving || scene.isPlaying) && now - this.calmAtMs < CALM_MS) return;
     this.calmAtMs = now;
-    patch(this.regions.table, drawTable(scene, this.page));
+    patch(this.regions.table, this.open.table(scene, this.page));
     this.regions.table.classList.toggle("rt-sr", !this.isTableShown);
     // Shown, it may scroll sideways: the keyboard must get there.
     this.regions.table.tabIndex = this.isTableShown ? 0 : -1;
@@ -80,7 +87,10 @@ export class Painter {
   act(action: string, button: HTMLElement): void {
     if (action === "details") this.isOpen = !this.isOpen;
     if (action === "table") this.isTableShown = !this.isTableShown;
-    if (action === "tab") this.tab = button.getAttribute("data-tab") ?? this.tab;
+    if (action === "tab") {
+      this.tab = button.getAttribute("data-tab") ?? this.tab;
+      this.page = 0;
+    }
     if (action === "page") this.page = Number(button.getAttribute("data-page"));
     this.calmAtMs = -Infinity;
   }
@@ -113,6 +123,16 @@ function modeOf(scene: Scene, isSilent: boolean): Mode {
   if (isSilent) return "disconnected";
   if (scene.isMoving) return "live";
   return scene.store.live ? "finished" : "saved";
+}
+
+/** From here on the tab and the timeline stand side by side. */
+const WIDE_PX = 1240;
+const BETWEEN_PX = 32;
+
+/** The scene for each of two panes side by side; the same scene where there is no room. */
+function besideOne(scene: Scene): Scene {
+  if (scene.width < WIDE_PX) return scene;
+  return { ...scene, width: Math.floor((scene.width - BETWEEN_PX) / 2) };
 }
 
 function nobody(): Child {

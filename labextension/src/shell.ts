@@ -32,7 +32,7 @@ export function buildShell(el: HTMLElement): Regions {
   const regions: Regions = {
     root,
     header: region("rt-head"),
-    tabs: region("rt-tabs", { role: "tablist" }),
+    tabs: region("rt-tabs", { role: "tablist", "aria-label": "Views" }),
     top: region("rt-top"),
     bottom: region("rt-bottom"),
     errors: region("rt-errors"),
@@ -47,8 +47,10 @@ export function buildShell(el: HTMLElement): Regions {
   regions.tabs.hidden = true;
   regions.header.hidden = true;
   regions.story.hidden = true;
+  const body = region("rt-body");
+  body.append(regions.top, regions.bottom);
   root.append(
-    regions.header, regions.tabs, regions.top, regions.bottom, regions.errors, regions.story,
+    regions.header, regions.tabs, body, regions.errors, regions.story,
     regions.transport, regions.foot, regions.table, regions.status, regions.tip,
   );
   el.append(root);

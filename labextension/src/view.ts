@@ -2,20 +2,25 @@
 // It knows no framework; the cell widget, the saved page and the panel all use it.
 
 import { Clock } from "./clock.ts";
+import { act } from "./actions.ts";
 import { listen } from "./controls.ts";
+import { listenToTimeline } from "./gestures.ts";
 import { measureIn } from "./layout/labels.ts";
 import { Layers } from "./layout/layers.ts";
 import { Connection, pageTimers } from "./link.ts";
 import type { Link } from "./link.ts";
 import { Graph, labelOfKey } from "./model/graph.ts";
+import { GROUP_OVER, Groups } from "./model/groups.ts";
 import type { KernelMessage } from "./model/messages.ts";
 import { isUnfinished, lastChange } from "./model/state.ts";
 import { RunStore } from "./model/store.ts";
 import { Pacer } from "./pacer.ts";
 import { Painter } from "./painter.ts";
+import { Player } from "./player.ts";
 import { buildShell } from "./shell.ts";
 import { pillWidthFor } from "./views/graph_geometry.ts";
-import type { Arrow, Pane, Scene } from "./views/scene.ts";
+import { freshUi } from "./views/scene.ts";
+import type { Arrow, Pane, Scene, Ui } from "./views/scene.ts";
 import { ALWAYS, TABS } from "./views/tabs.ts";
 
 const NARROW_PX = 560;
@@ -31,6 +36,7 @@ let mounted = 0;
 class RunView {
   private readonly store = new RunStore();
   private graph = new Graph();
+  private groups: Groups | null = null;
   private layers = new Layers();
   private readonly clock = new Clock(() => performance.now());
   private readonly regions;
@@ -44,12 +50,14 @@ class RunView {
   private run = "";
   private width = 0;
   private pillWidth = 0;
+  private ui: Ui = freshUi();
+  private readonly player = new Player(() => performance.now());
 
   constructor(el: HTMLElement, link: Link) {
     this.regions = buildShell(el);
     this.measure = measureIn(getComputedStyle(this.regions.root).fontFamily || "sans-serif");
     this.painter = new Painter(this.regions);
-    this.pacer = new Pacer((isFull) => this.paint(isFull), () => this.isMoving());
+    this.pacer = new Pacer((isFull) => this.paint(isFull), () => this.isMoving() || this.player.isPlaying);
     this.ends.push(this.watchWidth(), this.watchPerson());
     this.connection = new Connection(link, this.store, pageTimers, (m) => this.receive(m));
   }
@@ -65,7 +73,7 @@ class RunView {
     if (message?.type === "snapshot" || message?.type === "changes") {
       this.clock.sync(message.now_s);
       if (message.type === "snapshot") this.startAfresh();
-      this.layers.place(this.graph.grow(this.store));
+      this.growGraph();
       if (this.pillWidth === 0) this.settleWidth();
     }
     this.pacer.request();
@@ -77,9 +85,21 @@ class RunView {
     if (run === this.run) return;
     this.run = run;
     this.graph = new Graph();
+    this.groups = null;
     this.layers = new Layers();
     this.selected = null;
+    this.ui = freshUi();
+    this.player.follow();
     this.pillWidth = 0;
+  }
+
+  /** Once there are many tasks their groups take the place of the graph, for good. */
+  private growGraph(): void {
+    if (this.groups === null && (this.store.tasks.size > GROUP_OVER || this.graph.notDrawn > 0)) {
+      this.groups = new Groups();
+      this.layers = new Layers();
+    }
+    this.layers.place(this.groups === null ? this.graph.grow(this.store) : this.groups.grow(this.store));
   }
 
   private settleWidth(): void {
@@ -98,12 +118,14 @@ class RunView {
   }
 
   private scene(): Scene {
-    const { store, graph, layers, selected, measure, uid, width, pillWidth } = this;
+    const { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui } = this;
     const isMoving = this.isMoving();
     const start = store.run.id === -1 ? 0 : store.run.start_s;
-    const edge = isMoving ? this.clock.liveEdge() : restOf(store);
+    const head = Math.max(start, isMoving ? this.clock.liveEdge() : restOf(store));
+    const t = this.player.moment(head);
     const isNarrow = width < NARROW_PX;
-    return { store, graph, layers, selected, measure, uid, width, pillWidth, isNarrow, isMoving, start, t: Math.max(start, edge) };
+    const { isFollowing, isPlaying, speed } = this.player;
+    return { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed };
   }
 
   private paint(isFull: boolean): void {
@@ -127,6 +149,8 @@ class RunView {
   }
 
   private watchPerson(): () => void {
+    const stage = { scene: () => this.scene(), redraw: () => this.pacer.request() };
+    this.ends.push(listenToTimeline(this.regions.root, stage));
     return listen(this.regions.root, {
       select: (key) => this.select(key),
       step: (pane, arrow) => this.step(pane, arrow),
@@ -136,10 +160,20 @@ class RunView {
       },
       act: (action, button) => {
         this.painter.act(action, button);
+        act(action, button, this.scene(), this.player);
         this.paint(true);
+        this.pacer.request();
       },
+      scrub: (share) => this.scrub(share),
       hover: (key, x, y) => this.painter.hover(this.scene(), key, x, y),
     });
+  }
+
+  /** Show the moment at this share of the run. */
+  private scrub(share: number): void {
+    const { start, head } = this.scene();
+    this.player.seek(start + share * (head - start), start, head);
+    this.pacer.request();
   }
 
   private select(key: string | null): void {

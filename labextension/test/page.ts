@@ -8,6 +8,8 @@ export interface Page {
   turn(): void;
   press(key: string, on: Element): void;
   click(on: Element): void;
+  /** A pointer event at x px from the left of the page. */
+  point(type: string, on: Element, x: number): void;
 }
 
 const WIDTH_PX = 900;
@@ -42,6 +44,9 @@ export function openPage(width = WIDTH_PX): Page {
     press(key, on) {
       const event = new window.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
       on.dispatchEvent(event as unknown as Event);
+    },
+    point(type, on, x) {
+      on.dispatchEvent(new window.PointerEvent(type, { bubbles: true, button: 0, clientX: x }) as unknown as Event);
     },
     click(on) {
       on.dispatchEvent(new window.MouseEvent("click", { bubbles: true }) as unknown as Event);

@@ -17,6 +17,7 @@ from rayteach.api.options import (
 )
 from rayteach.api.place import caller_line
 from rayteach.api.signature import Signature
+from rayteach.runtime.calls import has_async_methods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,8 @@ class ActorClass:
         functools.update_wrapper(self, cls, updated=())
         self._cls = cls
         self._given = given
-        self._options = actor_options(given)
+        self._is_async = has_async_methods(cls)
+        self._options = actor_options(given, is_async=self._is_async)
         self._name = cls.__name__
         constructor = _constructor(cls)
         self._signature = (
@@ -62,9 +64,10 @@ class ActorClass:
         Args:
             **given: ``num_cpus``, ``resources``, ``name``, ``namespace``,
                 ``get_if_exists``, ``lifetime``, ``max_restarts``,
-                ``max_task_retries``.
+                ``max_task_retries``, ``max_concurrency``.
         """
-        return ActorClassOptions(self, actor_options({**self._given, **given}))
+        options = actor_options({**self._given, **given}, is_async=self._is_async)
+        return ActorClassOptions(self, options)
 
     def __call__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse a direct call."""

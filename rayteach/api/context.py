@@ -98,4 +98,6 @@ def exit_actor() -> NoReturn:
             "outside, kill(handle) ends one"
         )
         raise TypeError(msg)
-    raise ActorExit(0)
+    leaving = ActorExit(0)
+    leaving.task = session.engine().running_task
+    raise leaving

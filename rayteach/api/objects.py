@@ -135,7 +135,7 @@ def cancel(
     A task that has not begun never runs; one that runs is interrupted with a
     ``KeyboardInterrupt``, at once even in a sleep; a finished one is left alone.
     A call of an actor that has not begun never runs; one that runs goes on to its
-    end, and its result is dropped.
+    end, and its result is dropped; a coroutine gets an ``asyncio.CancelledError``.
 
     Args:
         object_id: the ID, or the generator, that ``.remote()`` returned.

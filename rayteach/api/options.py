@@ -13,8 +13,8 @@ TASK_OPTIONS = (
     "max_retries", "name", "num_cpus", "num_returns", "resources", "retry_exceptions",
 )  # fmt: skip
 ACTOR_OPTIONS = (
-    "get_if_exists", "lifetime", "max_restarts", "max_task_retries", "name",
-    "namespace", "num_cpus", "resources",
+    "get_if_exists", "lifetime", "max_concurrency", "max_restarts",
+    "max_task_retries", "name", "namespace", "num_cpus", "resources",
 )  # fmt: skip
 CALL_OPTIONS = ("max_task_retries", "name", "num_returns")
 _LIFETIMES = (None, "detached", "non_detached")
@@ -47,14 +47,18 @@ def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions
     )
 
 
+def _yields(target: Any) -> bool:
+    return inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target)
+
+
 def for_target(target: Any, given: dict[str, Any]) -> dict[str, Any]:
     """Return the options as meant for ``target``: a generator function streams."""
-    if given.get("num_returns") is None and inspect.isgeneratorfunction(target):
+    if given.get("num_returns") is None and _yields(target):
         return {**given, "num_returns": STREAMING}
     return given
 
 
-def actor_options(given: dict[str, Any]) -> ActorOptions:
+def actor_options(given: dict[str, Any], *, is_async: bool = False) -> ActorOptions:
     """Return the options of an actor; errors as in ``task_options``."""
     _check_names(given, ACTOR_OPTIONS)
     cpus = given.get("num_cpus")
@@ -67,6 +71,8 @@ def actor_options(given: dict[str, Any]) -> ActorOptions:
         is_detached=_lifetime(given.get("lifetime")) == "detached",
         max_restarts=_whole(given.get("max_restarts", 0), "max_restarts", -1),
         max_task_retries=_maybe_whole(given.get("max_task_retries")) or 0,
+        max_concurrency=_concurrency(given.get("max_concurrency")),
+        is_async=is_async,
     )
     if options.get_if_exists and not options.name:
         msg = "get_if_exists=True needs a name: options(name=..., get_if_exists=True)"
@@ -92,6 +98,18 @@ def _lifetime(value: Any) -> Any:
         msg = (
             f"lifetime={value!r}: it can be 'detached' (lives until kill() or the end "
             "of the session), 'non_detached' or None (ends with its last handle)"
+        )
+        raise ValueError(msg)
+    return value
+
+
+def _concurrency(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        msg = (
+            f"max_concurrency={value!r}: it is how many calls of the actor may run at "
+            "once, a whole number from 1"
         )
         raise ValueError(msg)
     return value

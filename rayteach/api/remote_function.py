@@ -123,11 +123,12 @@ def remote(*args: Any, **options: Any) -> Any:
         **options: for functions ``num_cpus``, ``num_returns``, ``max_retries``,
             ``retry_exceptions``, ``resources``, ``name``; for classes ``num_cpus``,
             ``resources``, ``name``, ``namespace``, ``get_if_exists``,
-            ``lifetime``, ``max_restarts``, ``max_task_retries``.
+            ``lifetime``, ``max_restarts``, ``max_task_retries``,
+            ``max_concurrency``.
 
     Raises:
         TypeError: not a function or class.
-        ValueError: an unknown option.
+        ValueError: an unknown option, or an ``async def`` function.
     """
     if args and not options and len(args) == 1:
         return _make(args[0], {})
@@ -146,10 +147,11 @@ def _make(target: Any, options: dict[str, Any]) -> Any:
     if inspect.isfunction(target) or inspect.isbuiltin(target):
         if inspect.iscoroutinefunction(target) or inspect.isasyncgenfunction(target):
             msg = (
-                f"{target.__name__} is async: tasks are plain functions; async "
-                "methods belong in an actor"
+                f"{target.__name__} is async: a task runs alone in its process, so "
+                "there is no loop. Make it a method of an actor class, or wrap it in "
+                f"a plain function: `return asyncio.run({target.__name__}(...))`"
             )
-            raise TypeError(msg)
+            raise ValueError(msg)
         chosen = task_options(for_target(target, options), TASK_OPTIONS)
         return RemoteFunction(target, chosen, options)
     msg = f"remote takes a function or a class, not {type(target).__name__}"

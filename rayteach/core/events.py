@@ -266,6 +266,14 @@ class ActorRestarting(Event):
     restarts_left: int
 
 
+class SlotsGiven(Event):
+    """The actor may run several calls at once (not sent for one at a time)."""
+
+    actor: int
+    #: how many
+    slots: int
+
+
 class ActorExited(Event):
     """The actor is dead for good."""
 

@@ -15,6 +15,7 @@ from rayteach.core.task import CALL, CREATION, TASK, Task
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rayteach.core.mailbox import Mailbox
     from rayteach.core.scheduler import Scheduler
 
 _UNSENT = (states.NEEDS_INPUT, states.QUEUED)
@@ -101,20 +102,45 @@ def _used(scheduler: Scheduler, node: NodeState, here: list[Task]) -> Iterable[s
             yield f"{amount:g} of {name} in use, {node.resources[name]:g} there"
 
 
+def _life(mailbox: Mailbox) -> Iterable[str]:
+    if mailbox.state == "restarting" and mailbox.in_flight:
+        yield f"calls {list(mailbox.in_flight)} in flight to no process"
+    is_made = mailbox.creation.state == states.DONE
+    if mailbox.state != "dead" and (mailbox.state == "alive") != is_made:
+        yield f"{mailbox.state}, its creation {mailbox.creation.state}"
+
+
 def _actors(scheduler: Scheduler) -> Iterable[tuple[int, str]]:
     for number, mailbox in scheduler.actors.items():
         if mailbox.creation.kind != CREATION:
             yield number, "its creation is none"
-        if mailbox.state == "restarting" and mailbox.in_flight:
-            yield number, f"calls {list(mailbox.in_flight)} in flight to no process"
-        if (mailbox.state == "alive") != (mailbox.creation.state == states.DONE) and (
-            mailbox.state != "dead"
-        ):
-            yield number, f"{mailbox.state}, its creation {mailbox.creation.state}"
+        yield from ((number, text) for text in _life(mailbox))
         for task in mailbox.in_flight.values():
             if task.state in _UNSENT or task.state in states.END_STATES:
                 yield number, f"call {task.number} is in flight, yet {task.state}"
+        if mailbox.slots and len(mailbox.in_flight) > mailbox.slots:
+            yield number, f"{len(mailbox.in_flight)} calls in {mailbox.slots} slots"
+        for text in _lent(mailbox):
+            yield number, text
         known = {task.number for task in mailbox.all_calls()}
         for task in scheduler.tasks.values():
             if task.kind == CALL and task.actor == number and task.number not in known:
                 yield number, f"call {task.number} is in no line"
+
+
+def _lent(mailbox: Mailbox) -> Iterable[str]:
+    creation = mailbox.creation
+    if creation.state in _UNSENT or mailbox.state == "dead":
+        return
+    cpus = 0.0 if mailbox.is_lent else creation.num_cpus
+    held = creation.node.claims.get(creation.worker, 0.0)
+    if abs(held - cpus) > EPSILON:
+        yield f"holds {held:g} CPUs, {cpus:g} in the books"
+    if mailbox.waits and not mailbox.is_lent:
+        yield "all that it runs waits, yet it lends nothing"
+    if (
+        mailbox.is_lent
+        and not mailbox.recall
+        and mailbox.wants_cpus(waits=mailbox.waits)
+    ):
+        yield "has use for its CPUs, and does not ask for them"

@@ -3,6 +3,9 @@
 Calls of one caller run in the order in which they were made; a call whose input
 is missing holds back that caller's later calls and nobody else's. Between
 callers, the call that was made first among those that can go goes first.
+
+An actor runs one call at a time and has the next ones at hand, or it has *slots*:
+then each call that it is sent starts at once, and no more are sent than there are.
 """
 
 from __future__ import annotations
@@ -16,10 +19,12 @@ from rayteach.core import states
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
 
+    from rayteach.core.lending import Recall
     from rayteach.core.task import Task
 
 IN_FLIGHT = 64
-"""Calls that may lie in the actor's process, so that it never idles."""
+"""Calls that may lie in a process that runs one at a time, so that it never idles."""
+_WAITING = (states.BLOCKED, states.RESUMING)
 
 
 class _Caller:
@@ -46,6 +51,12 @@ class Mailbox:
         self.state = "pending"
         #: how often its process may still be made again; -1 for ever
         self.restarts = creation.retries
+        #: how many calls may run at once; 0: one at a time, the next ones at hand
+        self.slots = 0
+        #: True while its CPUs are lent, because all that it runs waits
+        self.is_lent = False
+        #: its place in the line of those that want their CPUs back
+        self.recall: Recall | None = None
         #: calls sent to the process and not ended, in order
         self.in_flight: dict[int, Task] = {}
         self._lines: dict[int | None, deque[Task]] = {}
@@ -84,7 +95,8 @@ class Mailbox:
     def take(self) -> list[Task]:
         """Return the calls to send now; they count as in flight."""
         taken: list[Task] = []
-        while self._heads and len(self.in_flight) < IN_FLIGHT:
+        most = self.slots or IN_FLIGHT
+        while self._heads and len(self.in_flight) < most:
             caller = heapq.heappop(self._heads)[1].number
             line = self._lines.get(caller)
             if not line or line[0].missing:
@@ -161,6 +173,33 @@ class Mailbox:
         """Return the calls that have all their inputs and were not sent."""
         lines = self._lines.values()
         return [task for line in lines for task in line if not task.missing]
+
+    def at_work(self) -> list[Task]:
+        """Return what may be running: calls, or the constructor."""
+        if self.state != "alive":
+            return [self.creation]
+        calls = list(self.in_flight.values())
+        return calls if self.slots else calls[:1]
+
+    @property
+    def waits(self) -> bool:
+        """True if it runs something, and all that it runs is blocked."""
+        if not self.creation.num_cpus:
+            return False
+        at_work = self.at_work()
+        return bool(at_work) and all(one.state in _WAITING for one in at_work)
+
+    @property
+    def is_held_back(self) -> bool:
+        """True if a call could be sent, had the actor its CPUs."""
+        return self.is_lent and bool(self.slots)
+
+    def wants_cpus(self, *, waits: bool) -> bool:
+        """Tell whether an actor that lent its CPUs has use for them."""
+        if not waits or any(one.state == states.RESUMING for one in self.at_work()):
+            return True
+        has_room = self.state == "alive" and self.slots > len(self.in_flight)
+        return has_room and bool(self._heads)
 
     def all_calls(self) -> Iterator[Task]:
         """Yield every call that has not ended, in-flight ones first."""

@@ -27,6 +27,7 @@ from rayteach.core.decisions import (
     StartWorker,
     Unpark,
 )
+from rayteach.core.lending import Recall
 from rayteach.core.task import CREATION
 
 if TYPE_CHECKING:
@@ -68,8 +69,10 @@ class NodeState:
         self.queue: deque[Task] = deque()
         #: ready tasks that need a worker of their own
         self.direct: deque[Task] = deque()
-        #: blocked tasks whose wait is over
-        self.resuming: deque[Task] = deque()
+        #: blocked tasks whose wait is over, and actors that want their CPUs back
+        self.resuming: deque[Task | Recall] = deque()
+        #: actors that have their CPUs back; the scheduler empties it
+        self.recalled: list[Recall] = []
         #: plain tasks in the node's queue or with a reader
         self.posted = 0
         #: readers that count: those asked to park for certain are left out
@@ -144,6 +147,11 @@ class NodeState:
             if task.state == states.RESUMING:
                 if self.free + EPSILON < task.num_cpus:
                     return
+                if isinstance(task, Recall):
+                    self.claim(task.worker, task.num_cpus)
+                    self.recalled.append(task)
+                    self.resuming.popleft()
+                    continue
                 self._change(task, states.RUNNING)
                 if task.is_plain:
                     self.roles[task.worker] = READER

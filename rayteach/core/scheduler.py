@@ -13,7 +13,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from rayteach.core import states
+from rayteach.core import lending, restarting, states
 from rayteach.core.decisions import Abandon, Decision, Deliver, Park, Resume
 from rayteach.core.mailbox import Mailbox
 from rayteach.core.node_state import AWAY, DIRECT, NodeState
@@ -47,6 +47,8 @@ class Scheduler:
         #: where plain tasks go, None while no node has a whole CPU
         self._plain_node: NodeState | None = None
         self._mail: dict[int, Mailbox] = {}
+        #: actors that have lent their CPUs, by the worker
+        self.lenders: dict[int, Mailbox] = {}
 
     def add_node(
         self, name: str, num_cpus: float, resources: dict[str, float] | None = None
@@ -178,6 +180,7 @@ class Scheduler:
         self._change(task, states.BLOCKED)
         task.worker = worker
         if task.kind != TASK:
+            lending.balance(self, self.actors[task.actor or 0])
             return
         node = self._node_of(task)
         if task.is_plain:
@@ -192,11 +195,21 @@ class Scheduler:
         """What a blocked task waited for is there: it wants its CPU back."""
         self._change(task, states.RESUMING)
         if task.kind != TASK:
-            self._change(task, states.RUNNING)
-            self.out.append(Resume(task))
+            lending.go_on(self, task)
             return
         node = self._node_of(task)
         node.resuming.append(task)
+        self._touched[node.name] = node
+
+    # What ``lending`` decides.
+
+    def resume(self, task: Task) -> None:
+        """A call, or a constructor, goes on."""
+        self._change(task, states.RUNNING)
+        self.out.append(Resume(task))
+
+    def touch(self, node: NodeState) -> None:
+        """Look at the node with the next decisions."""
         self._touched[node.name] = node
 
     # Facts about workers and actors.
@@ -221,6 +234,8 @@ class Scheduler:
     def worker_died(self, worker: int) -> None:
         """A process is gone; its tasks are reported one by one by ``lose``."""
         node = self._worker_node.pop(worker, None)
+        if worker in self.lenders:
+            lending.forget(self, self.lenders[worker])
         if node is not None:
             node.worker_died(worker)
             self._touched[node.name] = node
@@ -231,6 +246,7 @@ class Scheduler:
         if mailbox is None or mailbox.state == "dead":
             return []
         mailbox.state = "dead"
+        lending.forget(self, mailbox)
         creation = mailbox.creation
         if creation.node is not None and creation.worker:
             creation.node.leave(creation)
@@ -239,34 +255,9 @@ class Scheduler:
     def restart_actor(
         self, actor: int, again: Task, begun: Container[int], *, counts: bool
     ) -> list[Task]:
-        """The actor's process died, and ``again`` makes it anew.
-
-        Args:
-            actor: its number.
-            again: the creation itself if it has not ended, else a new one under
-                the same number.
-            begun: numbers of calls that may have begun.
-            counts: whether this is one of the actor's ``max_restarts``.
-
-        Returns:
-            The calls that cannot wait: the engine ends them.
-        """
-        mailbox = self.actors[actor]
-        old, mailbox.creation = mailbox.creation, again
-        mailbox.restarts -= counts and mailbox.restarts > 0
-        again.attempt = old.attempt + counts
-        if old.worker:
-            node = self._node_of(old)
-            node.leave(old)
-            self._touched[node.name] = node
-        if again is old:
-            self._change(old, states.QUEUED)
-            old.worker = 0
-            self._node_of(old).enqueue(old, front=True)
-        else:
-            self.tasks[again.number] = again
-            self._queue(again)
-        return mailbox.lose_process(begun, self._change)
+        """See ``restarting.restart``; return calls that the engine must end."""
+        steps = (self._change, self._queue)
+        return restarting.restart(self, actor, again, begun, steps, counts=counts)
 
     @property
     def has_news(self) -> bool:
@@ -284,9 +275,12 @@ class Scheduler:
         touched, mail = self._touched, self._mail
         while touched or mail:
             if mail:
-                self._deliver(mail.popitem()[1])
+                self.deliver(mail.popitem()[1])
             if touched:
-                touched.popitem()[1].admit(self.out)
+                node = touched.popitem()[1]
+                node.admit(self.out)
+                if node.recalled:
+                    lending.granted(self, node)
         decisions, self.out = self.out, []
         return decisions
 
@@ -354,6 +348,8 @@ class Scheduler:
                 mailbox.remove(task)
                 if mailbox.has_line:
                     self._mail[mailbox.creation.number] = mailbox
+                if mailbox.creation.num_cpus:
+                    lending.balance(self, mailbox)
             return
         self._left(task, was)
         if task.kind == TASK and not task.is_plain and task.worker:
@@ -366,10 +362,15 @@ class Scheduler:
         if end == states.DONE:
             mailbox.state, mailbox.worker = "alive", task.worker
             self._mail[task.number] = mailbox
+            lending.balance(self, mailbox)
         # On failure the engine calls actor_died with the constructor's error.
 
-    def _deliver(self, mailbox: Mailbox) -> None:
+    def deliver(self, mailbox: Mailbox) -> None:
+        """Send the calls that can go now."""
         if mailbox.state != "alive":
+            return
+        if mailbox.is_held_back:
+            lending.balance(self, mailbox)
             return
         tasks = mailbox.take()
         if tasks:

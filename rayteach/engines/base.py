@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rayteach.object_id import ActorID, ObjectID
 
 
+ASYNC_CONCURRENCY = 1000
+"""Calls of an async actor that run at once, if nobody says how many (as in Ray)."""
 STREAMING = "streaming"
 """``.remote()`` returns a generator that gives the items' IDs as they come."""
 DYNAMIC = "dynamic"
@@ -69,6 +71,18 @@ class ActorOptions:
     max_restarts: int = 0
     #: of its calls: attempts after its process died; -1 for ever
     max_task_retries: int = 0
+    #: how many of its calls may run at once; None: 1, with async methods 1000
+    max_concurrency: int | None = None
+    #: some method is a coroutine: all calls run in an event loop
+    is_async: bool = False
+
+    @property
+    def slots(self) -> int:
+        """How many calls run at once; 0: one by one, the usual way."""
+        if self.is_async:
+            return self.max_concurrency or ASYNC_CONCURRENCY
+        most = self.max_concurrency or 1
+        return most if most > 1 else 0
 
 
 @dataclass(frozen=True, slots=True)

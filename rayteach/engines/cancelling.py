@@ -4,7 +4,8 @@
     posted, still in the queue the queue is taken back, the task left out
     posted, taken by a worker  it comes back or starts within moments: look again
     running, blocked           named on the board, then SIGINT to its worker
-    call in an actor's inbox   CANCEL on its line; a call that runs goes on
+    call in an actor's inbox   CANCEL on its line; a call that runs goes on, but
+                               a coroutine gets a CancelledError
 
 A task that could not end at once keeps a ``Cancellation`` until its worker says
 that it is over: so it holds its CPU as long as it really does.
@@ -144,9 +145,18 @@ class Cancelling:
 
     def _ask_actor(self, call: Task) -> None:
         worker = self._state.pool.workers.get(call.worker)
-        if worker is not None and call.state == states.POSTED:
+        if self._state.scheduler.actors[call.actor or 0].slots:
+            self._ask_concurrent(call)
+        elif worker is not None and call.state == states.POSTED:
             worker.channel.send(protocol.frame(protocol.CANCEL, call.number))
             self._signal(call, _REMIND_S)
+
+    def _ask_concurrent(self, call: Task) -> None:
+        """Its process always reads; a coroutine that runs is cancelled."""
+        worker = self._state.pool.workers.get(call.worker)
+        if worker is not None and not call.cancellation.sent_s:
+            call.cancellation.sent_s = clock()
+            worker.channel.send(protocol.frame(protocol.CANCEL, call.number))
 
     def _stop(self, task: Task) -> None:
         """End the task, interrupt its worker, or look again in a moment."""

@@ -13,6 +13,7 @@ from rayteach.engines.restarts import Restarts
 from rayteach.engines.state import clock
 from rayteach.errors import ActorDiedError, WorkerCrashedError
 from rayteach.runtime import protocol
+from rayteach.runtime.board import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from rayteach.engines.cancelling import Cancelling
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
-    from rayteach.runtime.board import Slot
 
 _RECHECK_S = 0.02
 """Between taking a message and saying so on the board, a worker needs less."""
@@ -39,6 +39,7 @@ class Deaths:
         self._cancelling = cancelling
         self._restarts = Restarts(state, cancelling)
         state.starts.give_up = self._give_up
+        state.starts.failed = self._not_started
 
     def bury(self, worker: int, code: int) -> None:
         """The process of ``worker`` is gone and all it sent has been read."""
@@ -66,15 +67,20 @@ class Deaths:
 
     def refused(self, worker: int, errno: int) -> None:
         """The system gave no process for ``worker``."""
-        starts, why = self._state.starts, os.strerror(errno)
-        is_hopeless = starts.refused(why)
-        handle = self._state.pool.workers.get(worker)
-        if handle is None:
-            return
-        handle.why_ended = f"could not be started ({why})"
-        self.bury(worker, 0)
+        handle = self._state.pool.forget(worker)
+        if handle is not None:
+            self._not_started(worker, handle.actor, os.strerror(errno))
+
+    def _not_started(self, worker: int, actor: int | None, why: str) -> None:
+        state = self._state
+        is_hopeless = state.starts.refused(why)
+        reason = f"could not be started ({why})"
+        state.add(events.WorkerExited(clock(), worker, reason))
+        state.scheduler.worker_died(worker)
+        if actor is not None:
+            self._bury_actor(actor, worker, Slot(0, 0, 0, 0, 0.0), reason)
         if is_hopeless:
-            self._give_up(handle.actor, why)
+            self._give_up(actor, why)
 
     def _give_up(self, actor: int | None, why: str) -> None:
         """No process can be had: fail what waits for one rather than wait on."""

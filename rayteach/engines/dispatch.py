@@ -28,6 +28,8 @@ _UNPARK = protocol.frame(protocol.UNPARK, None)
 MESSAGE_S = 0.005
 """How much work may travel in one message."""
 MESSAGE_TASKS = 64
+_ENOUGH = 16
+"""With so many tasks per reader in line, the next ones need not be spread."""
 _FORGET_EVERY = 1024
 
 
@@ -114,9 +116,11 @@ class Dispatcher:
         if len(tasks) == 1:
             self._send(tasks, self.frame(tasks[0]))
             return
-        readers = max(1, self._state.scheduler.nodes[decision.node].readers)
+        node = self._state.scheduler.nodes[decision.node]
+        readers = max(1, node.readers)
         at, end = 0, len(tasks)
-        share = end // (2 * readers)
+        enough = node.posted - end >= _ENOUGH * readers
+        share = end if enough else end // (2 * readers)
         while at < end:
             size = self._chunk(tasks[at], share)
             frames = b""

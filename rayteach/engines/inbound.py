@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
 from rayteach.core.task import CREATION
-from rayteach.core.wait import choose
 from rayteach.engines import restarts
+from rayteach.engines.asked import Asked
 from rayteach.engines.base import Function
 from rayteach.engines.failures import Failure
 from rayteach.engines.pump import Waiter
 from rayteach.engines.retries import try_again
 from rayteach.engines.state import KEYS_LOGGED, clock
-from rayteach.errors import GetTimeoutError, RayteachError
+from rayteach.errors import RayteachError
 from rayteach.ids import Label, Prefix
-from rayteach.object_id import FAILED, PENDING, ObjectID
+from rayteach.object_id import ObjectID
 from rayteach.runtime import protocol
 from rayteach.runtime.object_store import Segment
 
@@ -270,7 +270,7 @@ class Inbound:
         except RayteachError as error:
             self._reply(worker, request, ("error", error))
             return
-        asked = _Asked(kind, ids, num_returns)
+        asked = Asked(kind, ids, num_returns)
         wait = next(state.waits)
         run = task.run if task is not None else 0
         state.add(
@@ -294,7 +294,7 @@ class Inbound:
         self,
         worker: int,
         task: Task | None,
-        asked: _Asked,
+        asked: Asked,
         timeout_s: float | None,
         reply: Callable[[], None],
         wait: int,
@@ -341,60 +341,3 @@ def _attempt_of(task: Task | None) -> tuple[int, int] | None:
     if task is None or task.state != states.BLOCKED:
         return None
     return task.attempt, task.worker
-
-
-class _Asked:
-    """A ``get`` or ``wait`` of a task."""
-
-    def __init__(self, kind: str, ids: list[ObjectID], num_returns: int) -> None:
-        self.kind = kind
-        self.ids = ids
-        self.num_returns = num_returns
-        self.pending = list({one for one in ids if one.status == PENDING})
-
-    @property
-    def missing(self) -> int:
-        if self.kind == "get":
-            return len(self.pending)
-        return self.num_returns - (len(self.ids) - len(self.pending))
-
-    @property
-    def is_satisfied(self) -> bool:
-        failed = self.kind == "get" and any(o.status == FAILED for o in self.ids)
-        return failed or self.missing <= 0
-
-    def attach(self, waiter: Waiter) -> None:
-        for one in self.pending:
-            if one.waiters is None:
-                one.waiters = []
-            one.waiters.append(waiter)
-
-    def detach(self, waiter: Waiter) -> None:
-        waiter.on_done = None  # it holds what holds the IDs: a cycle
-        for one in self.pending:
-            if one.waiters is not None and waiter in one.waiters:
-                one.waiters.remove(waiter)
-
-    def outcome(self) -> tuple[list[int], str]:
-        count = len(self.ids) if self.kind == "get" else self.num_returns
-        positions = choose([one.status != PENDING for one in self.ids], count)
-        if self.kind == "get" and any(o.status == FAILED for o in self.ids):
-            return positions, "failed"
-        return positions, "enough ready" if len(positions) >= count else "timeout"
-
-    def answer(self, positions: list[int]) -> tuple[str, Any]:
-        if self.kind == "wait":
-            return "ok", positions
-        for one in self.ids:
-            if one.status == FAILED:
-                return "failed", one.data
-        if len(positions) < len(self.ids):
-            missing = next(one for one in self.ids if one.status == PENDING)
-            text = f"get timed out: {missing.label} is not ready"
-            return "failed", Failure.of_system(GetTimeoutError, text)
-        return "ok", [
-            (protocol.SEGMENT, one.data.path)
-            if isinstance(one.data, Segment)
-            else (protocol.INLINE, one.data)
-            for one in self.ids
-        ]

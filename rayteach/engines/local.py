@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core import events
 from rayteach.engines import naming
 from rayteach.engines.arguments import split_arguments
+from rayteach.engines.awaiting import Awaiting
 from rayteach.engines.base import Context
 from rayteach.engines.cancelling import Cancelling
 from rayteach.engines.census import Census
@@ -89,6 +90,7 @@ class LocalEngine:
         self._cancelling = Cancelling(state)
         questions = Questions(self, state, self.submission, self._cancelling)
         inbound = Inbound(state, self.submission, self._cancelling, questions.answer)
+        inbound.handle.update(Awaiting(state).handlers)
         deaths = Deaths(state, self.submission, self._cancelling)
         self._reading = Reading(
             state, self._dispatcher, inbound, deaths, self.submission

@@ -335,6 +335,11 @@ class NestedClient:
         self._ask("cancel", (key, force, recursive))
 
     @property
+    def running_task(self) -> int:
+        """Number of the task or call that asks, 0 if none does."""
+        return self._worker.task
+
+    @property
     def is_actor(self) -> bool:
         """True in an actor's process."""
         return bool(self._worker.actor_number)
@@ -388,4 +393,8 @@ def _as_bytes(data: Any) -> Any:
 
 def make_client(worker: Worker, start: WorkerStart) -> NestedClient:
     """Return the client; the worker calls this by the module's name."""
+    if start["slots"]:
+        from rayteach.engines import nested_async  # noqa: PLC0415 (it builds on us)
+
+        return nested_async.make_client(worker, start)
     return NestedClient(worker, start)

@@ -18,6 +18,7 @@ from rayteach.engines.state import clock
 from rayteach.errors import ActorUnavailableError
 
 if TYPE_CHECKING:
+    from rayteach.core.mailbox import Mailbox
     from rayteach.core.task import Task
     from rayteach.engines.base import TaskOptions
     from rayteach.engines.cancelling import Cancelling
@@ -55,7 +56,7 @@ class Restarts:
         elif counts:
             self._log_attempt(creation, worker, slot, reason)
             state.starts.hold_back(actor)
-        begun = self._let_go(list(mailbox.in_flight.values()), worker, slot, reason)
+        begun = self._let_go(mailbox, worker, slot, reason)
         refused = state.scheduler.restart_actor(actor, again, begun, counts=counts)
         known.is_restarting = mailbox.state == "restarting"
         known.is_plain = known.is_plain and not known.is_restarting
@@ -66,16 +67,17 @@ class Restarts:
         return True
 
     def _let_go(
-        self, calls: list[Task], worker: int, slot: Slot, reason: str
+        self, mailbox: Mailbox, worker: int, slot: Slot, reason: str
     ) -> set[int]:
         """Take calls off the dead process; return those that may have begun."""
         state, begun = self._state, set()
-        for call in calls:
+        for call in list(mailbox.in_flight.values()):
             state.replies.pop(call.number, None)
             leave_wait = state.open_waits.pop(call.number, None)
             if leave_wait is not None:
                 leave_wait()
-            if call.state != states.POSTED or slot.task == call.number:
+            has_begun = call.state != states.POSTED or slot.task == call.number
+            if has_begun or mailbox.slots:  # several at once: nobody knows which
                 begun.add(call.number)
             if call.cancellation is not None:
                 self._cancelling.end(call)

@@ -34,6 +34,8 @@ class Starts:
         self.warn: Callable[[str], None] = lambda _: None
         #: told of each process asked for that tasks share
         self.on_pool_worker: Callable[[], None] = lambda: None
+        #: told of a process that there will not be: worker, actor, why
+        self.failed: Callable[[int, int | None, str], None] = lambda *_: None
         #: fails what waits for a process: for that actor's, or for any
         self.give_up: Callable[[int | None, str], None] = lambda *_: None
         self._refusals = 0
@@ -71,7 +73,10 @@ class Starts:
             state.add(events.WorkerExited(clock(), worker, "was never started"))
             state.scheduler.worker_died(worker)
             return
-        state.pool.start_worker(worker, actor=actor, parked=decision.parked)
+        try:
+            state.pool.start_worker(worker, actor=actor, parked=decision.parked)
+        except OSError as error:
+            self.failed(worker, actor, str(error))
 
     def came(self) -> None:
         """A process was forked: starting works."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
 from rayteach.core.task import CALL, CREATION, Task
-from rayteach.engines import naming, restarts
+from rayteach.engines import naming, restarts, slots
 from rayteach.engines.base import Function, TaskOptions
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import Actor, clock
@@ -184,6 +184,7 @@ class Submission:
         self._enter(task, packed, inputs, TaskOptions(), line)
         if options.max_restarts:
             known.recipe = task.again()
+        slots.give(state, task.number, options.slots)
         return ref
 
     def from_worker(self, worker: int, call: dict[str, Any], function: Any) -> None:
@@ -287,6 +288,7 @@ class Submission:
         mailbox = state.scheduler.actors.get(number)
         calls = state.scheduler.actor_died(number)
         for call in calls:
+            state.replies.pop(call.number, None)
             state.scheduler.abandon(call)
         if mailbox is not None:
             creation = mailbox.creation

@@ -7,6 +7,7 @@ until it is done. Values are unpickled afterwards, outside the lock.
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core.wait import choose
@@ -15,6 +16,7 @@ from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
 from rayteach.errors import GetTimeoutError
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import serialization
+from rayteach.runtime.completions import Completions
 from rayteach.runtime.object_store import Segment
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class Waiting:
         self._submission = submission
         self._pump = pump
         self._shield = pump.shield
+        self._completions = Completions()
 
     def get(
         self, ids: Sequence[ObjectID], timeout_s: float | None, line: int
@@ -174,13 +177,13 @@ class Waiting:
         )
 
     def future_of(self, object_id: ObjectID) -> Future[Any]:
-        """Return a future that gets the value; the pump's leader sets it."""
+        """Return a future that gets the value; its callbacks may wait too."""
         from concurrent.futures import Future  # noqa: PLC0415 (5 ms, and rarely used)
 
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
 
-        def done() -> None:
+        def fill() -> None:
             if object_id.status == FAILED:
                 future.set_exception(object_id.data.make())
                 return
@@ -196,7 +199,8 @@ class Waiting:
                 self._check_known([object_id])
                 if object_id.waiters is None:
                     object_id.waiters = []
+                done = partial(self._completions.put, fill)
                 object_id.waiters.append(Waiter(1, fail_fast=True, on_done=done))
                 return future
-        done()
+        fill()
         return future

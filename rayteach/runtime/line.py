@@ -26,6 +26,7 @@ from rayteach.runtime.protocol import (
     CALL,
     CANCEL,
     DROPPED,
+    FORGET,
     KIND,
     LENGTH,
     REPLY,
@@ -60,6 +61,10 @@ class Line:
         self.stops: Callable[[], bool] = lambda: False
         #: requests whose asker was interrupted
         self._forgotten: set[int] = set()
+        #: False: who serves the inbox gets every CANCEL, in its place
+        self.drops_calls = True
+        #: what to do with replies that nobody waits for; each must be quick
+        self._later: dict[int, Callable[[Any], None]] = {}
         #: calls that a CANCEL took out of the inbox, not reported yet
         self._dropped: list[int] = []
         self._gathered: list[bytes] = []
@@ -109,6 +114,22 @@ class Line:
         with self.shield:
             self.flush(frame(kind, (number, *parts)))
             return self._wait(number)
+
+    def ask_later(self, kind: int, then: Callable[[Any], None], *parts: Any) -> int:
+        """Send a request; whoever reads the reply calls ``then`` with it.
+
+        For processes whose main thread always reads.
+        """
+        number = next(self._requests)
+        self._later[number] = then
+        self.flush(frame(kind, (number, *parts)))
+        return number
+
+    def forget_later(self, number: int) -> None:
+        """Nobody wants the reply any more; one comes nevertheless."""
+        if number in self._later:
+            self._later[number] = lambda _: None
+            self.flush(frame(FORGET, number))
 
     def catch_up(self) -> None:
         """Read what is here, unless another thread reads anyway."""
@@ -201,9 +222,11 @@ class Line:
                 number, answer = pickle.loads(one[KIND.size :])
                 if number in self._forgotten:
                     self._forgotten.discard(number)
+                elif number in self._later:
+                    self._later.pop(number)(answer)
                 else:
                     self._replies[number] = answer
-            elif one[4] == CANCEL:
+            elif one[4] == CANCEL and self.drops_calls:
                 self._drop(pickle.loads(one[KIND.size :]))
             else:
                 self._inbox.append(one)

@@ -20,6 +20,7 @@ FORWARD_BYTES = 64 * 1024
 SHOW_S = 0.05
 """A task that prints while it works is heard this often."""
 _BATCH = 8 * 1024
+_PIECES = 256
 
 
 class TaskOutput:
@@ -100,8 +101,8 @@ class _Stream(io.TextIOBase):
     def __init__(self, output: TaskOutput, name: str) -> None:
         self._output = output
         self._name = name
-        self._parts: list[str] = []
-        self._size = 0
+        #: what no line end has followed yet, by thread and task
+        self._open: dict[tuple[int, int], list[str]] = {}
 
     @property
     def name(self) -> str:
@@ -114,31 +115,35 @@ class _Stream(io.TextIOBase):
         if not isinstance(text, str):
             msg = f"write() argument must be str, not {type(text).__name__}"
             raise TypeError(msg)
-        self._parts.append(text)
-        self._size += len(text)
-        if "\n" in text or self._size > _BATCH:
-            self._send_lines()
+        key = (threading.get_ident(), self._output.worker.task)
+        parts = self._open.setdefault(key, [])
+        parts.append(text)
+        if "\n" in text or len(text) > _BATCH or len(parts) > _PIECES:
+            self._send_lines(key)
         return len(text)
 
     def flush(self) -> None:
-        if self._output.worker.task:
-            self._send_lines()
+        task = self._output.worker.task
+        if task:
+            self._send_lines((threading.get_ident(), task))
             with self._output.worker.line.shield:
                 self._output.worker.line.flush()
 
     def end(self) -> None:
-        if self._parts:
-            self._parts.append("\n")
-            self._send_lines()
+        task = self._output.worker.task
+        for key in [key for key in tuple(self._open) if key[1] == task]:
+            self._open[key].append("\n" if any(self._open[key]) else "")
+            self._send_lines(key)
 
-    def _send_lines(self) -> None:
-        text = "".join(self._parts)
+    def _send_lines(self, key: tuple[int, int]) -> None:
+        text = "".join(self._open.pop(key, ()))
         whole, newline, rest = text.rpartition("\n")
         if newline or len(rest) > _BATCH:
             text = whole + newline if newline else rest + "\n"
-            self._parts = [rest] if newline and rest else []
-            self._size = len(rest) if newline else 0
+            rest = rest if newline else ""
             self._output.send(self._name, text)
+        if rest:
+            self._open[key] = [rest]
 
 
 class _NoInput(io.TextIOBase):

@@ -17,6 +17,8 @@ class WorkerStart(TypedDict):
     #: module that serves ``rayteach`` calls inside tasks
     client: str
     session_hex: str
+    #: how many calls of its actor may run at once; 0: one by one, by the main thread
+    slots: int
     #: the worker's own task numbers begin above this one
     first: int
     #: where the session's actor names count

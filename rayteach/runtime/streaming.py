@@ -8,7 +8,7 @@ what it has.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rayteach.object_generator import DynamicObjectIDGenerator
@@ -47,6 +47,8 @@ class Streaming:
         made = self._function(*args, **kwargs)
         if not self._flags & protocol.STREAM:  # as many items as results
             return tuple(made) if isinstance(made, Generator) else made
+        if isinstance(made, AsyncGenerator):
+            return self.drain(made)  # the event loop goes on with it
         if not isinstance(made, Iterator):
             raise NotAGenerator(self._complaint(made))
         count = 0
@@ -61,6 +63,17 @@ class Streaming:
         if self._flags & protocol.DYNAMIC:
             return self._ids(count)
         return None
+
+    async def drain(self, made: AsyncGenerator[Any, None]) -> Any:
+        """Send what an async generator yields; return the value of the task's ID."""
+        count = 0
+        try:
+            async for value in made:
+                count += 1
+                self._send(count, value)
+        finally:
+            await made.aclose()
+        return self._ids(count) if self._flags & protocol.DYNAMIC else None
 
     def _send(self, index: int, value: Any) -> None:
         worker = self._worker

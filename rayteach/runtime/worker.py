@@ -368,10 +368,18 @@ class Worker:
         os._exit(code)
 
 
+def _kind(start: WorkerStart) -> type[Worker]:
+    if not start["slots"]:
+        return Worker
+    from rayteach.runtime.concurrency import ConcurrentWorker  # noqa: PLC0415 (a kind)
+
+    return ConcurrentWorker
+
+
 def main(start: WorkerStart, line: socket.socket, queue: socket.socket) -> None:
     """Run a worker in this process until the driver is done with it."""
     try:
-        Worker(start, line, queue).run()
+        _kind(start)(start, line, queue).run()
     except (LineClosed, ConnectionError):
         pass
     except RayteachError as error:

@@ -7,6 +7,7 @@ workers to start and reads their channels.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import pickle
 import select
@@ -38,9 +39,12 @@ _PRELOAD = (
     "rayteach.engines.local",
     "rayteach.api.objects",
     "rayteach.api.remote_function",
+    "rayteach.engines.nested_async",
+    "rayteach.runtime.concurrency",
 )
 """What a task needs that uses rayteach itself, in pieces that import quickly."""
 _LAST_WORDS_MS = 50
+_GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF)
 _STAND_STILL_MS = 50
 """A process stops at once, unless the kernel is busy with it."""
 
@@ -91,6 +95,8 @@ class WorkerPool:
         self.first = 0
         #: where their actors' names count
         self.namespace = ""
+        #: how many calls an actor may run at once, where that is not one by one
+        self.slots: dict[int, int] = {}
         #: processes by the number of the request that they were forked for
         self._forked: dict[int, WorkerHandle] = {}
         self._by_pid: dict[int, WorkerHandle] = {}
@@ -140,7 +146,11 @@ class WorkerPool:
         return self._server.process.pid
 
     def start_worker(self, number: int, *, actor: int | None, parked: bool) -> None:
-        """Let a process become a worker; it is ready when its HELLO arrives."""
+        """Let a process become a worker; it is ready when its HELLO arrives.
+
+        Raises:
+            OSError: there are no descriptors left to talk to it.
+        """
         handle, self._spare = self._spare or self._fork(), None
         handle.number, handle.actor = number, actor
         start: WorkerStart = {
@@ -152,6 +162,7 @@ class WorkerPool:
             "session_hex": self._session_hex,
             "first": self.first,
             "namespace": self.namespace,
+            "slots": self.slots.get(actor or 0, 0),
         }
         self.board.clear(number)
         self.workers[number] = handle
@@ -160,16 +171,22 @@ class WorkerPool:
         data = pickle.dumps(start)
         handle.channel.send(LENGTH.pack(len(data)) + data)
         if actor is not None:  # who makes one actor makes more: have a process ready
-            self._spare = self._fork()
+            with contextlib.suppress(OSError):  # then without
+                self._spare = self._fork()
 
     def _fork(self) -> WorkerHandle:
         """Ask the fork server for a process that waits for its role."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         request = next(self._requests)
         fds = [theirs.fileno(), self.queue.read_end.fileno()]
-        with contextlib.suppress(OSError):  # a dead server is seen by the pump
+        try:
             socket.send_fds(self._server.control, [pickle.dumps(request)], fds)
-        theirs.close()
+        except OSError as error:
+            if error.errno not in _GONE:  # a dead server is seen by the pump
+                ours.close()
+                raise
+        finally:
+            theirs.close()
         handle = WorkerHandle(0, Channel(ours, self._want_write), None)
         self._forked[request] = handle
         return handle

@@ -252,12 +252,28 @@ def _at_actor(task: TaskRow, situation: Situation) -> str:
         return f"Queued at {actor.label}, which is starting."
     if actor.restarts and actor.restarts[-1][1] is None:
         return f"Queued at {actor.label}, which is restarting."
+    if actor.max_concurrency > 1:
+        return _at_slots(actor, situation)
     box = [t.label for t in situation.mailboxes.get(actor.id, ())]
     if task.label not in box[1:]:
         return f"Queued at {actor.label}, next in its line."
     ahead = box[: box.index(task.label)]
     names = words.listing([t.removeprefix(f"{actor.label}.") for t in ahead], 3)
     return f"Queued at {actor.label} behind {names}."
+
+
+def _at_slots(actor: ActorRow, situation: Situation) -> str:
+    """Say what a call waits for whose actor runs several at once."""
+    box = situation.mailboxes.get(actor.id, ())
+    running = [t.label for t in box if is_open(t)]
+    if len(running) < actor.max_concurrency:
+        return f"Queued at {actor.label}, next in its line."
+    names = words.listing([t.removeprefix(f"{actor.label}.") for t in running], 3)
+    number = "both" if actor.max_concurrency == 2 else f"all {actor.max_concurrency}"  # noqa: PLR2004 (a pair)
+    return (
+        f"Queued at {actor.label}: waits for a concurrency slot, {number} are taken "
+        f"by {names}."
+    )
 
 
 def _blocked(task: TaskRow, situation: Situation) -> str:
@@ -267,7 +283,8 @@ def _blocked(task: TaskRow, situation: Situation) -> str:
     text = f"Blocked in {kind} since {since_s:.2f} s"
     names = [] if wait is None else _unready(wait, situation)
     goal = f": waits for {words.listing(names)}" if names else ""
-    return f"{text}{goal}; its CPU is lent."
+    lent = "; its CPU is lent" if task.kind == "task" else ""
+    return f"{text}{goal}{lent}."
 
 
 def _unready(wait: WaitRow, situation: Situation) -> list[str]:

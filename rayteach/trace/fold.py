@@ -15,7 +15,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from rayteach.core import events
-from rayteach.trace import explain
+from rayteach.trace import critical, explain, query
 from rayteach.trace.views import objects, places, tasks
 from rayteach.trace.views.ledger import OUTSIDE, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
@@ -42,6 +42,7 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.WorkerExited: places.on_worker_exited,
     events.ActorStarted: places.on_actor_started,
     events.ActorRestarting: places.on_actor_restarting,
+    events.SlotsGiven: places.on_slots_given,
     events.ActorExited: places.on_actor_exited,
     events.FunctionDefined: tasks.on_defined,
     events.TaskSubmitted: tasks.on_submitted,
@@ -123,6 +124,7 @@ class RowFold:
                 if handler is not None:
                     handler(ledger, event)
             self._tell_stories()
+            self._find_critical_paths()
             self._see_cells()
             return True
 
@@ -201,6 +203,20 @@ class RowFold:
             if book.tasks.rows and book.run.cell not in self._cells:
                 self._cells.add(book.run.cell)
                 self._relabelled = self._ledger.revision
+
+    def _find_critical_paths(self) -> None:
+        """Note the critical path of each run that has come to its end just now."""
+        for number, book in self._ledger.books.items():
+            if not book.tasks.rows or not self.is_over(number):
+                continue
+            state = (len(book.tasks.rows), book.last_s)
+            if book.critical_of == state:
+                continue
+            book.critical_of = state
+            rows = self.changes(number, -1)
+            book.run.critical = query.critical_path(rows)
+            book.run.why_not_faster = critical.why_not_faster(rows, book.run.critical)
+            book.run_revision = self._ledger.revision
 
     def _tell_stories(self) -> None:
         """Renew the stories of ended tasks and of the first unfinished ones."""

@@ -53,6 +53,82 @@ def depth(rows: Rows) -> int:
     return max(_levels(makers).values(), default=0)
 
 
+def critical_path(rows: Rows) -> list[int]:
+    """Return the numbers of the tasks on the chain that needed the most work.
+
+    Each task of it needed the one before: its result as an argument or in a
+    ``get`` inside it, the actor that it made, or, for two calls of one caller to
+    one actor, its turn. However many CPUs there are, a run takes at least as
+    long as the tasks of this chain are busy (:func:`busy_s`). Chains count as
+    far as ``rows`` are known; a task that never ran takes no time.
+    """
+    needs = _needs(rows)
+    best: dict[int, float] = {}
+    before: dict[int, int | None] = {}
+    for task in _makers_first(needs):
+        known = [maker for maker in needs[task] if maker in best]
+        last = max(known, key=best.__getitem__, default=None)
+        before[task] = last
+        above_s = 0.0 if last is None else best[last]
+        best[task] = above_s + busy_s(rows.tasks[task], rows.now_s)
+    at = max(best, key=best.__getitem__, default=None)
+    chain: list[int] = []
+    while at is not None:
+        chain.append(at)
+        at = before[at]
+    return [task for task in reversed(chain) if rows.tasks[task].attempts]
+
+
+def busy_s(task: TaskRow, now_s: float) -> float:
+    """Return how many seconds a task has run, blocked times left out."""
+    return sum(end_s - start_s for start_s, end_s in _busy_intervals(task, now_s))
+
+
+def _needs(rows: Rows) -> dict[int, list[int]]:
+    """Return for each task those that had to be done before its own end."""
+    needs: dict[int, list[int]] = {}
+    latest: dict[tuple[int, int | None], int] = {}
+    for task in rows.tasks.values():
+        needs[task.id] = list(_inputs(task, rows))
+        if task.kind == "call" and task.actor is not None:
+            before = latest.get((task.actor, task.parent))
+            if task.actor in needs:
+                needs[task.id].append(task.actor)
+            if before is not None and not _overlap(rows.tasks[before], task):
+                needs[task.id].append(before)
+            latest[task.actor, task.parent] = task.id
+    for wait in rows.waits.values():
+        if wait.task in needs and wait.end_s is not None:
+            needs[wait.task] += [one for one in _returned(wait) if one in needs]
+    return needs
+
+
+def _overlap(one: TaskRow, other: TaskRow) -> bool:
+    """Say whether the second began while the first ran, as in a threaded actor."""
+    if not other.attempts or one.end_s is None:
+        return False
+    return other.attempts[-1].start_s < one.end_s
+
+
+def _makers_first(needs: dict[int, list[int]]) -> Iterator[int]:
+    """Yield each task after those that it needs; a circle is cut somewhere."""
+    seen: set[int] = set()
+    done: set[int] = set()
+    for root in needs:
+        todo = [root]
+        while todo:
+            task = todo[-1]
+            open_makers = [maker for maker in needs[task] if maker not in seen]
+            if task not in seen:
+                seen.add(task)
+                todo += open_makers
+                continue
+            todo.pop()
+            if task not in done:
+                done.add(task)
+                yield task
+
+
 def could_overlap(rows: Rows) -> int:
     """Return how many tasks could run at once if there were CPUs enough.
 

@@ -2,16 +2,18 @@
 
 ``structure`` says what belongs to the program: the graph, the order at each
 actor, the lists that ``wait`` returned. It has no times, workers or sizes, so
-the same program prints the same text. ``full`` is for reading a run.
+the same program prints the same text. ``full`` is for reading a run: it has a
+section for each view.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rayteach.trace.views import words
-from rayteach.widgets import layout
+from rayteach.widgets import layout, text_places
 from rayteach.widgets.text_timeline import Paint, timeline
 
 if TYPE_CHECKING:
@@ -70,9 +72,13 @@ def full(rows: Rows, width: int = 80, *, color: bool = False) -> str:
         "",
     ]
     lines += [paint.bold("Timeline"), *timeline(rows, max(width, 40), paint)]
-    actors = _actors(tasks)
-    if actors:
-        lines += ["", paint.bold("Order at each actor"), *_indent(actors)]
+    for title, section in (
+        ("Actors", text_places.actors(rows)),
+        ("Order at each actor", _actors(tasks)),
+        ("Objects", text_places.objects(rows)),
+    ):
+        if section:
+            lines += ["", paint.bold(title), *_indent(_capped(section))]
     waits = [line for wait in rows.waits.values() for line in _in_full(wait, rows)]
     if waits:
         lines += ["", paint.bold("Get and wait"), *_indent(_capped(waits))]
@@ -80,6 +86,9 @@ def full(rows: Rows, width: int = 80, *, color: bool = False) -> str:
     if failures:
         lines += ["", paint.bold("Failures")]
         lines += [paint.failed(line) for line in _indent(failures)]
+    if rows.run.why_not_faster:
+        why = wrap(rows.run.why_not_faster, max(width, 40) - 2)
+        lines += ["", paint.bold("Why not faster?"), *_indent(why)]
     return "\n".join(lines)
 
 

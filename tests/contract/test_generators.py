@@ -189,7 +189,7 @@ def test_an_async_generator_belongs_in_an_actor(ray):
     async def ticks():
         yield 1
 
-    with pytest.raises(TypeError, match="belong in an actor"):
+    with pytest.raises(ValueError, match="actor class"):
         ray.remote(ticks)
 
 

@@ -89,14 +89,6 @@ def test_remote_of_what_is_remote_is_a_type_error(ray, add):
         ray.remote(add)
 
 
-def test_an_async_function_is_a_type_error(ray):
-    async def work():
-        pass
-
-    with pytest.raises(TypeError, match="async"):
-        ray.remote(work)
-
-
 def test_options_are_given_by_name(ray):
     with pytest.raises(TypeError, match="options by name"):
         ray.remote(math.gcd, 2)

@@ -99,3 +99,36 @@ def test_all_calls_are_those_in_flight_first(mailbox):
     mailbox.take()
     mailbox.add(call(3, missing=1))
     assert numbers(mailbox.all_calls()) == [2, 3]
+
+
+def test_with_slots_no_more_calls_are_sent_than_may_run_at_once(mailbox):
+    mailbox.slots = 2
+    for number in range(2, 6):
+        mailbox.add(call(number))
+    first = mailbox.take()
+    assert numbers(first) == [2, 3]
+    assert mailbox.take() == []
+    mailbox.remove(first[1])
+    assert numbers(mailbox.take()) == [4]
+
+
+def test_of_an_actor_without_slots_only_the_oldest_call_is_at_work(mailbox):
+    mailbox.state = "alive"
+    for number in (2, 3):
+        mailbox.add(call(number))
+    mailbox.take()
+    assert numbers(mailbox.at_work()) == [2]
+    mailbox.slots = 4
+    assert numbers(mailbox.at_work()) == [2, 3]
+
+
+def test_it_waits_when_all_that_is_at_work_is_blocked():
+    mailbox = Mailbox(Task(1, None, kind=CREATION, num_cpus=1.0))
+    mailbox.state, mailbox.slots = "alive", 2
+    for number in (2, 3):
+        mailbox.add(call(number))
+    one, two = mailbox.take()
+    one.state = states.BLOCKED
+    assert not mailbox.waits
+    two.state = states.RESUMING
+    assert mailbox.waits

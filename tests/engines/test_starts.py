@@ -1,5 +1,6 @@
 """The system gives no more processes, or the fork server cannot live."""
 
+import errno
 import os
 import signal
 
@@ -156,3 +157,26 @@ def test_an_actor_killed_before_its_process_is_there_leaves_none(
         ray.get(actor.call.remote())
     assert ray.get(one.remote()) == 1
     assert [w for w in engine._pool.workers.values() if w.actor is not None] == []
+
+
+def test_a_driver_without_descriptors_left_goes_on_when_it_has_some(
+    ray, engine, monkeypatch
+):
+    calls = []
+
+    def fork(pool):
+        calls.append(pool)
+        if len(calls) < 4:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return forked(pool)
+
+    @ray.remote
+    class Actor:
+        def call(self):
+            return 1
+
+    forked = type(engine._pool)._fork
+    monkeypatch.setattr(type(engine._pool), "_fork", fork)
+    actor = Actor.remote()
+    assert ray.get(actor.call.remote()) == 1
+    assert len(calls) >= 4

@@ -60,6 +60,21 @@ def test_a_call_names_the_calls_before_it() -> None:
     assert story(tape, call) == "Queued at Counter-1 behind add-1."
 
 
+def test_a_call_without_a_slot_names_who_has_them() -> None:
+    tape = Tape()
+    server = tape.actor("Server")
+    tape.append(events.SlotsGiven(100.0, server, 2))
+    tape.append(events.ActorStarted(100.1, server, 3))
+    first, second, third = (tape.call(server, "serve") for _ in range(3))
+    assert story(tape, third) == "Queued at Server-1, next in its line."
+    for call in (first, second):
+        tape.append(events.TaskStarted(100.2, call, 0, 3))
+    assert story(tape, third) == (
+        "Queued at Server-1: waits for a concurrency slot, both are taken by serve-1 "
+        "and serve-2."
+    )
+
+
 def test_a_blocked_task_names_what_it_waits_for() -> None:
     tape = Tape()
     outer = tape.submit("outer")
@@ -170,3 +185,17 @@ def test_a_waiting_task_is_told_again_when_its_reason_changes() -> None:
     fold.advance()
     changed = fold.changes(1, before).tasks
     assert changed[g].story == "Queued, first in line: the CPU is busy with f-1."
+
+
+def test_a_call_that_ran_when_its_actor_died_is_closed() -> None:
+    tape = Tape()
+    server = tape.actor("Server")
+    tape.append(events.ActorStarted(100.1, server, 3))
+    call = tape.call(server, "serve")
+    tape.append(events.TaskStarted(100.2, call, 0, 3))
+    tape.append(events.ActorExited(100.3, server, "killed"))
+    tape.append(events.TaskUnrunnable(100.3, call, None, "ActorDiedError"))
+    assert story(tape, call) == "Cannot run because Server-1 is dead (killed)."
+    (attempt,) = tape.rows().tasks[call].attempts
+    assert attempt.end_s is not None
+    assert attempt.outcome == "lost"

@@ -174,3 +174,74 @@ def test_a_get_of_what_wait_returned_is_none() -> None:
         tape.at(turn + 0.5).returned(wait, 0)
         tape.get(task, line=4, until_s=turn + 0.6)
     assert not query.gets_inside_loop(tape.rows())
+
+
+def chained(tape: Tape) -> tuple[int, int, int]:
+    """Submit a, b that takes a, and c that takes nothing."""
+    a = tape.submit("a")
+    return a, tape.submit("b", a), tape.submit("c")
+
+
+def test_the_critical_path_is_the_chain_with_the_most_work() -> None:
+    tape = Tape()
+    a, b, c = chained(tape)
+    tape.run_task(a, 0.0, 1.0)
+    tape.run_task(b, 1.0, 2.0)
+    tape.run_task(c, 0.0, 1.5, worker=2)
+    assert query.critical_path(tape.rows()) == [a, b]
+
+
+def test_time_in_line_does_not_make_a_path_critical() -> None:
+    tape = Tape()
+    a, b, c = chained(tape)
+    tape.run_task(a, 0.0, 0.1)
+    tape.run_task(b, 8.0, 8.1)
+    tape.run_task(c, 0.0, 0.5, worker=2)
+    assert query.critical_path(tape.rows()) == [c]
+
+
+def test_a_child_is_on_the_path_of_the_parent_that_got_it() -> None:
+    tape = Tape()
+    outer = tape.submit("outer")
+    tape.at(0.1).start(outer)
+    child = tape.submit("f", parent=outer)
+    wait = tape.at(0.2).wait(child, task=outer)
+    tape.block(outer)
+    tape.run_task(child, 0.3, 2.0, worker=2)
+    tape.at(2.1).returned(wait, 0)
+    tape.resume(outer)
+    tape.at(2.2).finish(outer)
+    rows = tape.rows()
+    assert query.critical_path(rows) == [child, outer]
+    assert round(query.busy_s(rows.tasks[outer], rows.now_s), 6) == 0.2
+
+
+def test_calls_to_one_actor_follow_each_other_on_the_path() -> None:
+    tape = Tape()
+    counter = tape.actor("Counter")
+    tape.run_task(counter, 0.0, 0.1, worker=2)
+    calls = [tape.call(counter, "add") for _ in range(3)]
+    alone = tape.submit("f")
+    for turn, call in enumerate(calls):
+        tape.run_task(call, 0.1 + turn, 1.1 + turn, worker=2)
+    tape.run_task(alone, 0.1, 2.0)
+    assert query.critical_path(tape.rows()) == [counter, *calls]
+
+
+def test_calls_that_overlapped_do_not_follow_each_other() -> None:
+    tape = Tape()
+    pool = tape.actor("Pool")
+    tape.run_task(pool, 0.0, 0.1, worker=2)
+    one, two = tape.call(pool, "work"), tape.call(pool, "work")
+    tape.at(0.2).start(one, 2)
+    tape.at(0.3).start(two, 2)
+    tape.at(1.2).finish(one)
+    tape.at(1.9).finish(two)
+    assert query.critical_path(tape.rows()) == [pool, two]
+
+
+def test_a_run_without_a_task_that_ran_has_no_critical_path() -> None:
+    tape = Tape()
+    assert query.critical_path(tape.rows()) == []
+    tape.submit("f")
+    assert query.critical_path(tape.rows()) == []

@@ -33,6 +33,12 @@ const SHAPES: Readonly<Record<State, () => VNode[]>> = {
   "cannot run": () => [ring(), stroke("M-2.9 2.9l5.8-5.8")],
 };
 
+/** A tick in brackets: ready, but held back by `num_returns`. */
+export function bracketedTick(x: number, y: number): VNode {
+  return h("g", { key: "glyph", transform: `translate(${x} ${y})`, class: "rt-glyph rt-queued" },
+    stroke("M-3.5-5.5h-2.5v11h2.5M3.5-5.5h2.5v11h-2.5"), stroke("M-2.6 0l2 2.2 3.4-4.4"));
+}
+
 /** The glyph as a picture of its own, for lines of text. */
 export function icon(state: State): VNode {
   const box = { width: 13, height: 13, viewBox: "-6.5 -6.5 13 13", class: "rt-icon" };

@@ -35,6 +35,47 @@ const FRAME = `
 .rt-tabs { display: flex; gap: 18px; border-bottom: 1px solid var(--rt-rule); }
 .rt-tabs button { padding: 5px 0 6px; color: var(--rt-ink2); border-bottom: 2px solid transparent; margin-bottom: -1px; border-radius: 0; }
 .rt-tabs button[aria-selected="true"] { color: var(--rt-ink); font-weight: 600; border-bottom-color: var(--rt-ink); }
+.rt-tabs i { font-style: normal; font-weight: 400; color: var(--rt-ink3); margin-left: 5px; }
+.rt-tabs i.rt-busy { color: var(--rt-run); font-size: var(--rt-t1); }
+.rt[data-wide] .rt-body { display: grid; grid-template-columns: 1fr 1fr; gap: 32px; align-items: start; }
+.rt[data-wide] .rt-body > * { min-width: 0; }
+.rt .rt-button { color: var(--rt-ink2); padding: 2px 8px; border: 1px solid var(--rt-rule); font-size: var(--rt-t3); line-height: 1.3; }
+.rt .rt-button:hover { border-color: var(--rt-edge); color: var(--rt-ink); }
+.rt .rt-button[aria-disabled="true"] { color: var(--rt-edge); border-color: transparent; cursor: default; }
+.rt-big { font-size: 15px; font-weight: 600; }
+.rt-wait-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 16px; padding: 2px 0 10px; }
+.rt-wait-head code { color: var(--rt-ink2); }
+.rt-flip { margin-left: auto; display: inline-flex; align-items: baseline; gap: 8px; color: var(--rt-ink2); white-space: nowrap; }
+.rt-wait-head ~ .rt-why { font-size: var(--rt-t3); padding: 2px 0 12px; min-height: 32px; }
+.rt-lists { display: flex; flex-wrap: wrap; gap: 4px 32px; align-items: baseline; border-top: 1px solid var(--rt-edge); padding: 8px 0 4px; min-height: 34px; }
+.rt-lists .rt-note { padding: 0; }
+.rt-history { border-top: 1px solid var(--rt-rule); margin-top: 6px; }
+.rt-history .rt-note { padding-bottom: 6px; }
+.rt-transport:not(:empty) { border-top: 1px solid var(--rt-rule); padding: 6px 0 4px; }
+.rt-moment { font-size: var(--rt-t3); min-height: 20px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.rt-moment .rt-t { color: var(--rt-ink2); }
+.rt-bar-row { margin-top: 4px; display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }
+.rt-buttons { display: inline-flex; align-items: center; gap: 2px; width: 168px; }
+.rt .rt-icon-button, .rt .rt-speed { padding: 7px 9px; color: var(--rt-ink2); } .rt .rt-speed { min-width: 44px; padding: 4px 6px; font-size: var(--rt-t2); text-align: center; }
+.rt .rt-icon-button:hover, .rt .rt-speed:hover { background: var(--rt-bg2); color: var(--rt-ink); }
+.rt-scrub { cursor: ew-resize; touch-action: none; flex: none; border-radius: var(--rt-r2); }
+.rt-scrub:focus-visible { outline: 2px solid var(--rt-focus); }
+.rt-back { width: 112px; text-align: right; white-space: nowrap; } .rt-back .rt-note { padding: 0; }
+.rt .rt-pill.rt-button { border-radius: 10px; padding: 0 8px; font-size: var(--rt-t1); border-color: var(--rt-edge); }
+.rt[data-narrow] .rt-scrub { order: 3; } .rt[data-narrow] .rt-back { margin-left: auto; }
+.rt-use { fill: var(--rt-run-soft); } .rt-ticks { stroke: var(--rt-ink3); } .rt-later { fill: var(--rt-bg); opacity: .45; }
+.rt-knob { fill: var(--rt-ink); stroke: var(--rt-bg); stroke-width: 1.5; }
+.rt-tools { display: flex; align-items: center; gap: 4px; min-height: 24px; margin-bottom: 2px; }
+.rt-tools .rt-note { padding: 0 8px 0 0; color: var(--rt-ink3); } .rt-space { flex: 1; }
+.rt .rt-tool { padding: 2px 8px; font-size: var(--rt-t1); color: var(--rt-ink2); border: 1px solid var(--rt-rule); white-space: nowrap; }
+.rt .rt-tool:hover { color: var(--rt-ink); border-color: var(--rt-edge); } .rt .rt-tool[aria-disabled="true"] { color: var(--rt-ink3); border-color: transparent; cursor: default; }
+.rt .rt-tool[aria-pressed="true"] { color: var(--rt-ink); border-color: var(--rt-ink); font-weight: 600; }
+.rt-critical-words { font-size: var(--rt-t3); color: var(--rt-ink2); padding-top: 8px; } .rt-critical-words b { color: var(--rt-ink); }
+.rt-critical { stroke: var(--rt-ink); stroke-width: 3; } .rt-critical-link { fill: none; stroke: var(--rt-ink); stroke-width: 1.3; }
+.rt-brush { fill: var(--rt-run); opacity: .15; } .rt-hover { fill: transparent; } .rt-bottom { user-select: none; }
+.rt-scroll.rt-chips { max-height: 220px; }
+.rt-warn { border-left: 3px solid var(--rt-wait); padding: 2px 0 2px 10px; margin: 8px 0 4px; color: var(--rt-ink2); }
+.rt-warn b { color: var(--rt-wait-ink); font-weight: 600; }
 .rt-pane { border-top: 1px solid var(--rt-rule); padding: 8px 0; }
 .rt-pane:empty { display: none; }
 .rt-scroll { overflow: auto; max-height: 460px; scrollbar-width: thin; }
@@ -113,6 +154,19 @@ const MARKS = `
 .rt-tick { stroke: var(--rt-ink2); } .rt-now { stroke: var(--rt-ink); }
 .rt-wait-box { fill: var(--rt-bg); stroke: var(--rt-edge); } .rt-wait-box.rt-open { stroke: var(--rt-run); }
 .rt-due { stroke: var(--rt-run); } .rt-arrow { fill: none; stroke: var(--rt-ink); } .rt-tipmark { fill: var(--rt-ink); }
+.rt text.rt-wi { fill: var(--rt-wait-ink); }
+.rt-slot > .rt-box { fill: var(--rt-bg); stroke: var(--rt-edge); } .rt-wanted > .rt-box { stroke: var(--rt-wait); stroke-dasharray: 3 2.5; }
+.rt-filled > .rt-box { fill: var(--rt-done-fill); stroke: var(--rt-done-fill); } .rt-filled { --rt-state: var(--rt-ink3); }
+.rt-filled.rt-failed > .rt-box { fill: var(--rt-fail-soft); stroke: var(--rt-fail); }
+.rt-unfilled > .rt-box { fill: none; stroke: var(--rt-edge); stroke-dasharray: 2 4; }
+.rt-track { fill: var(--rt-rule); } .rt-drain { fill: var(--rt-run); } .rt-drain.rt-over { fill: var(--rt-edge); }
+.rt-move { transition: transform var(--rt-calm) var(--rt-ease); }
+.rt-cell-in { fill: var(--rt-ink2); } .rt-cell-held { fill: none; stroke: var(--rt-wait); stroke-width: 1.5; } .rt-cell-dot { fill: var(--rt-edge); }
+.rt-history svg [role="button"] { cursor: pointer; }
+.rt-call > .rt-box { stroke-opacity: .75; } .rt-front > .rt-box { stroke-width: 2; stroke-opacity: 1; }
+.rt-share { fill: var(--rt-state); } .rt-share.rt-done { fill: var(--rt-edge); } .rt-share.rt-cancelled, .rt-share.rt-cannot-run { fill: var(--rt-rule); }
+.rt-share.rt-blocked { opacity: .55; } .rt-group > .rt-box { stroke: var(--rt-edge); } .rt-chip { cursor: pointer; }
+.rt-size { fill: var(--rt-done); } .rt-freed .rt-value { stroke-dasharray: 2 2; }
 .rt-strip { fill: var(--rt-done-fill); stroke: none; } .rt-strip.rt-has-live { fill: var(--rt-run); }
 `;
 

@@ -1,5 +1,6 @@
 // Why a worker ran nothing: the cause of each blank, as far as the rows tell it.
 
+import { duration } from "../layout/axis.ts";
 import type { Gap, Lane } from "../layout/lanes.ts";
 import type { TaskRow } from "./rows.ts";
 import { cpusInUse, existsAt, isOver, objectLabel, overSince, stateAt } from "./state.ts";
@@ -10,35 +11,62 @@ export interface Blank {
   to: number;
   /** a few words; "" if the rows do not tell */
   text: string;
+  /** the whole sentence, for hovering */
+  why: string;
 }
 
 /** The gap cut where its cause changes. */
 export function blanksOf(store: RunStore, lane: Lane, gap: Gap, head: number): Blank[] {
+  const parts = gap.next === undefined ? [ending(store, lane, gap, head)] : beforeTask(store, lane, gap, gap.next.task);
+  return parts.map((part) => ({ ...part, why: `${idleFor(store, lane, part)}: ${part.why}` }));
+}
+
+/** "worker 2 ran nothing for 0.32 s, from 0.16 s to 0.48 s" */
+function idleFor(store: RunStore, { label }: Lane, { from, to }: Blank): string {
+  const at = (t: number): string => duration(t - store.run.start_s);
+  return `${label} ran nothing for ${duration(to - from)}, from ${at(from)} to ${at(to)}`;
+}
+
+/** The gap after the last bar. */
+function ending(store: RunStore, lane: Lane, gap: Gap, head: number): Blank {
+  const { from, to } = gap;
   if (lane.worker.kind === "actor") {
-    return [{ from: gap.from, to: gap.to, text: gap.isFirst ? "no call yet" : "no call" }];
+    return { from, to, text: gap.isFirst ? "no call yet" : "no call", why: "no call was in its mailbox." };
   }
-  if (gap.next !== undefined) return beforeTask(store, lane, gap, gap.next.task);
-  return [{ from: gap.from, to: gap.to, text: atTheEnd(store, lane, head) }];
+  return { from, to, ...atTheEnd(store, lane, head) };
 }
 
 function beforeTask(store: RunStore, lane: Lane, gap: Gap, task: TaskRow): Blank[] {
   const clamp = (t: number): number => Math.min(Math.max(t, gap.from), gap.to);
   const submitted = clamp(task.submitted_s);
   const ready = clamp(task.ready_s ?? task.submitted_s);
+  const noun = lane.worker.kind === "actor" ? "call" : "task";
   const parts = [
-    { from: gap.from, to: submitted, text: gap.isFirst ? "no task yet" : "no task" },
-    { from: submitted, to: ready, text: needs(store, task, submitted) },
-    { from: ready, to: gap.to, text: busy(store, lane, (ready + gap.to) / 2) },
+    { from: gap.from, to: submitted, text: gap.isFirst ? `no ${noun} yet` : `no ${noun}`, why: `${task.label}, which ran next, was not submitted yet.` },
+    { from: submitted, to: ready, ...needs(store, task, submitted) },
+    { from: ready, to: gap.to, ...inTurn(store, lane, task, ready, gap.to) },
   ];
   return parts.filter((part) => part.to > part.from);
 }
 
+/** All inputs are there: a CPU is missing, or the rows name no cause but handing over. */
+function inTurn(store: RunStore, lane: Lane, task: TaskRow, ready: number, start: number): Pick<Blank, "text" | "why"> {
+  if (lane.worker.kind === "actor") return { text: "", why: `${task.label} was in its mailbox; starting it took this long.` };
+  const found = busy(store, lane, (ready + start) / 2);
+  if (found.text !== "") return found;
+  return { text: "", why: `${task.label} could start; bringing it here took this long.` };
+}
+
 /** "needs load-1": the input that came last. */
-function needs(store: RunStore, task: TaskRow, t: number): string {
+function needs(store: RunStore, task: TaskRow, t: number): Pick<Blank, "text" | "why"> {
   const missing = missingInputs(store, task, t);
   const since = (id: string): number => store.objects.get(id)?.created_s ?? Infinity;
   const last = missing.sort((a, b) => since(b) - since(a))[0];
-  return last === undefined ? "" : `needs ${objectLabel(store, last)}`;
+  if (last === undefined) return { text: "", why: `${task.label}, which ran next, waited for its inputs.` };
+  const label = objectLabel(store, last);
+  const came = since(last) === Infinity ? "" : `, which came at ${duration(since(last) - store.run.start_s)}`;
+  const others = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
+  return { text: `needs ${label}`, why: `${task.label}, which ran next, needed ${label}${others}${came}.` };
 }
 
 /** Inputs that do not exist at t. */
@@ -46,13 +74,14 @@ export function missingInputs(store: RunStore, task: TaskRow, t: number): string
   return [...new Set(task.inputs)].filter((id) => !existsAt(store, id, t));
 }
 
-function busy(store: RunStore, lane: Lane, t: number): string {
+function busy(store: RunStore, lane: Lane, t: number): Pick<Blank, "text" | "why"> {
   const cpus = store.nodes.get(lane.worker.node)?.num_cpus ?? Infinity;
   const inUse = cpusInUse(store, t).get(lane.worker.node) ?? 0;
-  return inUse >= cpus ? "no CPU free" : "";
+  if (inUse < cpus) return { text: "", why: "the rows name no cause." };
+  return { text: "no CPU free", why: `${cpus === 1 ? "the CPU" : `all ${cpus} CPUs`} of the node ${cpus === 1 ? "was" : "were"} in use by other tasks.` };
 }
 
-function atTheEnd(store: RunStore, lane: Lane, head: number): string {
+function atTheEnd(store: RunStore, lane: Lane, head: number): Pick<Blank, "text" | "why"> {
   let waiting: TaskRow | null = null;
   let isQueued = false;
   let isOpen = false;
@@ -65,9 +94,13 @@ function atTheEnd(store: RunStore, lane: Lane, head: number): string {
   if (isQueued) return busy(store, lane, head);
   if (waiting !== null) {
     const missing = missingInputs(store, waiting, head)[0];
-    if (missing !== undefined) return `${waiting.label} needs ${objectLabel(store, missing)}`;
+    if (missing !== undefined) {
+      const text = `${waiting.label} needs ${objectLabel(store, missing)}`;
+      return { text, why: `no task may start: ${text}, which does not exist yet.` };
+    }
   }
-  return isOpen || store.run.outcome !== "" ? "no task left" : "no task";
+  const isLast = isOpen || store.run.outcome !== "";
+  return isLast ? { text: "no task left", why: "every task of this run has started elsewhere or is over." } : { text: "no task", why: "the cell has submitted nothing more." };
 }
 
 /** When the task was ready and how long it stood in line before its first attempt. */

@@ -73,6 +73,8 @@ export interface ActorRow {
   reason: string;
   /** intervals (process died, constructor returned again) of its restarts */
   restarts: [number, number | null][];
+  /** how many of its calls may run at once */
+  max_concurrency: number;
 }
 
 /** One call of `get` or `wait`. */
@@ -130,6 +132,10 @@ export interface RunRow {
   /** "" while it runs, then "done", "failed" or "interrupted" */
   outcome: string;
   source: string;
+  /** once all is over: the tasks of the longest chain */
+  critical: number[];
+  /** the same in sentences: what the chain takes, and where the other time went */
+  why_not_faster: string;
 }
 
 /** Names the fields of `T` in order; a missing or foreign one does not compile. */
@@ -155,7 +161,7 @@ export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([
 
 export const ACTOR_COLUMNS = /* @__PURE__ */ columnsOf<ActorRow>()([
   "id", "label", "class_name", "cell", "line", "submitted_s", "name", "worker", "started_s",
-  "ended_s", "reason", "restarts",
+  "ended_s", "reason", "restarts", "max_concurrency",
 ]);
 
 export const WAIT_COLUMNS = /* @__PURE__ */ columnsOf<WaitRow>()([
@@ -170,5 +176,6 @@ export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
 export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()(["id", "num_cpus", "added_s", "lost_s"]);
 
 export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([
-  "id", "cell", "execution", "start_s", "end_s", "outcome", "source",
+  "id", "cell", "execution", "start_s", "end_s", "outcome", "source", "critical",
+  "why_not_faster",
 ]);

@@ -77,6 +77,15 @@ export function counts(store: RunStore, t: number): Counts {
   return result;
 }
 
+/** (state whose glyph stands for it, number, word), in the fixed order, zeros left out. */
+export function inWords(counts: Counts | undefined): [State, number, string][] {
+  if (counts === undefined) return [];
+  const shown = STATES.filter((state) => state !== "needs input");
+  const all = shown.map((state): [State, number, string] =>
+    state === "queued" ? [state, counts.queued + counts["needs input"], "waiting"] : [state, counts[state], state]);
+  return all.filter(([, number]) => number > 0);
+}
+
 /** CPUs of each node that the tasks of this run hold at t; a blocked one lends its own. */
 export function cpusInUse(store: RunStore, t: number): Map<string, number> {
   const inUse = new Map([...store.nodes.keys()].map((id) => [id, 0]));

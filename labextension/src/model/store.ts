@@ -18,6 +18,7 @@ export type Outcome = "applied" | "repeat" | "gap";
 
 const NO_RUN: RunRow = {
   id: -1, cell: "", execution: 0, start_s: 0, end_s: null, outcome: "", source: "",
+  critical: [], why_not_faster: "",
 };
 
 /** Rows by id, each table in order of appearance. */

@@ -3,19 +3,22 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { picture } from "../draw/marks.ts";
 import { legend } from "./legend.ts";
 import type { Arrow, Pane, Scene } from "./scene.ts";
 import { neighbour } from "./graph_keys.ts";
 import { edgePath } from "./graph_edges.ts";
 import { layerHead, nodeMark } from "./graph_nodes.ts";
 import { geometryOf } from "./graph_geometry.ts";
+import { drawGroups, stepInGroups } from "./groups.ts";
 
 export const graphPane: Pane = {
   id: "graph",
   name: "Graph of tasks",
   isClocked: false,
-  draw: drawGraph,
-  step: (scene: Scene, from: string | null, arrow: Arrow) => neighbour(scene, from, arrow),
+  draw: (scene: Scene) => (scene.groups === null ? drawGraph(scene) : drawGroups(scene, scene.groups)),
+  step: (scene: Scene, from: string | null, arrow: Arrow) =>
+    scene.groups === null ? neighbour(scene, from, arrow) : stepInGroups(scene, scene.groups, from, arrow),
 };
 
 function drawGraph(scene: Scene): Child[] {
@@ -28,26 +31,17 @@ function drawGraph(scene: Scene): Child[] {
   const lit = selected !== null && graph.nodes.has(selected) ? graph.lineage(selected) : null;
   const nodes = [...graph.nodes.values()];
   const entry = selected !== null && graph.nodes.has(selected) ? selected : (nodes[0]?.key ?? "");
-  const picture = h(
-    "svg",
-    { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Graph of tasks" },
+  const drawing = picture("Graph of tasks", width, height, {},
     hatch(scene.uid),
     h("g", { key: "heads", "aria-hidden": "true" }, heads(scene)),
     h("g", { key: "edges", "aria-hidden": "true" }, graph.edges.map((e) => edgePath(scene, e, lit))),
     h("g", { key: "nodes" }, nodes.map((node) => nodeMark(scene, node, node.key === entry))),
   );
-  return [h("div", { key: "scroll", class: "rt-scroll" }, picture), legend(scene), tooMany(scene)];
+  return [h("div", { key: "scroll", class: "rt-scroll" }, drawing), legend(scene)];
 }
 
 function heads(scene: Scene): Child[] {
   return Array.from({ length: scene.layers.layerCount }, (_, layer) => layerHead(scene, layer));
-}
-
-function tooMany(scene: Scene): VNode | null {
-  const { notDrawn, nodes } = scene.graph;
-  if (notDrawn === 0) return null;
-  const text = `The picture holds the first ${nodes.size.toLocaleString("en")}; ${notDrawn.toLocaleString("en")} more tasks are not drawn. The counts and the table have all of them.`;
-  return h("div", { key: "many", class: "rt-note" }, text);
 }
 
 /** The hatching of blocked marks, as a pattern of its own per view. */
@@ -57,4 +51,3 @@ export function hatch(uid: string): VNode {
     h("rect", { class: "rt-plate", width: 6, height: 6 }),
     h("rect", { width: 2, height: 6, style: "fill: var(--rt-run); opacity: .5" })));
 }
-

@@ -2,6 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { box, text as say } from "../draw/marks.ts";
 import { glyph, slug } from "../draw/glyphs.ts";
 import { cut, fit, nameOf, numberOf } from "../layout/labels.ts";
 import { taskKey } from "../model/graph.ts";
@@ -51,7 +52,7 @@ function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): C
   const room = g.pillW - 26;
   const label = pillLabel(task.label, room, scene);
   return [
-    h("rect", { key: "ring", class: "rt-ring", x: -3, y: -3, width: g.pillW + 6, height: g.pillH + 6, rx: 3 }),
+    box("ring", "ring", -3, -3, g.pillW + 6, g.pillH + 6, 3),
     h("rect", { key: "box", class: "rt-box", width: g.pillW, height: g.pillH, rx: 2 }),
     state === "blocked" && h("rect", {
       key: "hatch", class: "rt-hatch", x: 0.6, y: 0.6, width: g.pillW - 1.2, height: g.pillH - 1.2, rx: 2,
@@ -61,7 +62,7 @@ function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): C
       key: "plate", class: "rt-plate", x: 4, y: 3, width: Math.min(g.pillW - 8, scene.measure(label, 12, true) + 22), height: g.pillH - 6,
     }),
     glyph(state, 12, middle, isOn),
-    h("text", { key: "label", class: "rt-label", x: 22, y: middle + 4 }, label),
+    say(22, middle + 4, label, "label", { key: "label" }),
     ...values(scene, task),
     beside(scene, node, task),
   ];
@@ -88,7 +89,7 @@ function values(scene: Scene, task: TaskRow): VNode[] {
     const copies = several ? copiesOf(scene, id) : "";
     return h("g", { key: `v${index}` },
       h("rect", { class: `rt-value rt-fade${isThere ? " rt-there" : ""}`, x: g.pillW + 3.5, y: y - 3, width: 6, height: 6 }),
-      copies !== "" && h("text", { class: "rt-s rt-i3 rt-halo", x: g.pillW + 14, y: y - 5 }, copies));
+      copies !== "" && say(g.pillW + 14, y - 5, copies, "s i3 halo"));
   });
 }
 
@@ -111,7 +112,7 @@ function beside(scene: Scene, node: GraphNode, task: TaskRow): VNode | null {
   const held = scene.store.nodes.size > 1 ? copiesOf(scene, `${task.id}.0`) : "";
   const fact = [held, factOf(scene.store, task, scene.t)].filter(Boolean).join(" · ");
   const text = room < 70 ? "" : cut(fact, room, 11, scene.measure);
-  return text === "" ? null : h("text", { key: "fact", class: "rt-s rt-i3", x, y: g.pillH / 2 + 4 }, text);
+  return text === "" ? null : say(x, g.pillH / 2 + 4, text, "s i3", { key: "fact" });
 }
 
 function actorMark(scene: Scene, task: TaskRow, state: State): Child[] {
@@ -120,13 +121,13 @@ function actorMark(scene: Scene, task: TaskRow, state: State): Child[] {
   const name = task.actor === null ? task.label : (scene.store.actors.get(task.actor)?.label ?? task.label);
   const room = g.pitchX - 36;
   const dead = state === "failed" || state === "cancelled" || state === "cannot run";
-  const box = fit(mailboxOf(scene.store, task, scene.t), room, 11, scene.measure);
+  const inBox = fit(mailboxOf(scene.store, task, scene.t), room, 11, scene.measure);
   return [
-    h("rect", { key: "ring", class: "rt-ring", x: -3, y: -3, width: g.pillW + 6, height: g.pillH + 6, rx: 3 }),
+    box("ring", "ring", -3, -3, g.pillW + 6, g.pillH + 6, 3),
     h("path", { key: "hex", class: "rt-hex", d: `M6 ${m - 8}h9l5 8-5 8h-9l-5-8z` }),
     dead && glyph(state, 10.5, m),
-    h("text", { key: "label", class: "rt-label rt-b rt-halo", x: 26, y: box === "" ? m + 4 : m }, cut(name, room, 12, scene.measure)),
-    box !== "" && h("text", { key: "box", class: "rt-s rt-i3 rt-halo", x: 26, y: m + 12 }, box),
+    say(26, inBox === "" ? m + 4 : m, cut(name, room, 12, scene.measure), "label b halo", { key: "label" }),
+    inBox !== "" && say(26, m + 12, inBox, "s i3 halo", { key: "box" }),
   ];
 }
 
@@ -137,9 +138,9 @@ function objectMark(scene: Scene, node: GraphNode): Child[] {
   const isThere = existsAt(scene.store, node.object, scene.t);
   const text = cut(label, g.pillW - 4, 12, scene.measure);
   return [
-    h("rect", { key: "ring", class: "rt-ring", x: -3, y: -3, width: g.pillW + 16, height: g.pillH + 6, rx: 3 }),
-    h("text", { key: "label", class: "rt-label", x: g.pillW - 2, y: m + 4, "text-anchor": "end" }, text),
-    h("rect", { key: "value", class: `rt-value${isThere ? " rt-there" : ""}`, x: g.pillW + 3.5, y: m - 3, width: 6, height: 6 }),
+    box("ring", "ring", -3, -3, g.pillW + 16, g.pillH + 6, 3),
+    say(g.pillW - 2, m + 4, text, "label", { key: "label", "text-anchor": "end" }),
+    box("value", `value${isThere ? " there" : ""}`, g.pillW + 3.5, m - 3, 6, 6),
   ];
 }
 
@@ -156,5 +157,5 @@ export function layerHead(scene: Scene, layer: number): VNode | null {
   const names = [...numbers].map(([name, n]) => (n > 1 ? `${name} × ${n}` : name));
   const g = geometryOf(scene);
   const text = cut(names.join(", "), g.pitchX - 16, 11, scene.measure);
-  return h("text", { key: layer, class: "rt-s rt-i3", x: 3 + layer * g.pitchX, y: 11 }, text);
+  return say(3 + layer * g.pitchX, 11, text, "s i3", { key: layer });
 }

@@ -2,8 +2,9 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { grouped } from "../draw/marks.ts";
 import { icon } from "../draw/glyphs.ts";
-import { counts, cpusInUse } from "../model/state.ts";
+import { counts, cpusInUse, inWords } from "../model/state.ts";
 import type { State } from "../model/state.ts";
 import type { RunRow } from "../model/rows.ts";
 import type { RunStore } from "../model/store.ts";
@@ -21,17 +22,7 @@ export function title(run: RunRow): string {
 
 /** (state whose glyph stands for it, number, word), in the fixed order, zeros left out. */
 export function countsInWords(store: RunStore, t: number): [State, number, string][] {
-  const n = counts(store, t);
-  const all: [State, number, string][] = [
-    ["running", n.running, "running"],
-    ["blocked", n.blocked, "blocked"],
-    ["queued", n.queued + n["needs input"], "waiting"],
-    ["done", n.done, "done"],
-    ["failed", n.failed, "failed"],
-    ["cancelled", n.cancelled, "cancelled"],
-    ["cannot run", n["cannot run"], "cannot run"],
-  ];
-  return all.filter(([, number]) => number > 0);
+  return inWords(counts(store, t));
 }
 
 export function drawHeader(scene: Scene, mode: Mode): Child[] {
@@ -47,7 +38,7 @@ function countMarks(scene: Scene): Child[] {
   const found = countsInWords(scene.store, scene.t);
   if (found.length === 0) return [h("span", { key: "none" }, "no tasks yet")];
   return found.map(([state, number, word]) =>
-    h("span", { key: word }, icon(state), h("span", {}, h("b", {}, number.toLocaleString("en")), ` ${word}`)));
+    h("span", { key: word }, icon(state), h("span", {}, h("b", {}, grouped(number)), ` ${word}`)));
 }
 
 /** Squares are drawn up to this many CPUs on a node, then numbers. */

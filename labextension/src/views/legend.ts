@@ -3,24 +3,16 @@
 import { h } from "../draw/dom.ts";
 import type { VNode } from "../draw/dom.ts";
 import { icon } from "../draw/glyphs.ts";
-import { counts } from "../model/state.ts";
+import { WORD, counts } from "../model/state.ts";
 import type { State } from "../model/state.ts";
 import type { Scene } from "./scene.ts";
 
-const ORDER: readonly (readonly [State, string])[] = [
-  ["needs input", "needs input"],
-  ["queued", "queued"],
-  ["running", "running"],
-  ["blocked", "blocked in get, CPU lent"],
-  ["done", "done"],
-  ["failed", "failed"],
-  ["cancelled", "cancelled"],
-  ["cannot run", "cannot run"],
-];
+/** As things happen: the other way round than the header counts. */
+const ORDER: readonly State[] = ["needs input", "queued", "running", "blocked", "done", "failed", "cancelled", "cannot run"];
 
 export function legend(scene: Scene): VNode {
   const now = counts(scene.store, scene.t);
-  const present = ORDER.filter(([state]) => now[state] > 0);
-  const items = present.map(([state, word]) => h("span", { key: state }, icon(state), h("span", {}, word)));
+  const present = ORDER.filter((state) => now[state] > 0);
+  const items = present.map((state) => h("span", { key: state }, icon(state), h("span", {}, `${WORD[state]}${state === "blocked" ? ", CPU lent" : ""}`)));
   return h("div", { key: "legend", class: "rt-legend" }, items);
 }

@@ -3,15 +3,25 @@
 import type { Measure } from "../layout/labels.ts";
 import type { Layers } from "../layout/layers.ts";
 import type { Graph } from "../model/graph.ts";
+import type { Groups } from "../model/groups.ts";
 import type { RunStore } from "../model/store.ts";
 import type { Child } from "../draw/dom.ts";
 
 export interface Scene {
   store: RunStore;
   graph: Graph;
+  /** instead of the graph once there are many tasks */
+  groups: Groups | null;
   layers: Layers;
   /** the moment that is shown */
   t: number;
+  /** the newest moment there is to show; t is at most this */
+  head: number;
+  /** a person looks at an earlier moment than the newest */
+  isScrubbed: boolean;
+  isPlaying: boolean;
+  /** of playing, times */
+  speed: number;
   /** when the run began: 0 on the axis */
   start: number;
   /** rows still change and bars still grow */
@@ -26,6 +36,23 @@ export interface Scene {
   pillWidth: number;
   /** makes ids unique in the page */
   uid: string;
+  ui: Ui;
+}
+
+/** What a person has set in this view, beyond the selection; the panes read it. */
+export interface Ui {
+  /** the call of `wait` that was chosen, null for the latest */
+  wait: number | null;
+  /** the part of the timeline that is shown, null for all of it */
+  zoom: [number, number] | null;
+  /** the part that is being marked with the pointer */
+  brush: [number, number] | null;
+  /** the critical path is shown */
+  isCritical: boolean;
+}
+
+export function freshUi(): Ui {
+  return { wait: null, zoom: null, brush: null, isCritical: false };
 }
 
 /** One picture of the run. A tab shows one or more of them. */
@@ -51,4 +78,10 @@ export interface Tab {
   id: string;
   title: string;
   panes: Pane[];
+  /** how many things it shows, told beside the title; null says nothing */
+  count?(scene: Scene): number | null;
+  /** something in it goes on that one would not like to miss */
+  isBusy?(scene: Scene): boolean;
+  /** its rows in words, for screen readers and for all who like lists */
+  table(scene: Scene, page: number): Child[];
 }

@@ -2,11 +2,14 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { grouped } from "../draw/marks.ts";
 import { icon } from "../draw/glyphs.ts";
-import { duration } from "../layout/axis.ts";
+import { bytes, duration } from "../layout/axis.ts";
 import { taskOfKey } from "../model/graph.ts";
+import { nameOfGroup } from "../model/groups.ts";
+import type { Group } from "../model/groups.ts";
 import type { TaskRow } from "../model/rows.ts";
-import { WORD, existsAt, objectLabel, stateAt } from "../model/state.ts";
+import { WORD, existsAt, inWords, objectLabel, stateAt } from "../model/state.ts";
 import { listing, placeName, sourceOf, whyOf } from "../model/story.ts";
 import type { Scene } from "./scene.ts";
 
@@ -16,7 +19,19 @@ export function drawStory(scene: Scene, isOpen: boolean): Child[] {
   const task = taskOfKey(scene.store, scene.selected);
   if (task !== null) return taskStory(scene, task, isOpen);
   if (scene.selected?.startsWith("o")) return objectStory(scene, scene.selected.slice(1));
+  const group = scene.groups?.groupOf(scene.selected) ?? null;
+  if (group !== null) return groupStory(scene, group);
   return [h("span", { key: "hint", class: "rt-why" }, HINT)];
+}
+
+function groupStory(scene: Scene, group: Group): Child[] {
+  const facts = inWords(scene.groups?.counts(scene.store, scene.t).get(group.key));
+  const words = facts.map(([, number, word]) => `${grouped(number)} ${word}`).join(", ");
+  const first = scene.store.tasks.get(group.tasks[0] ?? -1);
+  return [
+    h("span", { key: "line" }, h("span", { key: "name", class: "rt-name" }, nameOfGroup(scene.store, group)), h("span", { key: "why", class: "rt-why" }, words)),
+    h("span", { key: "src", class: "rt-src" }, first === undefined ? "" : sourceOf(first)),
+  ];
 }
 
 function taskStory(scene: Scene, task: TaskRow, isOpen: boolean): Child[] {
@@ -71,17 +86,12 @@ function objectStory(scene: Scene, id: string): Child[] {
   ];
 }
 
-/** "8.1 MB" */
-export function bytes(n: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  const power = n < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(n) / 3));
-  const value = n / 1000 ** power;
-  return `${power > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
-}
-
 /** What hovering says: the story in three lines. */
 export function drawTip(scene: Scene, key: string): Child[] {
+  if (key.startsWith("?")) return [h("span", { key: "why" }, key.slice(1))];
   const task = taskOfKey(scene.store, key);
+  const group = key.startsWith("g") ? (scene.groups?.groupOf(key) ?? null) : null;
+  if (group !== null) return groupStory(scene, group);
   if (task === null) return key.startsWith("o") ? objectStory(scene, key.slice(1)) : [];
   return [
     nameOf(scene, task),

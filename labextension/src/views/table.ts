@@ -2,6 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { grouped } from "../draw/marks.ts";
 import { duration } from "../layout/axis.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { WORD, objectLabel, stateAt } from "../model/state.ts";
@@ -10,45 +11,61 @@ import { ranFor } from "../model/blanks.ts";
 import type { Scene } from "./scene.ts";
 
 /** Rows of one page of the table. */
-export const PAGE = 200;
+const PAGE = 200;
 
 const HEADS = ["task", "state", "takes", "where", "ran", "line", "why"];
 
-export function drawTable(scene: Scene, page: number): Child[] {
-  const tasks = [...scene.store.tasks.values()];
-  const from = page * PAGE;
-  const shown = tasks.slice(from, from + PAGE);
-  if (tasks.length === 0) return [];
-  const range = tasks.length > PAGE ? `, ${from + 1} to ${from + shown.length} of ${tasks.length.toLocaleString("en")}` : "";
+/** One page of rows in words; the first cell of each heads its row. */
+export function words<T>(all: readonly T[], page: number, caption: string, heads: readonly string[], cells: (one: T) => [string | number, string[]]): Child[] {
+  const shown = all.slice(page * PAGE, (page + 1) * PAGE);
+  if (all.length === 0) return [h("p", { key: "none" }, `${caption}: none up to now.`)];
   return [
     h("table", { key: "table" },
-      h("caption", {}, `Tasks of this run${range}`),
-      h("thead", {}, h("tr", {}, HEADS.map((head) => h("th", { key: head, scope: "col" }, head)))),
-      h("tbody", {}, shown.map((task) => row(scene, task)))),
-    tasks.length > PAGE && h("div", { key: "pages", class: "rt-foot" },
-      from > 0 && pageButton("earlier", page - 1),
-      from + PAGE < tasks.length && pageButton("later", page + 1)),
+      h("caption", {}, `${caption}${rangeOf(all.length, page)}`),
+      h("thead", {}, h("tr", {}, heads.map((head) => h("th", { key: head, scope: "col" }, head)))),
+      h("tbody", {}, shown.map((one) => {
+        const [key, [first = "", ...rest]] = cells(one);
+        return h("tr", { key }, h("th", { key: "name", scope: "row" }, first), rest.map((cell, i) => h("td", { key: i }, cell)));
+      }))),
+    pageButtons(all.length, page),
   ];
 }
 
-function pageButton(word: string, page: number): VNode {
-  return h("button", { key: word, type: "button", "data-action": "page", "data-page": page }, `${word} tasks`);
+export function drawTable(scene: Scene, page: number): Child[] {
+  const tasks = [...scene.store.tasks.values()].filter((task) => task.submitted_s <= scene.t);
+  return words(tasks, page, "Tasks of this run", HEADS, (task) => [task.id, cellsOf(scene, task)]);
 }
 
-function row(scene: Scene, task: TaskRow): VNode | null {
+function cellsOf(scene: Scene, task: TaskRow): string[] {
   const state = stateAt(task, scene.t);
-  if (state === null) return null;
   const last = task.attempts.at(-1);
   const ran = ranFor(task, scene.t);
-  const cells = [
-    WORD[state],
+  return [
+    task.label,
+    state === null ? "" : WORD[state],
     task.inputs.map((id) => objectLabel(scene.store, id)).join(", "),
     last === undefined || last.start_s > scene.t ? "" : placeName(scene.store, last.worker),
     ran === null ? "" : duration(ran),
     sourceOf(task),
     whyOf(scene.store, task, scene.t),
   ];
-  return h("tr", { key: task.id },
-    h("th", { key: "name", scope: "row" }, task.label),
-    cells.map((cell, i) => h("td", { key: i }, cell)));
+}
+
+/** ", 201 to 400 of 5,000", "" if one page holds all. */
+function rangeOf(count: number, page: number): string {
+  if (count <= PAGE) return "";
+  const from = page * PAGE;
+  return `, ${from + 1} to ${Math.min(count, from + PAGE)} of ${grouped(count)}`;
+}
+
+/** Buttons to the pages before and after. */
+function pageButtons(count: number, page: number): VNode | null {
+  if (count <= PAGE) return null;
+  return h("div", { key: "pages", class: "rt-foot" },
+    page > 0 && pageButton("earlier rows", page - 1),
+    (page + 1) * PAGE < count && pageButton("later rows", page + 1));
+}
+
+function pageButton(word: string, page: number): VNode {
+  return h("button", { key: word, type: "button", "data-action": "page", "data-page": page }, word);
 }

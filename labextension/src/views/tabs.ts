@@ -2,22 +2,44 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child } from "../draw/dom.ts";
+import { grouped } from "../draw/marks.ts";
+import { actorsAt } from "../model/actors.ts";
+import { objectsAt } from "../model/objects.ts";
+import { isOpenAt, waitsUntil } from "../model/waits.ts";
+import { actorsPane } from "./actors.ts";
 import { graphPane } from "./graph.ts";
-import type { Pane, Tab } from "./scene.ts";
+import { objectsPane } from "./objects.ts";
+import type { Pane, Scene, Tab } from "./scene.ts";
+import { drawTable } from "./table.ts";
+import { actorTable, objectTable, waitTable } from "./tables.ts";
 import { timelinePane } from "./timeline.ts";
+import { waitPane } from "./wait.ts";
 
 /** Tabs in their order; the first one opens. */
-export const TABS: readonly Tab[] = [{ id: "graph", title: "Graph", panes: [graphPane] }];
+export const TABS: readonly Tab[] = [
+  { id: "graph", title: "Graph", panes: [graphPane], table: drawTable },
+  { id: "actors", title: "Actors", panes: [actorsPane], count: (s) => actorsAt(s.store, s.t).length, table: actorTable },
+  { id: "wait", title: "Wait", panes: [waitPane], count: (s) => waitsUntil(s.store, s.t).length, isBusy: hasOpenWait, table: waitTable },
+  { id: "objects", title: "Objects", panes: [objectsPane], count: (s) => objectsAt(s.store, s.t).length, table: objectTable },
+];
 
-/** What stands below every tab, on the same selection. */
+/** What stands below every tab, or beside it, on the same selection. */
 export const ALWAYS: readonly Pane[] = [timelinePane];
 
-/** One view needs no tab. */
-export function drawTabs(tabs: readonly Tab[], open: string): Child[] {
-  if (tabs.length < 2) return [];
-  return tabs.map((tab) =>
-    h("button", {
-      key: tab.id, type: "button", role: "tab", "aria-selected": String(tab.id === open),
+function hasOpenWait({ store, t }: Scene): boolean {
+  return waitsUntil(store, t).some((wait) => isOpenAt(wait, t));
+}
+
+export function drawTabs(scene: Scene, tabs: readonly Tab[], open: string): Child[] {
+  return tabs.map((tab) => {
+    const count = tab.count?.(scene) ?? 0;
+    const isBusy = scene.isMoving && (tab.isBusy?.(scene) ?? false);
+    const isOpen = tab.id === open;
+    return h("button", {
+      key: tab.id, type: "button", role: "tab", "aria-selected": String(isOpen), tabindex: isOpen ? 0 : -1,
       "data-action": "tab", "data-tab": tab.id,
-    }, tab.title));
+    }, tab.title,
+    count > 0 && h("i", { key: "count" }, grouped(count)),
+    isBusy && h("i", { key: "busy", class: "rt-busy" }, "blocks"));
+  });
 }

@@ -3,17 +3,19 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
-import { duration, tickLabel } from "../layout/axis.ts";
-import { gaps } from "../layout/lanes.ts";
-import { blanksOf } from "../model/blanks.ts";
+import { picture, text as say } from "../draw/marks.ts";
+import { duration, tickLabel, unitOf } from "../layout/axis.ts";
 import { hatch } from "./graph.ts";
 import type { Arrow, Pane, Scene } from "./scene.ts";
 import { arrows } from "./timeline_arrows.ts";
-import { barMarks, blankMark, startUp } from "./timeline_bars.ts";
+import { barMarks } from "./timeline_bars.ts";
+import { blanks } from "./timeline_blanks.ts";
+import { criticalLinks } from "./timeline_critical.ts";
 import { driverLane } from "./timeline_driver.ts";
 import { stepInTime } from "./timeline_keys.ts";
+import { tools } from "./timeline_tools.ts";
 import { ROW, scaleOf } from "./timeline_scale.ts";
-import type { PlacedLane, Scale } from "./timeline_scale.ts";
+import type { Scale } from "./timeline_scale.ts";
 
 export const timelinePane: Pane = {
   id: "timeline",
@@ -27,32 +29,50 @@ function drawTimeline(scene: Scene): Child[] {
   if (scene.store.tasks.size === 0) return [];
   const scale = scaleOf(scene);
   const { width } = scene;
-  const size = { width, height: scale.height, viewBox: `0 0 ${width} ${scale.height}` };
+  const { axis } = scale;
+  const time = `${scale.left} ${scale.room} ${axis.from} ${axis.to}`;
   const lanes = scale.groups.flatMap((group) => group.placed);
   return [
-    h("svg", { key: "timeline", ...size, role: "group", "aria-label": "Timeline of workers" },
+    tools(scene),
+    picture("Timeline of workers", width, scale.height, { key: "timeline", "data-time": time },
       hatch(`${scene.uid}-t`),
       h("g", { key: "axis", "aria-hidden": "true" }, axisMarks(scene, scale)),
       h("g", { key: "names", "aria-hidden": "true" }, laneNames(scene, scale)),
       h("g", { key: "arrows", "aria-hidden": "true" }, arrows(scene, scale, lanes)),
       h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => blanks(scene, scale, lane))),
       h("g", { key: "driver" }, driverLane(scene, scale)),
+      h("g", { key: "links", "aria-hidden": "true" }, criticalLinks(scene, scale, lanes)),
       h("g", { key: "bars" }, lanes.map((lane) => h("g", { key: lane.lane.worker.id }, barMarks(scene, scale, lane)))),
-      scene.isMoving && nowLine(scene, scale)),
+      (scene.isMoving || scene.isScrubbed) && scale.shows(scene.t, scene.t) && nowLine(scene, scale),
+      brush(scene, scale)),
+    why(scene),
   ];
+}
+
+/** The range that is being drawn with the pointer. */
+function brush({ ui }: Scene, scale: Scale): VNode | null {
+  if (ui.brush === null) return null;
+  const [a, z] = [scale.x(ui.brush[0]), scale.x(ui.brush[1])];
+  return h("rect", { key: "brush", class: "rt-brush", x: Math.min(a, z), y: 18, width: Math.abs(z - a), height: scale.height - 18 });
+}
+
+/** With the critical path shown: what it took, and where the rest of the time went. */
+function why({ ui, store }: Scene): VNode | null {
+  if (!ui.isCritical || store.run.why_not_faster === "") return null;
+  return h("div", { key: "why", class: "rt-critical-words" }, h("b", { key: "what" }, "Why not faster? "), store.run.why_not_faster);
 }
 
 function axisMarks(scene: Scene, scale: Scale): VNode[] {
   const { axis } = scale;
-  const now = scene.isMoving ? scale.x(scene.t) : -1000;
+  const now = scene.isMoving || scene.isScrubbed ? scale.x(scene.t) : -1000;
   return axis.ticks.flatMap((tick, i) => {
-    const x = scale.x(axis.from + tick);
-    const text = tickLabel(tick, axis.step);
+    const x = scale.x(scene.start + tick);
+    const text = `${tickLabel(tick, axis.step)}${i === 0 && tick > 0 ? unitOf(axis.step) : ""}`;
     const isFree = Math.abs(x - now) > scene.measure(text, 11) / 2 + 32;
     const anchor = x > scene.width - 14 ? "end" : "middle";
     return [
       h("line", { key: `l${i}`, class: "rt-rule", x1: x, x2: x, y1: 20, y2: scale.height - 4 }),
-      ...(isFree ? [h("text", { key: `t${i}`, class: "rt-s rt-i3", x, y: 12, "text-anchor": anchor }, text)] : []),
+      ...(isFree ? [say(x, 12, text, "s i3", { key: `t${i}`, "text-anchor": anchor })] : []),
     ];
   });
 }
@@ -65,7 +85,7 @@ function laneNames(scene: Scene, scale: Scale): VNode[] {
     names.push(h("line", { key: `r${group.node}`, class: "rt-rule", x1: 0, x2: scene.width, y1: group.y, y2: group.y }));
     if (several) {
       const label = scene.isNarrow ? group.node : `node ${group.node}`;
-      names.push(h("text", { key: `n${group.node}`, class: "rt-b", x: 0, y: group.y + 17 }, label));
+      names.push(say(0, group.y + 17, label, "b", { key: `n${group.node}` }));
     }
     for (const { lane, y } of group.placed) {
       const label = scene.isNarrow ? lane.label.replace("worker ", "w ") : lane.label;
@@ -74,26 +94,10 @@ function laneNames(scene: Scene, scale: Scale): VNode[] {
     if (group.idle > 0) {
       const y = group.y + group.placed.length * ROW + 17;
       const text = `${group.idle} more ${group.idle === 1 ? "worker" : "workers"}: no task of this cell`;
-      names.push(h("text", { key: `i${group.node}`, class: "rt-s rt-i3", x: scale.left + 5, y }, text));
+      names.push(say(scale.left + 5, y, text, "s i3", { key: `i${group.node}` }));
     }
   }
   return names;
-}
-
-function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): (VNode | null)[] {
-  const marks = [startUp(scene, scale, lane.worker, y)];
-  for (const gap of gaps(lane, scene.start, scene.t)) {
-    if (scale.x(gap.to) - scale.x(gap.from) < 24) continue;
-    for (const blank of blanksOf(scene.store, lane, gap, scene.t)) {
-      marks.push(blankMark(scene, scale, y, blank, `b${lane.worker.id} ${blank.from}`));
-    }
-  }
-  const { ended_s: ended, reason } = lane.worker;
-  if (ended !== null && ended < scene.t) {
-    const text = reason === "" ? "worker ended" : reason;
-    marks.push(blankMark(scene, scale, y, { from: ended, to: scene.t, text }, `e${lane.worker.id}`));
-  }
-  return marks;
 }
 
 /** The live edge with the clock above it. */

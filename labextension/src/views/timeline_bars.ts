@@ -2,13 +2,13 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { box, text as say } from "../draw/marks.ts";
 import { slug } from "../draw/glyphs.ts";
 import { fit, nameOf, shorter } from "../layout/labels.ts";
 import { mergeNarrow } from "../layout/lanes.ts";
 import type { Bar } from "../layout/lanes.ts";
-import type { Blank } from "../model/blanks.ts";
 import { taskKey } from "../model/graph.ts";
-import type { TaskRow, WorkerRow } from "../model/rows.ts";
+import type { TaskRow } from "../model/rows.ts";
 import { WORD, isBlockedAt, overSince, stateAt } from "../model/state.ts";
 import type { Scene } from "./scene.ts";
 import { BAR } from "./timeline_scale.ts";
@@ -36,9 +36,9 @@ export function barMarks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): V
 
 function place(scene: Scene, scale: Scale, bar: Bar): Placed | null {
   const { attempt, task } = bar;
-  if (attempt.start_s > scene.t) return null;
   const over = attempt.end_s ?? overSince(task);
   const isOpen = over === null || over > scene.t;
+  if (attempt.start_s > scene.t || !scale.shows(attempt.start_s, isOpen ? scene.t : over)) return null;
   const x = scale.x(Math.max(attempt.start_s, scene.start));
   const end = scale.x(isOpen ? scene.t : over);
   return { bar, x, w: Math.max(isOpen ? 5 : 1, end - x - 1), isOpen };
@@ -68,12 +68,17 @@ function barMark(scene: Scene, scale: Scale, placed: Placed, y: number, nextX: n
       tabindex: isEntry ? 0 : -1, role: "button", "aria-pressed": String(isSelected),
       "aria-label": spoken(scene, task, state),
     },
-    h("rect", { key: "ring", class: "rt-ring", x: x - 2.5, y: y - 2.5, width: w + 5, height: BAR + 5, rx: 3 }),
+    box("ring", "ring", x - 2.5, y - 2.5, w + 5, BAR + 5, 3),
     h("rect", { key: "box", class: "rt-box", x: x + 0.5, y: y + 0.5, width: Math.max(0.5, w - 1), height: BAR - 1, rx: 2 }),
+    isCritical(scene, task) && h("line", { key: "critical", class: "rt-critical", x1: x, x2: x + w, y1: y + BAR + 1.5, y2: y + BAR + 1.5 }),
     !isOpen && h("line", { key: "base", class: "rt-base", x1: x, x2: x + w, y1: baseY, y2: baseY }),
     ...blockedParts(scene, scale, placed, y),
     ...labelParts(scene, placed, y, nextX),
   );
+}
+
+function isCritical({ ui, store }: Scene, task: TaskRow): boolean {
+  return ui.isCritical && store.run.critical.includes(task.id);
 }
 
 function stateOf(scene: Scene, { bar, isOpen }: Placed): string {
@@ -97,10 +102,10 @@ function blockedParts(scene: Scene, scale: Scale, { bar, x, w }: Placed, y: numb
     const text = fit(["blocked in get · CPU lent", "in get · CPU lent", "CPU lent", "lent"], z - a - 20, 11, scene.measure);
     const wide = scene.measure(text, 11) + 10;
     return [h("g", { key: `blocked${i}`, class: "rt-blocked" },
-      h("rect", { key: "box", class: "rt-box", x: a + 0.5, y: y + 0.5, width: z - a - 1, height: BAR - 1, rx: 2 }),
+      box("box", "box", a + 0.5, y + 0.5, z - a - 1, BAR - 1, 2),
       h("rect", { key: "hatch", class: "rt-hatch", x: a + 1, y: y + 1, width: z - a - 2, height: BAR - 2, fill: `url(#rt-hatch-${scene.uid}-t)` }),
-      text !== "" && h("rect", { key: "plate", class: "rt-plate", x: a + 5, y: y + 2, width: wide, height: BAR - 4 }),
-      text !== "" && h("text", { key: "words", class: "rt-s", x: a + 10, y: y + 13 }, text))];
+      text !== "" && box("plate", "plate", a + 5, y + 2, wide, BAR - 4),
+      text !== "" && say(a + 10, y + 13, text, "s", { key: "words" }))];
   });
 }
 
@@ -116,42 +121,13 @@ function labelParts(scene: Scene, { bar, x, w, isOpen }: Placed, y: number, next
   if (isOpen && inside !== label && inside !== full) {
     const room = Math.min(nextX, scene.width) - (x + w) - 12;
     const outside = fit([full], room, 11, scene.measure);
-    if (outside !== "") return [h("text", { key: "aside", class: "rt-s rt-ru rt-halo", x: x + w + 7, y: y + 13 }, outside)];
+    if (outside !== "") return [say(x + w + 7, y + 13, outside, "s ru halo", { key: "aside" })];
   }
-  return inside === "" ? [] : [h("text", { key: "label", class: "rt-s rt-label", x: x + 5, y: y + 13 }, inside)];
+  return inside === "" ? [] : [say(x + 5, y + 13, inside, "s label", { key: "label" })];
 }
 
 function scaleWidth(scene: Scene, bar: Bar, blockedFrom: number, w: number): number {
   const end = bar.attempt.end_s ?? scene.t;
   const length = Math.min(end, scene.t) - bar.attempt.start_s;
   return length <= 0 ? w : (w * (blockedFrom - bar.attempt.start_s)) / length;
-}
-
-/** A bracket from the request for a process to its answer. */
-export function startUp(scene: Scene, scale: Scale, worker: WorkerRow, y: number): VNode | null {
-  const from = Math.max(worker.requested_s, scene.start);
-  const to = Math.min(worker.started_s ?? worker.ended_s ?? scene.t, scene.t);
-  if (from >= to || from > scene.t) return null;
-  const a = scale.x(from) + 1;
-  const z = scale.x(to) - 2;
-  const m = y + BAR / 2;
-  if (z - a < 3) return null;
-  const text = fit(["start-up"], z - a - 20, 11, scene.measure);
-  const end = worker.started_s === null ? "" : `M${z} ${m - 4}v8`;
-  return h("g", { key: `u${worker.id}` },
-    h("path", { key: "bracket", class: "rt-thin", d: `M${a} ${m - 4}v8M${a} ${m}H${z}${end}` }),
-    text !== "" && h("text", { key: "words", class: "rt-s rt-i3 rt-halo", x: (a + z) / 2, y: m + 4, "text-anchor": "middle" }, text));
-}
-
-/** The cause of a blank as plain text, and a dotted line to its end. */
-export function blankMark(scene: Scene, scale: Scale, y: number, blank: Blank, key: string): VNode | null {
-  const a = scale.x(blank.from) + 5;
-  const z = scale.x(blank.to) - 3;
-  if (z - a < 12) return null;
-  const m = y + BAR / 2;
-  const text = fit([blank.text], z - a, 11, scene.measure);
-  const from = text === "" ? a : a + scene.measure(text, 11) + 6;
-  return h("g", { key },
-    text !== "" && h("text", { key: "words", class: "rt-s rt-i3 rt-halo", x: a, y: m + 4 }, text),
-    z - from > 12 && h("line", { key: "dots", class: "rt-dots", x1: from, x2: z, y1: m, y2: m }));
 }

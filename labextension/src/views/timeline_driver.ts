@@ -2,11 +2,12 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
+import { box, text as say } from "../draw/marks.ts";
 import { fit } from "../layout/labels.ts";
 import type { WaitRow } from "../model/rows.ts";
 import { existsAt, objectLabel } from "../model/state.ts";
 import type { Scene } from "./scene.ts";
-import { blankMark } from "./timeline_bars.ts";
+import { blankMark } from "./timeline_blanks.ts";
 import { BAR } from "./timeline_scale.ts";
 import type { Scale } from "./timeline_scale.ts";
 
@@ -17,9 +18,11 @@ export function driverLane(scene: Scene, scale: Scale): Child[] {
   return [
     ...ownCode(scene, scale, waits),
     ...ticks(scene, scale),
-    ...waits.map((wait) => waitMark(scene, scale, wait)),
+    ...waits.filter((w) => scale.shows(w.start_s, w.end_s ?? scene.t)).map((wait) => waitMark(scene, scale, wait)),
   ];
 }
+
+const OWN_CODE = "The cell ran code of its own: it neither submitted a task nor waited for one.";
 
 /** A tick for every submit and put; those within a pixel share one. */
 function ticks(scene: Scene, scale: Scale): VNode[] {
@@ -28,7 +31,7 @@ function ticks(scene: Scene, scale: Scale): VNode[] {
   for (const object of scene.store.objects.values()) {
     if (object.task === null && object.created_s !== null) times.push(object.created_s);
   }
-  const pixels = times.filter((t) => t >= scene.start && t <= scene.t).map((t) => Math.round(scale.x(t)));
+  const pixels = times.filter((t) => t >= scene.start && t <= scene.t && scale.shows(t, t)).map((t) => Math.round(scale.x(t)));
   const y = scale.driverY;
   return [...new Set(pixels)].map((x) =>
     h("line", { key: `k${x}`, class: "rt-tick", x1: x + 0.5, x2: x + 0.5, y1: y + 3, y2: y + 15 }));
@@ -44,7 +47,7 @@ function ownCode(scene: Scene, scale: Scale, waits: WaitRow[]): (VNode | null)[]
     const to = edges[i] ?? from;
     if (scale.x(to) - scale.x(from) > 16) {
       const text = "own code";
-      marks.push(blankMark(scene, scale, scale.driverY, { from, to, text }, `own${from}`));
+      marks.push(blankMark(scene, scale, scale.driverY, { from, to, text, why: OWN_CODE }, `own${from}`));
     }
     from = edges[i + 1] ?? to;
   }
@@ -67,8 +70,8 @@ function waitMark(scene: Scene, scale: Scale, wait: WaitRow): VNode {
   const y = scale.driverY;
   const text = fit(words(scene, wait, isOpen), w - 8, 11, scene.measure);
   return h("g", { key: `w${wait.id}` },
-    h("rect", { key: "box", class: `rt-wait-box${isOpen ? " rt-open" : ""}`, x: x + 0.5, y: y + 0.5, width: w, height: BAR - 1, rx: 2 }),
-    text !== "" && h("text", { key: "words", class: "rt-s", x: x + 5, y: y + 13 }, text),
+    box("box", `wait-box${isOpen ? " open" : ""}`, x + 0.5, y + 0.5, w, BAR - 1, 2),
+    text !== "" && say(x + 5, y + 13, text, "s", { key: "words" }),
     isOpen && due(scene, scale, wait, x + w, y));
 }
 
@@ -90,7 +93,7 @@ function words(scene: Scene, wait: WaitRow, isOpen: boolean): string[] {
 
 /** The way to the timeout, dashed. */
 function due(scene: Scene, scale: Scale, wait: WaitRow, x: number, y: number): VNode | null {
-  if (wait.timeout_s === null || !scene.isMoving) return null;
+  if (wait.timeout_s === null || !(scene.isMoving || scene.isScrubbed)) return null;
   const end = scale.x(wait.start_s + wait.timeout_s);
   if (end <= x + 4 || end > scene.width - 2) return null;
   const m = y + BAR / 2;
@@ -98,5 +101,5 @@ function due(scene: Scene, scale: Scale, wait: WaitRow, x: number, y: number): V
   return h("g", { key: "due" },
     h("line", { key: "way", class: "rt-due", x1: x, x2: end, y1: m, y2: m, "stroke-dasharray": "3 3" }),
     h("line", { key: "end", class: "rt-due", x1: end, x2: end, y1: y + 2, y2: y + 16, "stroke-width": 1.5 }),
-    text !== "" && h("text", { key: "words", class: "rt-s rt-ru rt-halo", x: (x + end) / 2, y: y + 13, "text-anchor": "middle" }, text));
+    text !== "" && say((x + end) / 2, y + 13, text, "s ru halo", { key: "words", "text-anchor": "middle" }));
 }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         NodeAdded,
         NodeLost,
         SessionEnded,
+        SlotsGiven,
         WorkerExited,
         WorkerRequested,
         WorkerStarted,
@@ -123,4 +124,12 @@ def on_actor_exited(ledger: Ledger, event: ActorExited) -> None:
         row.ended_s, row.reason = ledger.seconds(event.time_s), event.reason
         if row.restarts and row.restarts[-1][1] is None:
             row.restarts[-1][1] = row.ended_s
+        ledger.touch_actor(row)
+
+
+def on_slots_given(ledger: Ledger, event: SlotsGiven) -> None:
+    """Note how many calls of an actor may run at once."""
+    row = ledger.actors.get(event.actor)
+    if row is not None:
+        row.max_concurrency = event.slots
         ledger.touch_actor(row)

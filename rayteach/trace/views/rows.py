@@ -100,6 +100,8 @@ class ActorRow:
     reason: str = ""
     #: intervals (process died, constructor returned again) of its restarts
     restarts: list[list[float | None]] = field(default_factory=list)
+    #: how many of its calls may run at once
+    max_concurrency: int = 1
 
 
 @dataclass(slots=True)
@@ -171,6 +173,10 @@ class RunRow:
     outcome: str = ""
     #: the cell's source text
     source: str = ""
+    #: once all is over: the tasks of the longest chain, see query.critical_path
+    critical: list[int] = field(default_factory=list)
+    #: the same in sentences: what the chain takes, and where the other time went
+    why_not_faster: str = ""
 
 
 @dataclass(slots=True)

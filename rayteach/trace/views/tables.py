@@ -80,6 +80,8 @@ class Book:
     last_s: float = 0.0
     #: revision of the last change of ``run`` itself
     run_revision: int = 0
+    #: number of tasks and end of the run whose critical path was looked for
+    critical_of: tuple[int, float] | None = None
 
 
 @dataclass(slots=True)

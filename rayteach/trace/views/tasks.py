@@ -233,6 +233,9 @@ def on_unrunnable(ledger: Ledger, event: TaskUnrunnable) -> None:
     row = ledger.tasks.get(event.task)
     if row is None or row.end:
         return
+    if row.attempts and row.attempts[-1].end_s is None:  # its actor died with it
+        row.attempts[-1].end_s = ledger.seconds(event.time_s)
+        row.attempts[-1].outcome = "lost"
     row.cause, row.error = event.cause, event.error_type
     _end(ledger, row, ledger.seconds(event.time_s), "cannot run", event.time_s)
 

@@ -1,0 +1,72 @@
+// What stands in the lane of a worker while it runs nothing: start-up and blanks, each with
+// its cause; the whole sentence on hover.
+
+import { h } from "../draw/dom.ts";
+import type { VNode } from "../draw/dom.ts";
+import { text as say } from "../draw/marks.ts";
+import { duration } from "../layout/axis.ts";
+import { fit } from "../layout/labels.ts";
+import { gaps } from "../layout/lanes.ts";
+import { blanksOf } from "../model/blanks.ts";
+import type { Blank } from "../model/blanks.ts";
+import type { WorkerRow } from "../model/rows.ts";
+import type { Scene } from "./scene.ts";
+import { BAR } from "./timeline_scale.ts";
+import type { PlacedLane, Scale } from "./timeline_scale.ts";
+
+/** A blank thinner than this cannot be pointed at. */
+const NARROWEST_PX = 3;
+
+export function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): (VNode | null)[] {
+  const marks = [startUp(scene, scale, lane.worker, y)];
+  for (const gap of gaps(lane, scene.start, scene.t)) {
+    if (!scale.shows(gap.from, gap.to) || scale.x(gap.to) - scale.x(gap.from) < NARROWEST_PX) continue;
+    for (const blank of blanksOf(scene.store, lane, gap, scene.t)) {
+      marks.push(blankMark(scene, scale, y, blank, `b${lane.worker.id} ${blank.from}`));
+    }
+  }
+  const { ended_s: ended, reason } = lane.worker;
+  if (ended !== null && ended < scene.t) {
+    const text = reason === "" ? "worker ended" : reason;
+    const why = `${lane.label} ended at ${duration(ended - scene.start)}${reason === "" ? "" : `: ${reason}`}.`;
+    marks.push(blankMark(scene, scale, y, { from: ended, to: scene.t, text, why }, `e${lane.worker.id}`));
+  }
+  return marks;
+}
+
+/** A bracket from the request for a process to its answer. */
+function startUp(scene: Scene, scale: Scale, worker: WorkerRow, y: number): VNode | null {
+  const from = Math.max(worker.requested_s, scene.start);
+  const to = Math.min(worker.started_s ?? worker.ended_s ?? scene.t, scene.t);
+  if (from >= to || from > scene.t) return null;
+  const a = scale.x(from) + 1;
+  const z = scale.x(to) - 2;
+  const m = y + BAR / 2;
+  if (z - a < NARROWEST_PX) return null;
+  const text = fit(["start-up"], z - a - 20, 11, scene.measure);
+  const end = worker.started_s === null ? "" : `M${z} ${m - 4}v8`;
+  const why = `The process of ${worker.label} was starting, ${duration(to - worker.requested_s)} up to ${duration(to - scene.start)}.`;
+  return h("g", { key: `u${worker.id}`, "data-tip": why },
+    h("path", { key: "bracket", class: "rt-thin", d: `M${a} ${m - 4}v8M${a} ${m}H${z}${end}` }),
+    text !== "" && say((a + z) / 2, m + 4, text, "s i3 halo", { key: "words", "text-anchor": "middle" }),
+    hover(a, z, y));
+}
+
+/** The cause of a blank as plain text, and a dotted line to its end. */
+export function blankMark(scene: Scene, scale: Scale, y: number, blank: Blank, key: string): VNode | null {
+  const a = scale.x(blank.from);
+  const z = scale.x(blank.to);
+  if (!scale.shows(blank.from, blank.to) || z - a < NARROWEST_PX) return null;
+  const m = y + BAR / 2;
+  const text = fit([blank.text], z - a - 8, 11, scene.measure);
+  const from = a + 5 + (text === "" ? 0 : scene.measure(text, 11) + 6);
+  return h("g", { key, "data-tip": blank.why },
+    text !== "" && say(a + 5, m + 4, text, "s i3 halo", { key: "words" }),
+    z - from > 15 && h("line", { key: "dots", class: "rt-dots", x1: from, x2: z - 3, y1: m, y2: m }),
+    hover(a, z, y));
+}
+
+/** The whole blank answers to the pointer, not only its words. */
+function hover(a: number, z: number, y: number): VNode {
+  return h("rect", { key: "hover", class: "rt-hover", x: a, y, width: Math.max(0, z - a), height: BAR });
+}
