@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rayteach.api.actor import ActorHandle, get_actor, method
     from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
     from rayteach.api.generators import ObjectIDGenerator
+    from rayteach.api.logs import logs
     from rayteach.api.objects import (
         available_resources,
         cancel,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         GetTimeoutError,
         ObjectLostError,
         ObjectStoreFullError,
+        OutOfMemoryError,
         RayteachError,
         TaskCancelledError,
         TaskError,
@@ -65,6 +67,7 @@ __all__ = [
     "ObjectIDGenerator",
     "ObjectLostError",
     "ObjectStoreFullError",
+    "OutOfMemoryError",
     "RayteachError",
     "Run",
     "RuntimeContext",
@@ -82,6 +85,7 @@ __all__ = [
     "init",
     "is_initialized",
     "kill",
+    "logs",
     "method",
     "nodes",
     "observe",
@@ -96,6 +100,7 @@ __all__ = [
 _HOMES = {
     "rayteach.api.actor": "ActorHandle get_actor method",
     "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
+    "rayteach.api.logs": "logs",
     "rayteach.api.generators": "ObjectIDGenerator",
     "rayteach.api.objects": (
         "available_resources cancel cluster_resources get kill nodes put wait"
@@ -105,7 +110,8 @@ _HOMES = {
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
         "ActorAlreadyExistsError ActorDiedError ActorError ActorUnavailableError "
-        "GetTimeoutError ObjectLostError ObjectStoreFullError RayteachError "
+        "GetTimeoutError ObjectLostError ObjectStoreFullError OutOfMemoryError "
+        "RayteachError "
         "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_generator": "DynamicObjectIDGenerator",

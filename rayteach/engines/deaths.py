@@ -11,7 +11,12 @@ from rayteach.core.task import TASK
 from rayteach.engines.failures import Failure
 from rayteach.engines.restarts import Restarts
 from rayteach.engines.state import clock
-from rayteach.errors import ActorDiedError, WorkerCrashedError
+from rayteach.errors import (
+    ActorDiedError,
+    OutOfMemoryError,
+    RayteachError,
+    WorkerCrashedError,
+)
 from rayteach.runtime import protocol
 from rayteach.runtime.board import Slot
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
     from rayteach.core.task import Task
     from rayteach.engines.cancelling import Cancelling
+    from rayteach.engines.memory import Ending
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
 
@@ -53,6 +59,8 @@ class Deaths:
         state.scheduler.worker_died(worker)
         state.borrowed.pop(worker, None)
         if handle.actor is not None:
+            ending = state.endings.pop(handle.actor, None)
+            reason = ending.reason if ending else reason
             self._bury_actor(handle.actor, worker, slot, reason)
             return
         direct = state.direct.pop(worker, None)
@@ -135,6 +143,17 @@ class Deaths:
         state = self._state
         state.replies.pop(task.number, None)
         attempt, now = task.attempt, clock()
+        ending = state.endings.get(task.number)
+        if ending is not None:
+            if self._is_held(task, ending):
+                state.after(
+                    _RECHECK_S,
+                    lambda: self._lose(task, worker, slot, reason, started=started),
+                )
+                return
+            del state.endings[task.number]
+            if task.state in states.END_STATES:
+                return
         start = slot.start_s if slot.task == task.number else now
         if task.cancellation is not None:
             if started:
@@ -147,7 +166,7 @@ class Deaths:
                 state.add(
                     events.AttemptLost(
                         now, task.number, attempt, worker, start, now,
-                        f"worker {worker} {reason}",
+                        ending.reason if ending else f"worker {worker} {reason}",
                     )
                 )  # fmt: skip
             return
@@ -155,22 +174,37 @@ class Deaths:
             f"the worker that ran {task.label} {reason}, and no retry is left "
             "(option max_retries)"
         )
-        self._fail(task, worker, start, text)
+        if ending:
+            self._fail(task, worker, start, ending.text, OutOfMemoryError)
+        else:
+            self._fail(task, worker, start, text)
 
-    def _fail(self, task: Task, worker: int, start: float, text: str) -> None:
-        state = self._state
+    def _fail(
+        self,
+        task: Task,
+        worker: int,
+        start: float,
+        text: str,
+        kind: type[RayteachError] = WorkerCrashedError,
+    ) -> None:
+        state, now = self._state, clock()
         state.add(
             events.TaskFailed(
-                clock(), task.number, task.attempt, worker, start, clock(),
-                WorkerCrashedError.__name__, text,
+                now, task.number, task.attempt, worker, start, now, kind.__name__, text
             )
-        )  # fmt: skip
-        failure = Failure.of_system(WorkerCrashedError, text)
+        )
+        failure = Failure.of_system(kind, text)
         returns = task.returns
         state.scheduler.finish(task, states.FAILED)
         for one in returns:
             state.fail(one, failure)
         task.pins = task.payload = None
+
+    def _is_held(self, task: Task, ending: Ending) -> bool:
+        """Tell whether another attempt would come too soon."""
+        if task.cancellation is not None or task.state in states.END_STATES:
+            return False
+        return task.retries != 0 and ending.holds(self._state)
 
     def _find_missing(self, suspects: set[int] | None) -> None:
         """Redo messages that a worker took with it before it could say so.
