@@ -32,6 +32,9 @@ SURROUNDINGS = "surroundings"
 
 Stamp = tuple[int, int]
 
+_chdir = os.chdir
+"""Before ``runtime.traces`` watches it: this move is the driver's, not a task's."""
+
 
 class Surroundings(TypedDict):
     """Where tasks run, as it is in the driver now."""
@@ -107,7 +110,7 @@ class LocalModules:
             else:
                 os.environ[name] = value
         with contextlib.suppress(OSError):
-            os.chdir(there["cwd"])
+            _chdir(there["cwd"])
 
     def find_spec(
         self,

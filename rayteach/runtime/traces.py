@@ -43,9 +43,8 @@ class Traces:
         #: True if the task has called one of them
         self.touched = False
         self._reopen = reopen
+        #: where the task began
         self._home = ""
-        with contextlib.suppress(OSError):
-            self._home = os.getcwd()  # noqa: PTH109 (a plain path)
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         self._main = threading.get_ident()
         self._has_moved = self._has_closed = self._has_timer = False
@@ -93,6 +92,9 @@ class Traces:
         self.touched = True
 
     def _mark_moved(self, *_: Any) -> None:
+        if not self._has_moved:
+            with contextlib.suppress(OSError):  # somebody removed it
+                self._home = os.getcwd()  # noqa: PTH109 (a plain path)
         self.touched = self._has_moved = True
 
     def _mark_timer(self, *_: Any) -> None:
