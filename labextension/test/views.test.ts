@@ -76,6 +76,13 @@ test("a timeout is told in the unit in which it was written", () => {
   assert.match(textOf(el, ".rt-wait-head ~ .rt-why"), /The timeout of 0\.80 s passed/);
 });
 
+test("a wait that need not wait says so", () => {
+  const [wait] = mock.waits;
+  assert.ok(wait);
+  const el = show({ ...mock, waits: [{ ...wait, end_s: wait.start_s + 0.0001 }] }, "wait");
+  assert.match(textOf(el, ".rt-wait-head ~ .rt-why"), /^Returned after < 1 ms of 800 ms/);
+});
+
 test("a loop of waits can be flipped through by buttons and in the history", () => {
   const el = show(loop, "wait");
   assert.match(textOf(el, ".rt-flip"), /wait 12 of 12/);
@@ -116,6 +123,13 @@ test("a dead actor says why, one that starts says so", () => {
   const marks = names(show(story, "actors"), "actors");
   assert.match(marks[0] ?? "", /^actor Progress-1, dead: killed/);
   assert.ok(marks.some((mark) => mark.startsWith("actor Params-1, waits for its process to start")));
+});
+
+test("an actor with slots shows which are free", () => {
+  const actors = mock.actors.map((one) => ({ ...one, max_concurrency: 3 }));
+  const el = show({ ...mock, actors }, "actors", 1.2);
+  assert.equal(el.querySelectorAll('[data-pane="actors"] .rt-unfilled').length, 4);
+  assert.match(names(el, "actors")[0] ?? "", /process 4006, 3 calls at a time/);
 });
 
 test("objects: size, nodes, copies and who needs them", () => {
