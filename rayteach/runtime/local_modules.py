@@ -41,6 +41,9 @@ _LIBRARIES = tuple(
 )
 """Python's own modules, and ours."""
 
+_chdir = os.chdir
+"""Before ``runtime.traces`` watches it: this move is the driver's, not a task's."""
+
 
 class Surroundings(TypedDict):
     """Where tasks run, as it is in the driver now."""
@@ -113,7 +116,7 @@ class LocalModules:
             else:
                 os.environ[name] = value
         with contextlib.suppress(OSError):
-            os.chdir(there["cwd"])
+            _chdir(there["cwd"])
 
     def find_spec(
         self,

@@ -32,6 +32,7 @@ from rayteach.runtime.output import TaskOutput
 from rayteach.runtime.slot import Slot
 from rayteach.runtime.stopping import Stopper
 from rayteach.runtime.streaming import Streaming
+from rayteach.runtime.traces import Traces
 from rayteach.runtime.values import Values
 from rayteach.runtime.watchdog import LONG_S, Watchdog
 
@@ -111,6 +112,9 @@ class Worker:
     def run(self) -> None:
         """Work until the driver closes the queue or says EXIT."""
         self._output.install()
+        self._traces = Traces(
+            self._output.open_descriptors, watch=not self.actor_number
+        )
         self.modules.install()
         self.line.flush(protocol.frame(protocol.HELLO, os.getpid()))
         while True:
@@ -130,6 +134,10 @@ class Worker:
         view = self._received[:size]
         number = protocol.MESSAGE.unpack_from(view)[0]
         self._board.begin(self.number, number)
+        if self._board.is_void(number):  # its tasks were handed out again
+            self.line.flush(protocol.frame(protocol.VOIDED, number))
+            self._board.begin(self.number, 0)
+            return
         if view[protocol.MESSAGE.size + 4] == protocol.PARK:  # it travels alone
             self._parked = True
             self.line.flush(protocol.frame(protocol.PARKED, number))
@@ -235,6 +243,8 @@ class Worker:
         if self.is_forked:
             os._exit(0)  # a child that the task forked: the answer is its parent's
         self._output.end_task()
+        if self._traces.touched:
+            self._traces.undo()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
         result = protocol.RESULT_HEAD.pack(
             size, protocol.RESULT, task, start, _clock(), status
