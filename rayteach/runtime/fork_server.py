@@ -31,7 +31,7 @@ from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 _RECEIVE_BYTES = 1 << 16
 _PR_SET_PDEATHSIG = 1
-IDLE_MS = 50
+IDLE_MS = 100
 """The server uses a pause of this length to import what later workers may want."""
 
 

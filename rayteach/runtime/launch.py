@@ -7,27 +7,45 @@ needs next to nothing itself.
 from __future__ import annotations
 
 import os
+import pickle
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rayteach.runtime import session_dir, thread_limits
 from rayteach.runtime.node_queue import socket_pair
 
+if TYPE_CHECKING:
+    from rayteach.runtime.protocol_types import ServerStart
+
 _PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
 _STOP_S = 5.0
+_PRELOAD = (
+    "rayteach.core.scheduler",
+    "rayteach.engines.nested",
+    "rayteach.api.objects",
+    "rayteach.api.remote_function",
+)
+"""What a task needs that uses rayteach itself, in pieces that import quickly."""
 
 
-@dataclass(slots=True)
 class ForkServerProcess:
     """A running fork server, and the session's directory that it will remove."""
 
-    #: requests go down, births and deaths come up
-    control: socket.socket
-    process: subprocess.Popen[bytes]
-    directory: Path
+    __slots__ = ("control", "directory", "process")
+
+    def __init__(
+        self,
+        control: socket.socket,
+        process: subprocess.Popen[bytes],
+        directory: Path,
+    ) -> None:
+        """Requests go down ``control``, births and deaths come up."""
+        self.control = control
+        self.process = process
+        self.directory = directory
 
     def stop(self) -> None:
         """Let it end its workers, remove the directory and exit; wait for that."""
@@ -58,4 +76,11 @@ def launch(directory: Path | None = None) -> ForkServerProcess:
         env=thread_limits.environment(os.environ),
     )
     theirs.close()
+    start: ServerStart = {
+        "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
+        "cwd": os.getcwd(),  # noqa: PTH109
+        "directory": str(directory),
+        "preload": list(_PRELOAD),
+    }
+    ours.send(pickle.dumps(start))
     return ForkServerProcess(ours, process, directory)

@@ -30,6 +30,7 @@ from rayteach.runtime.local_modules import LocalModules
 from rayteach.runtime.node_queue import RECEIVE_BYTES
 from rayteach.runtime.object_store import SegmentWriter, map_file
 from rayteach.runtime.output import TaskOutput
+from rayteach.runtime.slot import Slot
 from rayteach.runtime.stopping import Stopper
 from rayteach.runtime.streaming import Streaming
 from rayteach.runtime.watchdog import LONG_S, Watchdog
@@ -43,20 +44,6 @@ _clock = time.monotonic
 LOOK_S = 0.0001 if (os.cpu_count() or 1) > 1 else 0.0
 """After a single task shorter than this a worker looks for the next one for as long
 before it sleeps: in a chain of short tasks most of the time goes into waking up."""
-
-
-class Slot:
-    """Stands for a top-level ID among pickled arguments."""
-
-    __slots__ = ("position",)
-
-    def __init__(self, position: int) -> None:
-        """Refer to the task's input number ``position``."""
-        self.position = position
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle small."""
-        return Slot, (self.position,)
 
 
 class Worker:
@@ -178,6 +165,8 @@ class Worker:
 
     def _serve_line(self) -> None:
         self._stopper.catch_up()
+        if self._was_brief and not self.line.has_frames:
+            self.line.look(LOOK_S)
         frame = memoryview(self.line.next_frame())
         kind = frame[4]
         if kind in (protocol.TASK, protocol.CREATE, protocol.CALL, protocol.BIG):
@@ -188,6 +177,7 @@ class Worker:
                 self._watchdog.rest()
                 self.line.flush()
                 self._board.begin(self.number, 0)
+            self._was_brief = _clock() - self.started_s < LOOK_S
         elif kind == protocol.UNPARK:
             self._parked = False
         elif kind == protocol.EXIT:

@@ -13,7 +13,6 @@ import select
 import shutil
 import signal
 import socket
-import sys
 import time
 from dataclasses import dataclass
 from itertools import count
@@ -25,23 +24,11 @@ from rayteach.runtime.channel import Channel
 from rayteach.runtime.launch import ForkServerProcess, launch
 from rayteach.runtime.node_queue import NodeQueue
 from rayteach.runtime.protocol import LENGTH
-from rayteach.runtime.protocol_types import ServerStart, WorkerStart
+from rayteach.runtime.protocol_types import WorkerStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PRELOAD = (
-    "rayteach.core.events",
-    "rayteach.trace.log",
-    "rayteach.core.scheduler",
-    "rayteach.engines.nested",
-    "rayteach.engines.local",
-    "rayteach.api.objects",
-    "rayteach.api.remote_function",
-    "rayteach.engines.nested_async",
-    "rayteach.runtime.concurrency",
-)
-"""What a task needs that uses rayteach itself, in pieces that import quickly."""
 _LAST_WORDS_MS = 50
 _STAND_STILL_MS = 50
 """A process stops at once, unless the kernel is busy with it."""
@@ -97,7 +84,7 @@ class WorkerPool:
         self._requests = count(1)
         #: a process that does not know yet what it will be, if one is kept
         self._spare: WorkerHandle | None = None
-        self._introduce()
+        self._listen()
 
     def restart_server(self) -> None:
         """The fork server died: its workers died with it; start another."""
@@ -110,16 +97,9 @@ class WorkerPool:
             self._spare.channel.close()
             self._spare = None
         self._server = launch(self.directory)
-        self._introduce()
+        self._listen()
 
-    def _introduce(self) -> None:
-        start: ServerStart = {
-            "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
-            "cwd": os.getcwd(),  # noqa: PTH109
-            "directory": str(self.directory),
-            "preload": list(_PRELOAD),
-        }
-        self._server.control.send(pickle.dumps(start))
+    def _listen(self) -> None:
         self.by_fd[self._server.control.fileno()] = 0
         self.poller.register(self._server.control.fileno(), select.POLLIN)
 
