@@ -191,11 +191,13 @@ def _receive_start(line: socket.socket) -> WorkerStart | None:
 
 
 def _reseed() -> None:
-    """Forked copies of a generator draw the same numbers: seed each anew."""
-    import random  # noqa: PLC0415
+    """Forked copies of a generator draw the same numbers: seed each anew.
 
-    random.seed()
-    numpy = sys.modules.get("numpy")
+    One that is imported later, in the worker, seeds itself.
+    """
+    random, numpy = sys.modules.get("random"), sys.modules.get("numpy")
+    if random is not None:
+        random.seed()
     if numpy is not None:
         numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
 

@@ -11,6 +11,7 @@ has not started goes back to the driver.
 
 from __future__ import annotations
 
+import mmap
 import os
 import pickle
 import socket
@@ -78,8 +79,8 @@ class Worker:
         self._queue = queue
         #: True if the last message was one short task: the next may follow at once
         self._was_brief = False
-        #: the current message; a new one overwrites it
-        self._received = memoryview(bytearray(RECEIVE_BYTES))
+        #: the current message; a new one overwrites it (pages come as they are used)
+        self._received = memoryview(mmap.mmap(-1, RECEIVE_BYTES))
         self._board = Board(f"{self.directory}/board")
         self._stopper = Stopper(
             self._board, self.number, self.line, actor=start["actor"] is not None
