@@ -34,8 +34,9 @@ if TYPE_CHECKING:
         put,
         wait,
     )
+    from rayteach.api.observe import last_run, load, observe, timeline
     from rayteach.api.remote_function import remote
-    from rayteach.api.run import Run, observe
+    from rayteach.api.run import Run
     from rayteach.api.session import init, is_initialized, shutdown
     from rayteach.errors import (
         ActorAlreadyExistsError,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         ObjectLostError,
         ObjectStoreFullError,
         RayteachError,
+        RunFileError,
         TaskCancelledError,
         TaskError,
         WorkerCrashedError,
@@ -65,6 +67,7 @@ __all__ = [
     "ObjectStoreFullError",
     "RayteachError",
     "Run",
+    "RunFileError",
     "RuntimeContext",
     "TaskCancelledError",
     "TaskError",
@@ -80,12 +83,15 @@ __all__ = [
     "init",
     "is_initialized",
     "kill",
+    "last_run",
+    "load",
     "method",
     "nodes",
     "observe",
     "put",
     "remote",
     "shutdown",
+    "timeline",
     "wait",
 ]
 
@@ -99,12 +105,13 @@ _HOMES = {
         "available_resources cancel cluster_resources get kill nodes put wait"
     ),
     "rayteach.api.remote_function": "remote",
-    "rayteach.api.run": "Run observe",
+    "rayteach.api.run": "Run",
+    "rayteach.api.observe": "last_run load observe timeline",
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
         "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
-        "ObjectLostError ObjectStoreFullError RayteachError TaskCancelledError "
-        "TaskError WorkerCrashedError"
+        "ObjectLostError ObjectStoreFullError RayteachError RunFileError "
+        "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_generator": "DynamicObjectIDGenerator",
     "rayteach.object_id": "ObjectID",
