@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rayteach.api.actor import ActorHandle, get_actor, method
     from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
     from rayteach.api.generators import ObjectIDGenerator
+    from rayteach.api.logs import logs
     from rayteach.api.objects import (
         available_resources,
         cancel,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         GetTimeoutError,
         ObjectLostError,
         ObjectStoreFullError,
+        OutOfMemoryError,
         RayteachError,
         RunFileError,
         TaskCancelledError,
@@ -65,6 +67,7 @@ __all__ = [
     "ObjectIDGenerator",
     "ObjectLostError",
     "ObjectStoreFullError",
+    "OutOfMemoryError",
     "RayteachError",
     "Run",
     "RunFileError",
@@ -85,6 +88,7 @@ __all__ = [
     "kill",
     "last_run",
     "load",
+    "logs",
     "method",
     "nodes",
     "observe",
@@ -100,6 +104,7 @@ __all__ = [
 _HOMES = {
     "rayteach.api.actor": "ActorHandle get_actor method",
     "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
+    "rayteach.api.logs": "logs",
     "rayteach.api.generators": "ObjectIDGenerator",
     "rayteach.api.objects": (
         "available_resources cancel cluster_resources get kill nodes put wait"
@@ -110,8 +115,8 @@ _HOMES = {
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
         "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
-        "ObjectLostError ObjectStoreFullError RayteachError RunFileError "
-        "TaskCancelledError TaskError WorkerCrashedError"
+        "ObjectLostError ObjectStoreFullError OutOfMemoryError RayteachError "
+        "RunFileError TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_generator": "DynamicObjectIDGenerator",
     "rayteach.object_id": "ObjectID",

@@ -5,13 +5,16 @@ import { readFile } from "node:fs/promises";
 
 /** Only used between our own modules: neither on the wire nor in the page. */
 const OWN = [
-  "store", "measure", "selected", "regions", "layers", "places", "groups", "revision", "isNarrow", "isMoving", "isOpen",
-  "isCritical", "isPlaying", "isScrubbed", "isTableShown", "isRequested", "isClocked", "isSilent", "isKnown", "isFollowing",
-  "isBusy", "isServed", "isFreed", "isLast", "isFull", "isFirst", "isThere", "pillWidth", "pillW", "pillH", "pitchX", "pitchY", "layerCount", "maxSlot",
-  "unanswered", "stopAsking", "wasMoving", "lastFullMs", "nextMs", "calmAtMs", "hovered", "driverY", "placed", "callW", "slotW", "keptX",
-  "sizeX", "barW", "nameW", "keptBy", "madeBy", "occupied", "notDrawn", "groupOf", "lineage", "connection", "painter", "pacer", "player",
-  "bracketedTick", "sinceMs", "drawnMs", "attempt", "speed", "parents", "schedule", "tasks", "nodes", "actors", "waits", "workers", "start", "slot", "layer", "column", "axis", "lines", "words", "graph",
-  "isScrubbed", "parentsOf", "upsert", "extend",
+  "actors", "attempt", "axis", "barW", "bracketedTick", "brush", "calls", "callW", "calmAtMs",
+  "column", "connection", "drawnMs", "driverY", "extend", "graph", "groupOf", "groups", "hovered",
+  "isBusy", "isClocked", "isCritical", "isFirst", "isFollowing", "isFreed", "isFull", "isKnown",
+  "isLast", "isMoving", "isNarrow", "isOpen", "isPlaying", "isRequested", "isScrubbed", "isServed",
+  "isSilent", "isTableShown", "isThere", "keptBy", "keptX", "lastFullMs", "layer", "layerCount",
+  "layers", "lineage", "lines", "madeBy", "madeMs", "maxSlot", "measure", "moments", "nameW",
+  "nextMs", "nodes", "notDrawn", "occupied", "pacer", "painter", "parents", "parentsOf", "pillH",
+  "pillW", "pillWidth", "pitchX", "pitchY", "placed", "places", "player", "regions", "revision",
+  "schedule", "selected", "sinceMs", "sizeX", "slot", "slotW", "speed", "start", "stopAsking",
+  "store", "tasks", "unanswered", "upsert", "waits", "wasMoving", "words", "workers", "zoom",
 ];
 
 /** For esbuild's `mangleProps`. */

@@ -2,6 +2,7 @@
 
 import { h, patch } from "./draw/dom.ts";
 import type { Child } from "./draw/dom.ts";
+import { emptyState } from "./draw/marks.ts";
 import { paneRegion } from "./shell.ts";
 import type { Regions } from "./shell.ts";
 import { countsInWords, drawHeader, title } from "./views/header.ts";
@@ -141,10 +142,8 @@ function nobody(): Child {
 }
 
 function nothing(scene: Scene): Child {
-  const words = scene.store.run.outcome === "" && scene.store.live
-    ? "This cell has started nothing yet. Call a remote function to see it here:"
-    : "This cell has started nothing. Call a remote function to see it here:";
-  return h("div", { key: "nothing", class: "rt-empty" }, words, h("code", {}, "f.remote(1)"));
+  const isOpen = scene.store.run.outcome === "" && scene.store.live;
+  return emptyState(`This cell has started nothing${isOpen ? " yet" : ""}. Call a remote function to see it here:`, "f.remote(1)");
 }
 
 function foot(scene: Scene, isTableShown: boolean): Child[] {

@@ -193,6 +193,8 @@ class RunView {
 
 /** The moment a run rests at: its last change, or what a saved or lost one last knew. */
 function restOf(store: RunStore): number {
-  const isOpen = [...store.tasks.values()].some((task) => task.end_s === null);
-  return isOpen ? Math.max(store.nowS, lastChange(store)) : lastChange(store);
+  const last = lastChange(store);
+  if (last >= store.nowS) return last;
+  for (const task of store.tasks.values()) if (task.end_s === null) return store.nowS;
+  return last;
 }

@@ -112,7 +112,7 @@ test("a run that grows large turns to groups once", () => {
   const link: Link = { send: () => undefined, onMessage: (listener) => ((tell = listener), () => undefined) };
   const el = show(link);
   tell(snapshot(many(GROUP_OVER), 12, 1));
-  page.turn();
+  while (marks(el, ".rt-node").length === 0) page.turn();
   assert.equal(marks(el, ".rt-node").length, GROUP_OVER);
   tell(snapshot(many(GROUP_OVER + 1), 12, 2));
   while (marks(el, ".rt-group").length === 0) page.turn();

@@ -7,19 +7,20 @@ before the engine is imported.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from rayteach.api.printing import Printer, write
 from rayteach.core import events
 from rayteach.engines.controls import LocalControls
 from rayteach.engines.local import LocalEngine
 from rayteach.trace.log import EventLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rayteach.core.controls import Controls
+    from rayteach.engines.outputs import Printed
     from rayteach.runtime.launch import ForkServerProcess
 
 
@@ -44,6 +45,9 @@ class Session:
         #: what views may ask of the engine
         self.controls: Controls = LocalControls(self.engine)
         self.engine.submission.on_first = lambda run: on_first(self, run)
+        #: shows what tasks print
+        self.printer = Printer(self.engine.outputs.take)
+        self.engine.outputs.news = self.printer.ring
         self.closed = False
         self.pid = os.getpid()
         self._run = 0
@@ -64,6 +68,7 @@ class Session:
             )
         )
         self.engine.submission.begin_run(self._run, label)
+        self.engine.surroundings.look()
         return self._run
 
     def end_cell_run(self, outcome: str) -> None:
@@ -87,12 +92,12 @@ class Session:
         return {**self.engine.status(), "session": True}
 
     def flush_output(self) -> None:
-        """Print what tasks have printed, each line under its task's label."""
-        for label, stream, text in self.engine.take_output():
-            target = sys.stderr if stream == "stderr" else sys.stdout
-            prefix = f"({label}) " if label else ""
-            for line in text.splitlines():
-                target.write(f"{prefix}{line}\n")
+        """Show now what tasks have printed; without it, it is shown soon."""
+        self.printer.flush()
+
+    def show_output(self, show: Callable[[Sequence[Printed]], None] | None) -> None:
+        """Call ``show`` with what tasks print; None writes to ``sys.stdout`` again."""
+        self.printer.show = show or write
 
     def close(self) -> None:
         """End every process. Anything that was not fetched is lost."""
@@ -101,4 +106,4 @@ class Session:
         self.closed = True
         self.engine.close()
         self.log.append(events.SessionEnded(time.monotonic()))
-        self.flush_output()
+        self.printer.close()

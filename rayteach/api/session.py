@@ -192,13 +192,16 @@ def _default_cpus() -> float:
             raise ValueError(msg) from None
     import psutil  # noqa: PLC0415 (20 ms, and only where nobody says how many)
 
+    from rayteach.runtime.allowance import allowed_cpus  # noqa: PLC0415 (as psutil)
+
     cpus = psutil.cpu_count() or 1
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cpus
-    if allowed < cpus:
+    allowed = allowed_cpus()
+    if allowed is not None and allowed < cpus:
+        fit = max(1, int(allowed))
         warnings.warn(
-            f"this process may use {allowed} of {cpus} CPUs; rayteach still offers "
-            f"{cpus}. Set RAYTEACH_NUM_CPUS={allowed} or init(num_cpus={allowed})",
-            stacklevel=3,
+            f"this process may use {allowed:g} of {cpus} CPUs; rayteach still offers "
+            f"{cpus}. Set RAYTEACH_NUM_CPUS={fit} or init(num_cpus={fit})",
+            stacklevel=4,
         )
     return float(cpus)
 

@@ -292,5 +292,5 @@ class WaitReturned(Event):
     wait: int
     #: positions of the IDs returned as ready, in input order
     ready: tuple[int, ...]
-    #: "enough ready", "timeout", "failed" or "interrupted"
+    #: "enough ready", "timeout", "failed", "interrupted" or, of a generator, "ended"
     reason: str

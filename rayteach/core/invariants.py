@@ -109,9 +109,7 @@ def _actors(scheduler: Scheduler) -> Iterable[tuple[int, str]]:
         for task in mailbox.in_flight.values():
             if task.state in _UNSENT or task.state in states.END_STATES:
                 yield number, f"call {task.number} is in flight, yet {task.state}"
-        if mailbox.slots and len(mailbox.in_flight) > mailbox.slots:
-            yield number, f"{len(mailbox.in_flight)} calls in {mailbox.slots} slots"
-        for text in _lent(mailbox):
+        for text in _slots(mailbox):
             yield number, text
         known = {task.number for task in mailbox.all_calls()}
         for task in scheduler.tasks.values():
@@ -119,7 +117,9 @@ def _actors(scheduler: Scheduler) -> Iterable[tuple[int, str]]:
                 yield number, f"call {task.number} is in no line"
 
 
-def _lent(mailbox: Mailbox) -> Iterable[str]:
+def _slots(mailbox: Mailbox) -> Iterable[str]:
+    if mailbox.slots and len(mailbox.in_flight) > mailbox.slots:
+        yield f"{len(mailbox.in_flight)} calls in {mailbox.slots} slots"
     creation = mailbox.creation
     if creation.state in _UNSENT or mailbox.state == "dead":
         return

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from rayteach.core import events, states
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import clock
-from rayteach.errors import ActorDiedError, WorkerCrashedError
+from rayteach.errors import (
+    ActorDiedError,
+    OutOfMemoryError,
+    RayteachError,
+    WorkerCrashedError,
+)
 from rayteach.runtime import protocol
 
 if TYPE_CHECKING:
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 
     from rayteach.core.task import Task
     from rayteach.engines.cancelling import Cancelling
+    from rayteach.engines.memory import Ending
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
     from rayteach.runtime.board import Slot
@@ -47,7 +53,8 @@ class Deaths:
         state.scheduler.worker_died(worker)
         state.borrowed.pop(worker, None)
         if handle.actor is not None:
-            self._bury_actor(handle.actor, reason)
+            ending = state.endings.pop(handle.actor, None)
+            self._bury_actor(handle.actor, ending.reason if ending else reason)
             return
         direct = state.direct.pop(worker, None)
         if direct is not None and direct.state not in states.END_STATES:
@@ -90,6 +97,17 @@ class Deaths:
         state = self._state
         state.replies.pop(task.number, None)
         attempt, now = task.attempt, clock()
+        ending = state.endings.get(task.number)
+        if ending is not None:
+            if self._is_held(task, ending):
+                state.after(
+                    _RECHECK_S,
+                    lambda: self._lose(task, worker, slot, reason, started=started),
+                )
+                return
+            del state.endings[task.number]
+            if task.state in states.END_STATES:
+                return
         start = slot.start_s if slot.task == task.number else now
         if task.cancellation is not None:
             if started:
@@ -102,7 +120,7 @@ class Deaths:
                 state.add(
                     events.AttemptLost(
                         now, task.number, attempt, worker, start, now,
-                        f"worker {worker} {reason}",
+                        ending.reason if ending else f"worker {worker} {reason}",
                     )
                 )  # fmt: skip
             return
@@ -110,18 +128,26 @@ class Deaths:
             f"the worker that ran {task.label} {reason}, and no retry is left "
             "(option max_retries)"
         )
+        kind: type[RayteachError] = WorkerCrashedError
+        if ending:
+            kind, text = OutOfMemoryError, ending.text
         state.add(
             events.TaskFailed(
-                now, task.number, attempt, worker, start, now,
-                WorkerCrashedError.__name__, text,
+                now, task.number, attempt, worker, start, now, kind.__name__, text
             )
-        )  # fmt: skip
-        failure = Failure.of_system(WorkerCrashedError, text)
+        )
+        failure = Failure.of_system(kind, text)
         returns = task.returns
         state.scheduler.finish(task, states.FAILED)
         for one in returns:
             state.fail(one, failure)
         task.pins = task.payload = None
+
+    def _is_held(self, task: Task, ending: Ending) -> bool:
+        """Tell whether another attempt would come too soon."""
+        if task.cancellation is not None or task.state in states.END_STATES:
+            return False
+        return task.retries != 0 and ending.holds(self._state)
 
     def _find_missing(self, suspects: set[int] | None) -> None:
         """Redo messages that a worker took with it before it could say so.

@@ -10,7 +10,7 @@ from rayteach.engines.failures import Failure
 from rayteach.engines.state import clock
 from rayteach.errors import TaskCancelledError
 from rayteach.object_id import FAILED
-from rayteach.runtime import protocol
+from rayteach.runtime import protocol, thread_limits
 from rayteach.runtime.object_store import Segment, SegmentWriter
 from rayteach.runtime.serialization import Payload
 
@@ -42,8 +42,6 @@ class Dispatcher:
         self._warned: set[str] = set()
         #: told when an actor will never come to life
         self.on_stillborn: Callable[[Task, Failure], None] = lambda *_: None
-        #: sentences for people, shown by the main thread
-        self.warnings: list[str] = []
         self._carry: dict[type, Any] = {
             decisions.Post: self._post,
             decisions.Park: self._park,
@@ -87,6 +85,9 @@ class Dispatcher:
             else:
                 inputs.append((protocol.INLINE, data))
         payload, flags = task.payload, task.function.flags
+        if task.num_cpus >= 2:  # noqa: PLR2004
+            cpus = min(int(task.num_cpus), thread_limits.MOST)
+            flags |= cpus << protocol.THREADS
         if isinstance(payload, Segment):
             flags |= protocol.PAYLOAD_FILE
             payload = payload.path.encode()
@@ -232,5 +233,5 @@ class Dispatcher:
             )
             if text not in self._warned:
                 self._warned.add(text)
-                self.warnings.append(text)
+                self._state.outputs.warn(text, task.run)
         self._state.scheduler.infeasible.clear()

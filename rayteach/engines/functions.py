@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import os
 import types
 import weakref
 from pathlib import Path
@@ -44,6 +45,10 @@ class FunctionStore:
         self._new = new
         self._export = export
         self._seen: set[int] = set()
+        #: changes when tasks must load their functions anew
+        self._salt = b""
+        #: called before a function is shipped for the first time
+        self.before_new: Callable[[], None] = lambda: None
         #: functions that hold IDs go with the last that uses them
         self._holding: weakref.WeakValueDictionary[int, Function] = (
             weakref.WeakValueDictionary()
@@ -62,6 +67,7 @@ class FunctionStore:
         known = self._by_target.get(target)
         if known is not None and known[0] == name:
             return known[1]
+        self.before_new()
         try:
             data, captured = dumps_code(target)
         except Exception as error:
@@ -70,11 +76,10 @@ class FunctionStore:
             if culprit:
                 msg += f". It uses {culprit}: make that inside the function instead"
             raise TypeError(msg) from error
-        digest = hashlib.blake2b(name.encode() + b"\0" + data, digest_size=8).digest()
-        number = int.from_bytes(digest, "little")
+        number = number_of(name, data, self._salt)
         function = self._by_number.get(number) or self._holding.get(number)
         if function is None:
-            write_file(f"{self._directory}/f{number:016x}", data)
+            write_file(self._path(number), data)
             function = describe(target, name, number)
             if captured:
                 function.captured = captured
@@ -94,10 +99,34 @@ class FunctionStore:
             self._announce(function)
         return known
 
+    def renew(self, salt: bytes) -> None:
+        """Give every function another number: workers load them as if new."""
+        self._salt = salt
+        for table in (self._by_number, self._holding):
+            for old, function in list(table.items()):
+                number = number_of(str(old), b"", salt)
+                try:
+                    os.link(self._path(old), self._path(number))
+                except OSError:  # a method: it has no file
+                    continue
+                del table[old]
+                table[number] = function
+                function.number = number
+                self._announce(function)
+
+    def _path(self, number: int) -> str:
+        return f"{self._directory}/f{number:016x}"
+
     def _announce(self, function: Function) -> None:
         if function.number not in self._seen:
             self._seen.add(function.number)
             self._new(function)
+
+
+def number_of(name: str, data: bytes, salt: bytes) -> int:
+    """Return the number of a function: the same content has the same."""
+    content = salt + name.encode() + b"\0" + data
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little")
 
 
 def describe(target: Callable[..., Any], name: str, number: int) -> Function:

@@ -209,9 +209,9 @@ class Inbound:
         if task is not None:
             self._submission.actor_left(task, worker, *body[1:])
 
-    def _output(self, _: int, body: tuple[int, str, str]) -> None:
+    def _output(self, worker: int, body: tuple[int, str, str]) -> None:
         task = self._state.scheduler.tasks.get(body[0])
-        self._state.outputs.append((task, *body[1:]))
+        self._state.outputs.add(worker, body[0], task, *body[1:])
 
     # Calls from inside tasks.
 

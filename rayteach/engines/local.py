@@ -24,6 +24,7 @@ from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
 from rayteach.engines.functions import FunctionStore
 from rayteach.engines.inbound import Inbound
+from rayteach.engines.memory import MemoryWatch
 from rayteach.engines.plain import PlainPath
 from rayteach.engines.pump import Pump
 from rayteach.engines.questions import Questions
@@ -31,6 +32,7 @@ from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
 from rayteach.engines.streams import DriverItems
 from rayteach.engines.submission import Submission
+from rayteach.engines.surroundings import SurroundingsWatch
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import (
     ActorDiedError,
@@ -39,6 +41,7 @@ from rayteach.errors import (
 from rayteach.ids import Label
 from rayteach.object_id import ActorID, ObjectID
 from rayteach.runtime import protocol, serialization, session_dir
+from rayteach.runtime.memory_gauge import MemoryGauge
 from rayteach.runtime.object_store import Segment
 from rayteach.runtime.worker_pool import WorkerPool
 
@@ -71,6 +74,7 @@ class LocalEngine:
         server: ForkServerProcess,
     ) -> None:
         """Work through ``server``; workers come with the first tasks."""
+        gauge = MemoryGauge()  # its limits are checked before anything else is made
         session_dir.sweep()
         self.session_hex = os.urandom(16).hex()
         self.num_cpus = num_cpus
@@ -78,6 +82,8 @@ class LocalEngine:
         self._pool = WorkerPool(server, _NESTED, self.session_hex)
         self._state = state = EngineState(self._pool, log)
         self._lock = state.lock
+        #: what tasks print
+        self.outputs = state.outputs
         self._dispatcher = Dispatcher(state)
         self._functions = FunctionStore(
             str(self._pool.directory), state.function_defined, state.export
@@ -105,7 +111,9 @@ class LocalEngine:
         self._waiting = Waiting(state, self.submission, self._pump)
         self.items = DriverItems(state, self._waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
+        self.surroundings = SurroundingsWatch(state, self._functions, self._shield)
         self._census = Census(state, _NODE, resources)
+        self._memory = MemoryWatch(state, gauge)
 
     # Submitting.
 
@@ -346,19 +354,10 @@ class LocalEngine:
         """Log the start of tasks that are seen running now."""
         self._reading.sample()
 
-    def take_output(self) -> list[tuple[str, str, str]]:
-        """Return and forget what tasks printed: (label, stream, text)."""
-        with self._lock:
-            found = []
-            while self._state.outputs:
-                task, name, text = self._state.outputs.popleft()
-                found.append((str(task.label) if task else "", name, text))
-            found += [
-                ("", "stderr", f"rayteach: {text}\n")
-                for text in self._dispatcher.warnings
-            ]
-            self._dispatcher.warnings.clear()
-        return found
+    def log_of(self, object_id: ObjectID) -> str:
+        """Return everything that a task has printed so far."""
+        self._state.check_ours((object_id,))
+        return self.outputs.log(object_id.task)
 
     def status(self) -> dict[str, Any]:
         """Count CPUs in use and tasks by state."""
@@ -367,6 +366,7 @@ class LocalEngine:
     def close(self) -> None:
         """End every process; unfinished IDs fail, waiting threads return."""
         with self._shield:
+            self._pump.once()  # what has been printed is shown
             with self._lock:
                 if self._state.closed:
                     return
@@ -376,8 +376,10 @@ class LocalEngine:
                 for task in list(self._state.scheduler.tasks.values()):
                     for one in task.returns:
                         self._state.fail(one, failure)
+            self._memory.close()
             self._pump.close()
             self._pool.close()
+            self._state.outputs.close()
             session_dir.release(self._pool.directory)
             self._shield.remove()
 

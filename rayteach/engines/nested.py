@@ -7,7 +7,6 @@ the task's CPU until the answer is there.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import weakref
@@ -24,7 +23,7 @@ from rayteach.engines.base import (
     Function,
     TaskOptions,
 )
-from rayteach.engines.functions import describe
+from rayteach.engines.functions import describe, number_of
 from rayteach.engines.nested_streams import NestedItems
 from rayteach.ids import Label
 from rayteach.object_id import STREAM_INDEX, ActorID, ObjectID, set_client
@@ -119,8 +118,7 @@ class NestedClient:
         if known is not None and known.name == name:
             return known
         data, captured = serialization.dumps_code(target)
-        digest = hashlib.blake2b(name.encode() + b"\0" + data, digest_size=8).digest()
-        number = int.from_bytes(digest, "little")
+        number = number_of(name, data, self._worker.modules.salt)
         path = f"{self._directory}/f{number:016x}"
         if not os.path.exists(path):  # noqa: PTH110 (a plain path)
             write_file(path, data)

@@ -6,6 +6,7 @@ lends the task's CPU as every wait does.
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -80,5 +81,7 @@ class NestedItems:
             except (RayteachError, OSError) as error:
                 future.set_exception(error)
 
-        threading.Thread(target=fill, daemon=True).start()
+        # In the asker's context: an actor with several calls knows it as that call's.
+        run = contextvars.copy_context().run
+        threading.Thread(target=run, args=(fill,), daemon=True).start()
         return future

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
 from rayteach.core.scheduler import Scheduler
+from rayteach.engines.outputs import Outputs
 from rayteach.errors import ActorHandleNotFoundError, RayteachError
 from rayteach.object_id import FAILED, READY, ActorID, ObjectID
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rayteach.core.task import Task
     from rayteach.engines.base import Function
     from rayteach.engines.failures import Failure
+    from rayteach.engines.memory import Ending
     from rayteach.runtime.worker_pool import WorkerPool
     from rayteach.trace.log import EventLog
 
@@ -101,11 +103,14 @@ class EngineState:
         self.parks: dict[int, str] = {}
         #: (when, tie, what to do), soonest first
         self.timers: list[tuple[float, int, Callable[[], None]]] = []
-        self.outputs: deque[tuple[Task | None, str, str]] = deque()
+        #: what tasks print
+        self.outputs = Outputs(str(pool.directory), self.lock)
         #: replies that wait for their task to have a CPU again
         self.replies: dict[int, Callable[[], None]] = {}
         #: ends the wait of a blocked task that will not come back from it
         self.open_waits: dict[int, Callable[[], None]] = {}
+        #: tasks and actors whose process was ended by us: why
+        self.endings: dict[int, Ending] = {}
         self.closed = False
         self._ties = count()
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rayteach.engines.state import EngineState
     from rayteach.engines.waiting import Waiting
 
+_REASONS = {True: "enough ready", False: "ended"}
 _END = Failure.of_system(RayteachError, "the generator has ended before this item")
 
 
@@ -201,16 +202,23 @@ class DriverItems:
         self.shield = pump.shield
 
     def item(self, stream: Any, number: int, line: int) -> ObjectID | None:
-        """Wait for an item and hand it out; None if the stream ends before it."""
-        one = self.peek(stream, number)[1]
-        if one is None:
-            return None
-        if one.status == PENDING:
-            self._waiting.wait([one], 1, None, line)
-        if one.status == PENDING:  # a handler swallowed the interrupt
-            raise KeyboardInterrupt
-        taken: ObjectID | None = stream.take(one)
-        return taken
+        """Wait for an item and hand it out; None if the stream ends before it.
+
+        Every call is logged as a wait, so that a run looks the same however late
+        its items came.
+        """
+        with self.shield:
+            what, one = self.peek(stream, number)
+            named = one or ObjectID(stream.task, number)
+            waiting = self._waiting
+            wait = waiting.begin("wait", [named], 1, None, line)
+            if what == "wait":
+                waiting.block([named], 1, None, fail_fast=False)
+            is_item = what != "end" and number <= stream.count
+            waiting.end(wait, [0] if is_item else [], _REASONS[is_item])
+            if what == "wait" and named.status == PENDING:
+                raise KeyboardInterrupt
+            return stream.take(named) if is_item else None
 
     def peek(self, stream: Any, number: int) -> tuple[str, ObjectID | None]:
         """Say what ``item`` would find: "item", "wait" or "end"."""

@@ -60,10 +60,10 @@ class Waiting:
         """Wait for values and return them in order."""
         with self._shield:
             states = [one.status for one in ids]
-            wait = self._begin_wait("get", ids, len(ids), timeout_s, line)
+            wait = self.begin("get", ids, len(ids), timeout_s, line)
             if PENDING in states and FAILED not in states:
                 pending = _pending(ids)
-                self._block(pending, len(pending), timeout_s, fail_fast=True)
+                self.block(pending, len(pending), timeout_s, fail_fast=True)
                 states = [one.status for one in ids]
             self._end_get(wait, states)
         if FAILED in states:
@@ -84,18 +84,18 @@ class Waiting:
     ) -> list[int]:
         """Return the positions that count as ready."""
         with self._shield:
-            wait = self._begin_wait("wait", ids, num_returns, timeout_s, line, unit)
+            wait = self.begin("wait", ids, num_returns, timeout_s, line, unit)
             pending = _pending(ids)
             need = num_returns - (len(ids) - len(pending))
             if need > 0:
-                self._block(pending, need, timeout_s, fail_fast=False)
+                self.block(pending, need, timeout_s, fail_fast=False)
             with self._lock:
                 chosen = choose([one.status != PENDING for one in ids], num_returns)
             reason = "enough ready" if len(chosen) >= num_returns else "timeout"
-            self._end_wait(wait, chosen, reason)
+            self.end(wait, chosen, reason)
         return chosen
 
-    def _block(
+    def block(
         self,
         pending: list[ObjectID],
         need: int,
@@ -103,6 +103,9 @@ class Waiting:
         *,
         fail_fast: bool,
     ) -> None:
+        """Let the pump run until ``need`` of the IDs are there, or the timeout."""
+        if need <= 0:  # the last one came between two looks
+            return
         deadline = None if timeout_s is None else clock() + timeout_s
         waiter = Waiter(need, fail_fast=fail_fast)
         brief = False
@@ -134,7 +137,7 @@ class Waiting:
         self._state.check_open()
         self._state.check_ours(pending)
 
-    def _begin_wait(
+    def begin(
         self,
         kind: str,
         ids: Sequence[ObjectID],
@@ -143,6 +146,7 @@ class Waiting:
         line: int,
         unit: str = "s",
     ) -> int:
+        """Log that a wait begins; return its number."""
         self._state.check_ours(ids)
         number = next(self._state.waits)
         keys = [(one.task, one.index) for one in ids[:KEYS_LOGGED]]
@@ -158,9 +162,10 @@ class Waiting:
             reason = "failed"
         else:
             reason = "timeout" if PENDING in states else "enough ready"
-        self._end_wait(wait, ready, reason)
+        self.end(wait, ready, reason)
 
-    def _end_wait(self, wait: int, ready: Sequence[int], reason: str) -> None:
+    def end(self, wait: int, ready: Sequence[int], reason: str) -> None:
+        """Log that a wait is over; ``ready`` are positions among its IDs."""
         if self._shield.is_held:
             reason = "interrupted"
         self._state.log.wait_ended(clock(), wait, ready, reason)

@@ -2,7 +2,7 @@
 
     pre_run_cell ──► the old view of this cell closes, a cell run begins
     first task   ──► its view appears under the running cell
-    post_run_cell ─► queued output is printed, the cell run ends
+    post_run_cell ─► what tasks printed is shown, the cell run ends
 
 Only ``pre_run_cell`` and ``post_run_cell`` are used: ``pre_execute`` also fires
 for every message of a widget.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.notebook.cellcode import cell_number, label_number, running_cell
 from rayteach.notebook.contracts import Session, Sessions, open_session
+from rayteach.notebook.output import CellOutput
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import (
@@ -71,6 +72,7 @@ class CellOwner:
         self._shell = shell
         self._sessions = sessions
         self._views = views
+        self._output = CellOutput(shell, views.late)
         self._info: ExecutionInfo | None = None
         #: the cell that runs now
         self.current: Cell | None = None
@@ -90,6 +92,9 @@ class CellOwner:
         self._shell.events.unregister("pre_run_cell", self._begin_cell)
         self._shell.events.unregister("post_run_cell", self._end_cell)
         self._finish("done")
+        session = open_session(self._sessions)
+        if session is not None:
+            session.show_output(None)
 
     def _adopt(self, label: str) -> None:
         """Take over the cell that holds ``%load_ext``: it began before us."""
@@ -135,6 +140,7 @@ class CellOwner:
         if session is not None and cell.run is not None:
             session.flush_output()
             session.end_cell_run(outcome)
+        self._output.end()
         self._views.end_cell(cell)
 
     def flush_output(self) -> None:
@@ -149,6 +155,8 @@ class CellOwner:
         if cell is not None:
             cell.run = session.begin_cell_run(cell.key, cell.label, cell.source)
             cell.has_tasks = False
+            self._output.begin(session, cell.run)
+        session.show_output(lambda printed: self._output.show(session, printed))
 
     def first_task(self, session: Session, run: int) -> None:
         """Show the run, now that it has something to show.

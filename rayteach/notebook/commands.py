@@ -67,6 +67,14 @@ _ALL = (
         ("--text", "--full"),
     ),
     Command(
+        "log",
+        "Show all that a task has printed.",
+        "log [NAME]",
+        "NAME is what stands in front of its lines, e.g. f-3; of several tasks of one "
+        "name the latest is meant. Without NAME it lists the tasks that have printed.",
+        (("task", {"nargs": "?", "default": ""}),),
+    ),
+    Command(
         "init",
         "Open a session.",
         "init [--num-cpus N]",
@@ -103,7 +111,7 @@ _ALL = (
         "help [COMMAND]",
         "",
         (("command", {"nargs": "?", "default": ""}),),
-        ("status", "show", "init", "shutdown", "auto", "tracebacks"),
+        ("status", "show", "log", "init", "shutdown", "auto", "tracebacks"),
     ),
 )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rayteach.core.controls import Controls
+    from rayteach.engines.outputs import Printed
     from rayteach.trace.log import EventLog
 
 
@@ -40,7 +41,10 @@ class Session(Protocol):
         """Log the start of tasks that are seen running now."""
 
     def flush_output(self) -> None:
-        """Print what tasks have printed and is still queued."""
+        """Show what tasks have printed and is still queued."""
+
+    def show_output(self, show: Callable[[Sequence[Printed]], None] | None) -> None:
+        """Call ``show`` with what tasks print, ``sys.stdout`` for None."""
 
     def status(self) -> dict[str, Any]:
         """Return the panel's status message (docs/protocol.md)."""

@@ -22,12 +22,17 @@ from IPython.core.magic import (
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
 from rayteach.api import remote_function, session
+from rayteach.api.logs import logs
+from rayteach.errors import RayteachError
 from rayteach.notebook import definitions, status
 from rayteach.notebook.cellcode import CellCode
 from rayteach.notebook.commands import COMMANDS, Command, manual
 
 if TYPE_CHECKING:
+    from rayteach.notebook.contracts import Session
     from rayteach.notebook.extension import Extension
+
+_NAMES_SHOWN = 50
 
 
 @magics_class
@@ -127,9 +132,34 @@ class RayteachMagics(IPythonMagics):
         elif options.text or options.full:
             rows = status.rows_of(*last)
             print(status.as_text(rows, full=options.full))  # noqa: T201
+            if options.full:
+                self._show_late(*last)
         else:
             cell = self._extension.cells.current
             self._extension.views.show_again(cell, *last)
+
+    def _show_late(self, of: Session, run: int) -> None:
+        _, lines = self._extension.views.late_log(of).since(run)
+        if lines:
+            print("\nPrinted after the cell had ended:")  # noqa: T201
+        for label, _stream, line in lines:
+            print(f"({label}) {line}")  # noqa: T201
+
+    def _log(self, options: Any) -> None:
+        if options.task:
+            try:
+                print(logs(options.task), end="")  # noqa: T201
+            except (ValueError, RayteachError) as error:
+                raise UsageError(str(error)) from None
+            return
+        of = session.current()
+        names = of.engine.outputs.labels() if of is not None else []
+        text = "No task has printed anything."
+        if names:
+            shown = names[-_NAMES_SHOWN:]
+            text = f"Tasks that have printed, the latest last: {', '.join(shown)}"
+            text += f"\n%rayteach log {shown[-1]} shows the prints of that one."
+        print(text)  # noqa: T201
 
 
 def find_command(word: str) -> Command:

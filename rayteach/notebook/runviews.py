@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from IPython.display import display
 
 from rayteach.notebook.picture import LiveView, still
 from rayteach.notebook.profile import Profile, profile
 from rayteach.notebook.status import rows_of
+from rayteach.widgets.late_log import LateLog
 from rayteach.widgets.publisher import Publisher
 
 if TYPE_CHECKING:
+    from rayteach.engines.outputs import Printed
     from rayteach.notebook.cells import Cell
     from rayteach.notebook.contracts import Session
     from rayteach.notebook.panel import Panel
@@ -37,6 +40,8 @@ class RunViews:
         self._publisher: tuple[Session, Publisher] | None = None
         #: session and run of the cell that runs now, once it started a task
         self._running: tuple[Session, int] | None = None
+        #: what came after its cell had ended, per session
+        self._late: WeakKeyDictionary[Session, LateLog] = WeakKeyDictionary()
         #: a view that is closed by now was answered
         self._heard = False
         #: views appear by themselves
@@ -79,6 +84,16 @@ class RunViews:
         else:
             display(still(rows_of(session, run)), raw=True)
 
+    def late(self, session: Session, run: int, printed: Printed) -> None:
+        """Keep for the view of a run what was printed after its cell had ended."""
+        self.late_log(session).add(run, printed.label, printed.stream, printed.text)
+        if self._publisher is not None and self._publisher[0] is session:
+            self._publisher[1].wake()
+
+    def late_log(self, session: Session) -> LateLog:
+        """Return what came late in a session, by run."""
+        return self._late.setdefault(session, LateLog())
+
     def close(self, key: str) -> None:
         """Close the views of a cell, with their models."""
         for one in (key, key + _ASKED):
@@ -116,6 +131,7 @@ class RunViews:
         if self._publisher is None or self._publisher[0] is not session:
             self._reap(always=True)
             publisher = Publisher(session, session.controls)
+            publisher.late = self.late_log(session)
             self._publisher = session, publisher
             return publisher
         return self._publisher[1]

@@ -113,7 +113,9 @@ class ConcurrentWorker(Worker):
             if isinstance(self._crew, ThreadCrew):
                 self._run(frame, 1)
                 self.line.flush()
+                self._board.begin(self.number, 0)
                 return
+            self._board.start(self.number, call.number, 1, clock())
         with self._calls_lock:
             self._calls[call.number] = self._untold[call.number] = call
             self._watchdog.watch()
@@ -204,6 +206,8 @@ class ConcurrentWorker(Worker):
         with self._calls_lock:
             self._forget(call)
         self.line.gather(head + payload)
+        if call.kind == protocol.CREATE:
+            self._board.begin(self.number, 0)
 
     # What other parts of the worker ask for.
 

@@ -12,21 +12,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from rayteach.runtime import session_dir
+from rayteach.runtime import session_dir, thread_limits
 from rayteach.runtime.node_queue import socket_pair
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)
 _STOP_S = 5.0
 
 
@@ -65,15 +55,7 @@ def launch(directory: Path | None = None) -> ForkServerProcess:
         start_new_session=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        env=_environment(os.environ),
+        env=thread_limits.environment(os.environ),
     )
     theirs.close()
     return ForkServerProcess(ours, process, directory)
-
-
-def _environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the workers' environment: one BLAS thread each unless set."""
-    chosen = dict(given)
-    for name in _THREAD_VARIABLES:
-        chosen.setdefault(name, "1")
-    return chosen

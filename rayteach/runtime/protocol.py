@@ -51,6 +51,9 @@ STREAM = 4
 DYNAMIC = 8
 """With STREAM: the value at the end is a generator of the items' IDs."""
 
+THREADS = 8
+"""From this bit on: the task's CPUs if they are two or more, for its libraries."""
+
 INLINE_LIMIT = 100 * 1024
 """Bytes up to which a value travels inside a message. Source: Ray, 100 KiB."""
 MESSAGE_LIMIT = 128 * 1024

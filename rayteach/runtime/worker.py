@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from rayteach.errors import ActorExit, RayteachError
 from rayteach.object_id import set_client_maker
-from rayteach.runtime import protocol, serialization
+from rayteach.runtime import protocol, serialization, thread_limits
 from rayteach.runtime.board import Board
 from rayteach.runtime.failure import describe
 from rayteach.runtime.line import Line, LineClosed
+from rayteach.runtime.local_modules import LocalModules
 from rayteach.runtime.node_queue import RECEIVE_BYTES
 from rayteach.runtime.object_store import SegmentWriter, map_file
 from rayteach.runtime.output import TaskOutput
@@ -96,6 +97,9 @@ class Worker:
             self._board, self.number, self.line, actor=start["actor"] is not None
         )
         self._functions: dict[int, Any] = {}
+        self.modules = LocalModules(self.directory)
+        #: BLAS threads of the running task, 0 for one
+        self._threads = 0
         self._watchdog = Watchdog(self)
         self._output = TaskOutput(self, self.directory)
         self._parked = start["parked"] or start["actor"] is not None
@@ -120,6 +124,7 @@ class Worker:
     def run(self) -> None:
         """Work until the driver closes the queue or says EXIT."""
         self._output.install()
+        self.modules.install()
         self.line.flush(protocol.frame(protocol.HELLO, os.getpid()))
         while True:
             if self._parked:
@@ -264,6 +269,12 @@ class Worker:
     def _load(
         self, kind: int, function: int, flags: int, count: int, body: memoryview
     ) -> tuple[Callable[..., Any], Any, Any]:
+        if kind != protocol.CALL:
+            if function not in self._functions and self.modules.meet(function):
+                self._functions.clear()  # they hold parts of what is stale
+            if flags >> protocol.THREADS != self._threads:
+                self._threads = flags >> protocol.THREADS
+                thread_limits.limit(self._threads or 1)
         inputs: list[Any] = []
         if count:
             stored, at = protocol.read_inputs(body, count)

@@ -46,7 +46,7 @@ _KINDS: tuple[type[Event], ...] = tuple(
 _CODES = {kind: code for code, kind in enumerate(_KINDS)}
 _PICKLED, _PLAIN_TASK, _FINISH, _WAIT_BEGINS, _WAIT_ENDS, _PLAIN_CALL = range(6)
 _WAITS, _UNITS = ("get", "wait"), ("s", "ms")
-_REASONS = ("enough ready", "timeout", "failed", "interrupted")
+_REASONS = ("enough ready", "timeout", "failed", "interrupted", "ended")
 _CODE_OF = {
     text: code
     for texts in (_WAITS, _UNITS, _REASONS)

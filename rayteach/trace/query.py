@@ -64,7 +64,8 @@ def could_overlap(rows: Rows) -> int:
 
     The largest set of tasks that one caller submitted, none of which needs
     another, and none of which was submitted after a ``get`` or ``wait`` had
-    returned another as ready. Calls to one actor never overlap.
+    returned another as ready. Of the calls to one actor as many overlap as its
+    ``max_concurrency`` says.
     """
     by_caller: dict[int | None, list[TaskRow]] = defaultdict(list)
     for task in _work(rows):
@@ -151,13 +152,15 @@ def returned(wait: WaitRow) -> list[int]:
 def _makers(tasks: list[TaskRow], rows: Rows) -> dict[int, set[int]]:
     """Return for each task the tasks that must be done before it."""
     before = {}
-    latest_call: dict[int, int] = {}
+    calls: dict[int, list[int]] = defaultdict(list)
     for task in tasks:
         made = makers_of(task, rows)
         if task.kind == "call" and task.actor is not None:
-            if task.actor in latest_call:
-                made.add(latest_call[task.actor])
-            latest_call[task.actor] = task.id
+            earlier, actor = calls[task.actor], rows.actors.get(task.actor)
+            slots = 1 if actor is None else actor.max_concurrency
+            if len(earlier) >= slots:
+                made.add(earlier[-slots])
+            earlier.append(task.id)
         before[task.id] = made
     return before
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.trace.fold import RowFold
 from rayteach.widgets import wire
 from rayteach.widgets.alarm import Alarm
+from rayteach.widgets.late_log import LateLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +59,8 @@ class Subscription:
     confirmed: bool = True
     #: whether the latest message said that the session lives
     live: bool = True
+    #: lines of the late log that it knows
+    heard: int = 0
     replies: deque[dict[str, Any]] = field(default_factory=deque)
 
 
@@ -80,6 +83,8 @@ class Publisher:
             clock: monotonic seconds, on the same clock as the events.
         """
         self.fold = RowFold(session.log, session.start_s)
+        #: what was printed after its cell had ended
+        self.late = LateLog()
         self._session = session
         self._controls = controls
         self._alarm = alarm or Alarm()
@@ -209,6 +214,7 @@ class Publisher:
         for subscription, message in outbox:
             if message is not None:
                 subscription.link.send(message)
+            self._send_late(subscription)
         self._forget_broken(listening)
         return self._next_s(listening, goes_on=goes_on)
 
@@ -237,9 +243,15 @@ class Publisher:
         subscription.live = live
         if not subscription.owed:
             return wire.changes(rows, subscription.seq, live=live)
-        subscription.owed = False
+        subscription.owed, subscription.heard = False, 0
         controls = self._controls.names() if self._controls and live else ()
         return wire.snapshot(rows, subscription.seq, live=live, controls=controls)
+
+    def _send_late(self, subscription: Subscription) -> None:
+        start, lines = self.late.since(subscription.run, subscription.heard)
+        if lines:
+            subscription.heard = start + len(lines)
+            subscription.link.send(wire.late(start, lines))
 
     def _has_news(self, subscription: Subscription, rows: Rows) -> bool:
         since = subscription.revision

@@ -220,8 +220,17 @@ def _wait(wait: WaitRow, rows: Rows) -> list[str]:
 
 
 def _labels(wait: WaitRow, rows: Rows) -> list[str]:
-    known = (rows.objects.get(key) for key in wait.objects)
-    return ["?" if made is None else made.label for made in known]
+    return [_label(key, rows) for key in wait.objects]
+
+
+def _label(key: str, rows: Rows) -> str:
+    """Return an object's label, also of an item that a generator never gave."""
+    made = rows.objects.get(key)
+    if made is not None:
+        return made.label
+    number, _, index = key.partition(".")
+    task = rows.tasks.get(int(number))
+    return "?" if task is None else f"{task.label}[{index}]"
 
 
 def _limit(wait: WaitRow) -> str:

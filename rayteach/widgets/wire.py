@@ -80,6 +80,11 @@ def changes(rows: Rows, seq: int, *, live: bool) -> dict[str, Any]:
     }
 
 
+def late(start: int, lines: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    """Return lines that were printed after the cell had ended, from ``start`` on."""
+    return {"type": "log", "start": start, "lines": [list(line) for line in lines]}
+
+
 def reply(command: object, error: str = "") -> dict[str, Any]:
     """Return the answer to a command; no error text means that it was done."""
     return {"type": "reply", "id": command, "ok": not error, "error": error}

@@ -36,6 +36,27 @@ def ray(opened):
 
 
 @pytest.fixture
+def shown(ray):
+    """Return a function that gives what has been shown since the test began.
+
+    As (label, cell run, stream, text), one per piece.
+    """
+    from rayteach.api import session  # noqa: PLC0415 (once there is one)
+
+    assert ray.is_initialized()
+    opened, pieces = session.current(), []
+    opened.flush_output()
+    opened.show_output(pieces.extend)
+
+    def read():
+        opened.flush_output()
+        return pieces
+
+    yield read
+    opened.show_output(None)
+
+
+@pytest.fixture
 def closed(engine):
     """Return the namespace without a session; whatever it opens is closed."""
     import rayteach  # noqa: PLC0415 (as above)

@@ -256,9 +256,7 @@ def test_exit_actor_in_a_task_of_a_call_names_the_call(ray):
     died(ray, Nested.remote().leave.remote(), r"exit_actor\(\) in Nested-\d+.leave-1")
 
 
-def test_each_call_knows_its_own_context_and_prints_under_its_name(ray):
-    from rayteach.api import session  # noqa: PLC0415 (once there is one)
-
+def test_each_call_knows_its_own_context_and_prints_under_its_name(ray, shown):
     @ray.remote
     class Who:
         async def am_i(self):
@@ -269,12 +267,11 @@ def test_each_call_knows_its_own_context_and_prints_under_its_name(ray):
                 await asyncio.sleep(0)  # the task's work
             return found
 
-    session.current().engine.take_output()
     who = Who.remote()
     calls = [who.am_i.remote() for _ in range(5)]
     assert ray.get(calls) == [[call.task_id()] * 3 for call in calls]
     said = {}
-    for label, _, text in session.current().engine.take_output():
+    for label, _, _, text in shown():
         said.setdefault(label, []).extend(text.split())
     assert said == {str(call.label): [call.task_id()] * 3 for call in calls}
 

@@ -107,9 +107,7 @@ def test_an_await_with_a_timeout_lets_go(ray, gate):
     assert ray.get(call) == "held"
 
 
-def test_get_inside_works_and_warns_once(ray, square):
-    from rayteach.api import session  # noqa: PLC0415 (once there is one)
-
+def test_get_inside_works_and_warns_once(ray, square, shown):
     @ray.remote
     class Blocking:
         async def one(self):
@@ -120,11 +118,10 @@ def test_get_inside_works_and_warns_once(ray, square):
             ray.wait(ids, num_returns=3)
             return ray.get(ids)
 
-    session.current().engine.take_output()
     actor = Blocking.remote()
     assert ray.get(actor.one.remote()) == 9
     assert ray.get(actor.several.remote()) == [0, 1, 4]
-    said = "".join(t for _, _, t in session.current().engine.take_output())
+    said = "".join(t for _, _, _, t in shown())
     assert said.count("get() in an async actor") == 1
     assert said.count("wait() in an async actor") == 1
 

@@ -256,9 +256,7 @@ def test_sys_exit_in_one_call_is_the_end_of_the_actor(ray, gate, bell):
     died(ray, held, "exited with code 3")
 
 
-def test_prints_stand_under_the_call_that_printed(ray):
-    from rayteach.api import session  # noqa: PLC0415 (once there is one)
-
+def test_prints_stand_under_the_call_that_printed(ray, shown):
     @ray.remote(max_concurrency=2)
     class Talker:
         def __init__(self):
@@ -270,11 +268,10 @@ def test_prints_stand_under_the_call_that_printed(ray):
             self.meeting.wait()
             sys.stdout.write(f"{name} still talks\n")
 
-    session.current().engine.take_output()
     talker = Talker.remote()
     calls = [talker.talk.remote(name) for name in ("ann", "bob")]
     ray.get(calls)
-    said = {label: text for label, _, text in session.current().engine.take_output()}
+    said = {label: text for label, _, _, text in shown()}
     assert said == {
         str(call.label): f"{name} talks, {name} still talks\n"
         for call, name in zip(calls, ("ann", "bob"), strict=True)

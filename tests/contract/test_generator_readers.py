@@ -5,7 +5,7 @@ import os
 import signal
 
 import pytest
-from looks import stored, values
+from looks import log, stored, values
 
 
 def test_an_actors_generator_method_streams_and_keeps_its_turn(ray):
@@ -178,3 +178,38 @@ def test_a_task_cancelled_while_it_waits_for_an_item_lets_go_of_it(
     both = [whole_pool.options(num_cpus=2).remote() for _ in range(2)]
     assert ray.get(both) == ["free", "free"]  # the generator task has ended too
     assert stored(ray) <= before
+
+
+def test_coroutines_of_an_actor_read_generators_each_in_its_own_call(
+    ray, bell, gate, stepper
+):
+    from rayteach.core.events import WaitStarted  # noqa: PLC0415 (in a session)
+
+    @ray.remote
+    class Reader:
+        async def read(self, times):
+            return [await one async for one in stepper.remote(times)]
+
+    reader = Reader.remote()
+    calls = [reader.read.remote(1), reader.read.remote(1)]
+    bell.hear(2)  # both wait, or are about to
+    gate.let(2)
+    assert ray.get(calls) == [[0], [0]]
+    waits = [event for event in log(ray) if isinstance(event, WaitStarted)]
+    assert [wait for wait in waits if wait.task == 0] == []  # nobody's
+
+
+def test_calls_that_run_at_once_stream_at_once(ray, bell, gate):
+    @ray.remote(max_concurrency=2)
+    class Steps:
+        def steps(self, name):
+            bell.ring(name)
+            gate.pass_()
+            yield name
+
+    steps = Steps.remote()
+    generators = [steps.steps.remote(name) for name in ("one", "two")]
+    assert set(bell.hear(2)) == {"one", "two"}
+    gate.let(2)
+    found = [values(ray, generator) for generator in generators]
+    assert found == [["one"], ["two"]]

@@ -274,4 +274,32 @@ def test_items_and_the_waits_for_them_are_rows(ray, gate, stepper):
     labels = [row.label for row in rows.objects.values()]
     assert labels == ["row-1", "row-1[1]", "row-1[2]"]
     assert all(row.created_s is not None for row in rows.objects.values())
-    assert all(None not in wait.ready_s for wait in rows.waits.values())
+    assert [wait.reason for wait in rows.waits.values()] == [
+        "enough ready",
+        "enough ready",
+        "ended",
+    ]
+
+
+def test_a_run_looks_the_same_however_late_its_items_came(ray, gate, stepper):
+    from rayteach.widgets.text import structure  # noqa: PLC0415 (one test needs it)
+
+    def look(*, late):
+        with ray.observe() as run:
+            generator = stepper.options(name=f"look{late:d}").remote(2)
+            if not late:
+                gate.let(2)
+                ray.wait([generator.completed()])
+            else:
+                ray.wait([generator.completed()], timeout=0)
+            for _ in range(2):
+                if late:
+                    gate.let()
+                next(generator)
+            assert next(generator, "ended") == "ended"
+        text = structure(run.rows)
+        return [line for line in text.splitlines() if "[" in line]
+
+    early, late = look(late=False), look(late=True)
+    assert len(early) >= 6
+    assert [line.replace("look0", "look1") for line in early] == late

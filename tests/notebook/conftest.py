@@ -42,6 +42,9 @@ class FakeSession:
     def flush_output(self) -> None:
         self.calls.append(("flush",))
 
+    def show_output(self, show: Callable[[Any], None] | None) -> None:
+        self.show = show
+
     def status(self) -> dict[str, Any]:
         return {
             "type": "status",

@@ -214,3 +214,57 @@ def test_what_a_task_printed_comes_before_its_error(kernel) -> None:
 
 def test_status_counts_real_cpus(kernel) -> None:
     assert "0 of 2 in use, 2 free" in kernel.printed("%rayteach status")
+
+
+GATED = """
+%%remote
+def talk(gate):
+    print("here")
+    open(gate).read()
+    print("late")
+"""
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    path = tmp_path / "gate"
+    os.mkfifo(path)
+    return path
+
+
+def test_prints_stand_under_their_cell_while_it_runs(kernel, gate) -> None:
+    kernel.run(GATED.strip())
+    shown = ""
+    for message in kernel.output_of(
+        kernel.start(f"print('first')\nray.get(talk.remote({str(gate)!r}))", "cell-f")
+    ):
+        if message["msg_type"] == "stream":
+            shown += message["content"]["text"]
+            if shown == "first\n(talk-1) here\n":
+                gate.write_text("go on")
+    assert shown == "first\n(talk-1) here\n(talk-1) late\n"
+
+
+def test_prints_after_the_end_of_their_cell_stand_in_no_other(kernel, gate) -> None:
+    kernel.run(GATED.strip())
+    kernel.run(f"ids = [talk.remote({str(gate)!r})]", "cell-g")
+    other = f"open({str(gate)!r}, 'w').close()\nray.get(ids)\nprint('other')"
+    assert kernel.printed(other) == "other\n"
+    assert kernel.printed("%rayteach log talk-1") == "here\nlate\n"
+    assert "the latest last: talk-1\n" in kernel.printed("%rayteach log")
+    full = kernel.printed("%rayteach show --full")
+    assert "\nPrinted after the cell had ended:\n(talk-1) " in full
+    assert full.endswith("(talk-1) late\n")
+
+
+def test_the_log_of_a_task_that_is_not_there_is_one_line(kernel) -> None:
+    messages = kernel.run("%rayteach log nobody-1")
+    assert "no task 'nobody-1' has printed anything" in printed(messages)
+
+
+def test_ten_megabytes_of_prints_do_not_flood_the_page(kernel) -> None:
+    kernel.run("%%remote\ndef shout(n):\n    print(('x' * 99 + '\\n') * 2_500, end='')")
+    shown = kernel.printed("ray.get([shout.remote(n) for n in range(40)])")
+    assert len(shown) < 1_200_000
+    assert "this cell has shown 1,000,000 characters" in shown
+    assert len(kernel.printed("%rayteach log shout-40")) == 250_000

@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rayteach.core import events
 from rayteach.trace import query, strands
 from rayteach.trace.tape import Tape
 
@@ -115,6 +116,15 @@ def test_tasks_on_different_layers_can_overlap() -> None:
     tape.submit("e", d)
     tape.submit("e", d)
     assert query.could_overlap(tape.rows()) == 4
+
+
+def test_as_many_calls_of_one_actor_overlap_as_it_has_slots() -> None:
+    tape = Tape()
+    server = tape.actor("Server")
+    tape.append(events.SlotsGiven(100.0, server, 3))
+    for _ in range(5):
+        tape.call(server, "serve")
+    assert query.could_overlap(tape.rows()) == 3
 
 
 def test_calls_of_one_actor_do_not_overlap_but_two_actors_do() -> None:

@@ -287,3 +287,30 @@ def test_the_real_alarm_lets_a_hello_through_at_once(session: Any, tape: Tape) -
     link.receive(HELLO)
     assert heard.wait(10)
     publisher.close()
+
+
+def test_a_view_hears_what_was_printed_after_its_cell(
+    publish: Any, alarm: HandAlarm
+) -> None:
+    publisher = publish()
+    publisher.late.add(1, "f-1", "stdout", "before the hello\n")
+    publisher.late.add(2, "f-2", "stdout", "of another run\n")
+    heard: list[dict[str, Any]] = []
+    link = Link(heard.append)
+    publisher.attach(link, 1)
+    link.receive(HELLO)
+    slept(alarm)
+    publisher.late.add(1, "f-1", "stderr", "later\nand later\n")
+    publisher.wake()
+    slept(alarm)
+    publisher.close()
+    logs = [message for message in heard if message["type"] == "log"]
+    assert heard[0]["type"] == "snapshot"
+    assert logs == [
+        {"type": "log", "start": 0, "lines": [["f-1", "stdout", "before the hello"]]},
+        {
+            "type": "log",
+            "start": 1,
+            "lines": [["f-1", "stderr", "later"], ["f-1", "stderr", "and later"]],
+        },
+    ]

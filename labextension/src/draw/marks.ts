@@ -52,3 +52,13 @@ export function picture(name: string, width: number, height: number, more: Attri
 
 /** A number for people: "5,000". */
 export const grouped = (n: number): string => n.toLocaleString("en");
+
+/** What stands where nothing is to be seen yet: words, and a line of code that changes it. */
+export function emptyState(words: string, code: string): VNode {
+  return h("div", { key: "none", class: "rt-empty" }, words, h("code", { key: "code" }, code));
+}
+
+/** A word on what found no room in a picture, null if everything did. */
+export function leftOut(count: number, what: string): VNode | null {
+  return count <= 0 ? null : h("div", { key: "more", class: "rt-note" }, `${grouped(count)} more ${what} are not drawn; the table has them.`);
+}

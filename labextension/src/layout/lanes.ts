@@ -52,7 +52,11 @@ function isAround(store: RunStore, worker: WorkerRow, start: number, head: numbe
   return worker.kind !== "actor" || (worker.actor !== null && store.actors.has(worker.actor));
 }
 
+const placed = new WeakMap<RunStore, { revision: number; bars: Map<number, Bar[]> }>();
+
 function barsByWorker(store: RunStore): Map<number, Bar[]> {
+  const known = placed.get(store);
+  if (known?.revision === store.revision) return known.bars;
   const bars = new Map<number, Bar[]>();
   for (const task of store.tasks.values()) {
     if (task.kind === "creation") continue;
@@ -64,6 +68,7 @@ function barsByWorker(store: RunStore): Map<number, Bar[]> {
     });
   }
   for (const lane of bars.values()) lane.sort((a, b) => a.attempt.start_s - b.attempt.start_s);
+  placed.set(store, { revision: store.revision, bars });
   return bars;
 }
 

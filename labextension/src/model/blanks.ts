@@ -53,7 +53,9 @@ function beforeTask(store: RunStore, lane: Lane, gap: Gap, task: TaskRow): Blank
 function inTurn(store: RunStore, lane: Lane, task: TaskRow, ready: number, start: number): Pick<Blank, "text" | "why"> {
   if (lane.worker.kind === "actor") return { text: "", why: `${task.label} was in its mailbox; starting it took this long.` };
   const found = busy(store, lane, (ready + start) / 2);
-  if (found.text !== "") return found;
+  // The kernel's own words on why the task started when it did.
+  const story = task.story === "" ? "" : ` ${task.label}: ${task.story}`;
+  if (found.text !== "") return { ...found, why: found.why + story };
   return { text: "", why: `${task.label} could start; bringing it here took this long.` };
 }
 

@@ -21,12 +21,17 @@ const AT_ONCE_S = 0.01;
 /** Things of one kind within this are told together. */
 const TOGETHER_S = 0.002;
 
-const known = new WeakMap<RunStore, { revision: number; moments: Moment[] }>();
+/** The moments of a run with more tasks than this are put together at most once in a while. */
+const LARGE = 2000;
+const CALM_MS = 1000;
+
+const known = new WeakMap<RunStore, { revision: number; madeMs: number; moments: Moment[] }>();
 
 /** All moments of the run as it is known, by time; kept until the rows change. */
 export function momentsOf(store: RunStore): readonly Moment[] {
   const found = known.get(store);
-  if (found?.revision === store.revision) return found.moments;
+  const isFresh = found !== undefined && store.tasks.size > LARGE && performance.now() - found.madeMs < CALM_MS;
+  if (found !== undefined && (found.revision === store.revision || isFresh)) return found.moments;
   const isDetailed = store.tasks.size <= DETAILED;
   const moments: Moment[] = [];
   for (const task of store.tasks.values()) addTask(moments, task, isDetailed);
@@ -38,7 +43,7 @@ export function momentsOf(store: RunStore): readonly Moment[] {
     if (object.task === null && object.created_s !== null) moments.push({ t: object.created_s, kind: "put", object });
   }
   const sorted = moments.filter((m) => m.t >= store.run.start_s).sort((a, b) => a.t - b.t);
-  known.set(store, { revision: store.revision, moments: sorted });
+  known.set(store, { revision: store.revision, madeMs: performance.now(), moments: sorted });
   return sorted;
 }
 

@@ -3,7 +3,7 @@
 import { duration } from "../layout/axis.ts";
 import { objectKey, taskKey } from "./graph.ts";
 import type { ObjectRow, TaskRow } from "./rows.ts";
-import { existsAt, isOver, producer, stateAt } from "./state.ts";
+import { isOver, producer, stateAt } from "./state.ts";
 import type { RunStore } from "./store.ts";
 import { listing } from "./story.ts";
 
@@ -16,8 +16,6 @@ export interface ObjectAt {
   isFreed: boolean;
   /** (node, since) up to t, the first is where it was made */
   copies: [string, number][];
-  /** what keeps it, in a few words */
-  keptBy: string;
 }
 
 const readersOf = new WeakMap<RunStore, { revision: number; readers: Map<string, TaskRow[]> }>();
@@ -40,11 +38,7 @@ function readers(store: RunStore): Map<string, TaskRow[]> {
 
 /** All values that exist or existed up to t, in order of appearance. */
 export function objectsAt(store: RunStore, t: number): ObjectAt[] {
-  return [...store.objects.values()].filter((row) => isMade(store, row, t)).map((row) => objectAt(store, row, t));
-}
-
-function isMade(store: RunStore, row: ObjectRow, t: number): boolean {
-  return row.created_s !== null && row.created_s <= t && existsAt(store, row.id, t);
+  return [...store.objects.values()].filter((row) => row.created_s !== null && row.created_s <= t).map((row) => objectAt(store, row, t));
 }
 
 function objectAt(store: RunStore, row: ObjectRow, t: number): ObjectAt {
@@ -55,12 +49,19 @@ function objectAt(store: RunStore, row: ObjectRow, t: number): ObjectAt {
     key: task === null ? objectKey(row.id) : taskKey(task.id),
     madeBy: row.task === null ? "put" : (task?.function ?? "a task of another cell"),
     copies: isFreed ? [] : row.copies.filter(([, since]) => since <= t),
-    keptBy: isFreed ? `freed at ${duration((row.released_s ?? t) - store.run.start_s)}` : keptBy(store, row, t),
   };
 }
 
-/** Tasks and waits that still need it; else an ID that somebody holds. */
-function keptBy(store: RunStore, row: ObjectRow, t: number): string {
+/** How many values exist or existed up to t. */
+export function countObjects(store: RunStore, t: number): number {
+  let count = 0;
+  for (const { created_s: made } of store.objects.values()) if (made !== null && made <= t) count += 1;
+  return count;
+}
+
+/** What keeps it, in a few words: tasks and waits that still need it; else an ID that somebody holds. */
+export function keptBy(store: RunStore, { row, isFreed }: ObjectAt, t: number): string {
+  if (isFreed) return `freed at ${duration((row.released_s ?? t) - store.run.start_s)}`;
   const needing = (readers(store).get(row.id) ?? []).filter((task) => {
     const state = stateAt(task, t);
     return state !== null && !isOver(state);

@@ -68,12 +68,18 @@ function isCounted(task: TaskRow, state: State): boolean {
 
 export type Counts = Readonly<Record<State, number>>;
 
+const counted = new WeakMap<RunStore, { revision: number; t: number; result: Counts }>();
+
+/** How many tasks are in each state at t; one picture asks several times. */
 export function counts(store: RunStore, t: number): Counts {
+  const known = counted.get(store);
+  if (known?.revision === store.revision && known.t === t) return known.result;
   const result = Object.fromEntries(STATES.map((s) => [s, 0])) as Record<State, number>;
   for (const task of store.tasks.values()) {
     const state = stateAt(task, t);
     if (state !== null && isCounted(task, state)) result[state] += 1;
   }
+  counted.set(store, { revision: store.revision, t, result });
   return result;
 }
 
@@ -118,13 +124,18 @@ export function objectLabel(store: RunStore, object: string): string {
   return store.objects.get(object)?.label || producer(store, object)?.label || object;
 }
 
+const lasts = new WeakMap<RunStore, { revision: number; last: number }>();
+
 /** The last moment at which anything in the run changed. */
 export function lastChange(store: RunStore): number {
+  const known = lasts.get(store);
+  if (known?.revision === store.revision) return known.last;
   let last = Math.max(store.run.start_s, store.run.end_s ?? 0);
   for (const task of store.tasks.values()) {
     last = Math.max(last, task.submitted_s, task.end_s ?? 0, task.attempts.at(-1)?.end_s ?? 0);
   }
   for (const wait of store.waits.values()) last = Math.max(last, wait.end_s ?? wait.start_s);
+  lasts.set(store, { revision: store.revision, last });
   return last;
 }
 

@@ -35,11 +35,17 @@ export interface WaitAt {
   ids: Waited[];
 }
 
+const calls = new WeakMap<RunStore, { revision: number; waits: WaitRow[] }>();
+
 /** All calls of `wait` that were made up to t, in their order. */
 export function waitsUntil(store: RunStore, t: number): WaitRow[] {
-  return [...store.waits.values()]
-    .filter((w) => w.kind === "wait" && w.start_s <= t)
-    .sort((a, b) => a.start_s - b.start_s || a.id - b.id);
+  let known = calls.get(store);
+  if (known?.revision !== store.revision) {
+    const waits = [...store.waits.values()].filter((w) => w.kind === "wait");
+    known = { revision: store.revision, waits: waits.sort((a, b) => a.start_s - b.start_s || a.id - b.id) };
+    calls.set(store, known);
+  }
+  return known.waits.filter((w) => w.start_s <= t);
 }
 
 export function isOpenAt(wait: WaitRow, t: number): boolean {

@@ -2,7 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
-import { across, picture, ring, selectable, text } from "../draw/marks.ts";
+import { across, emptyState, leftOut, picture, ring, selectable, text } from "../draw/marks.ts";
 import { cut } from "../layout/labels.ts";
 import { actorsAt, workOf } from "../model/actors.ts";
 import type { ActorAt } from "../model/actors.ts";
@@ -49,10 +49,9 @@ function drawActors(scene: Scene): Child[] {
       head(scene, at, top, entry),
       columnHeads(scene, at, top),
       lanes(scene, at, top + HEAD, entry))));
-  const more = all.length - shown.length;
   return [
     h("div", { key: "scroll", class: "rt-scroll" }, drawing),
-    more > 0 && h("div", { key: "more", class: "rt-note" }, `${more} more actors are not drawn; the table has them.`),
+    leftOut(all.length - shown.length, "actors"),
   ];
 }
 
@@ -87,7 +86,5 @@ function columnHeads(scene: Scene, at: ActorAt, y: number): VNode | null {
 }
 
 function noActor(): VNode {
-  return h("div", { key: "none", class: "rt-empty" },
-    "This run has made no actor up to now. An actor is a class with a process of its own, that keeps its state between calls:",
-    h("code", { key: "code" }, "counter = Counter.remote()"));
+  return emptyState("This run has made no actor up to now. An actor is a class with a process of its own, that keeps its state between calls:", "counter = Counter.remote()");
 }

@@ -5,6 +5,7 @@ import type { Child, VNode } from "../draw/dom.ts";
 import { across, box, grouped, ring, selectable, text } from "../draw/marks.ts";
 import { bytes, duration } from "../layout/axis.ts";
 import { cut, fit, nameOf } from "../layout/labels.ts";
+import { keptBy } from "../model/objects.ts";
 import type { ObjectAt } from "../model/objects.ts";
 import type { Scene } from "./scene.ts";
 
@@ -45,7 +46,7 @@ export function objectRow(scene: Scene, c: Columns, at: ObjectAt, y: number, lar
   const size = row.size_bytes;
   const label = fit([row.label, nameOf(row.label)], c.nameW - 22, 12, scene.measure) || cut(nameOf(row.label), c.nameW - 22, 12, scene.measure);
   const isSelected = at.key === scene.selected;
-  const spoken = `${row.label}, made by ${at.madeBy}, ${sizeWords(size)}, ${whereOf(scene, at)}, needed by ${at.keptBy}`;
+  const spoken = `${row.label}, made by ${at.madeBy}, ${sizeWords(size)}, ${whereOf(scene, at)}, needed by ${keptBy(scene.store, at, scene.t)}`;
   return h("g", { key: row.id, class: `rt-row${isSelected ? " rt-sel" : ""}${at.isFreed ? " rt-freed" : ""}`, ...selectable(at.key, scene.selected, isEntry, spoken) },
     across(0, scene.width, y, "rule", { key: "rule" }),
     ring(-1.5, y + 3, Math.min(c.nameW, scene.measure(label, 12, true) + 26), 20),
@@ -55,7 +56,7 @@ export function objectRow(scene: Scene, c: Columns, at: ObjectAt, y: number, lar
     c.barW > 0 && size !== null && row.shared && h("rect", { key: "bar", class: "rt-size", x: c.sizeX + 10, y: m - 3, width: Math.max(2, (c.barW * size) / largest), height: 6, rx: 1 }),
     ...places(scene, c, at, m),
     c.where !== null && text(c.where, m + 4, cut(whereOf(scene, at), (c.keptX ?? scene.width) - c.where - 8, 11, scene.measure), "s i2", { key: "where" }),
-    c.keptX !== null && text(c.keptX, m + 4, cut(at.keptBy, scene.width - c.keptX, 11, scene.measure), "s i2", { key: "kept" }));
+    c.keptX !== null && text(c.keptX, m + 4, cut(keptBy(scene.store, at, scene.t), scene.width - c.keptX, 11, scene.measure), "s i2", { key: "kept" }));
 }
 
 const sizeWords = (size: number | null): string => (size === null ? "" : bytes(size));

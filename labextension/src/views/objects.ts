@@ -2,7 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
-import { across, grouped, picture, text } from "../draw/marks.ts";
+import { across, emptyState, grouped, leftOut, picture, text } from "../draw/marks.ts";
 import { bytes } from "../layout/axis.ts";
 import { objectsAt, repeatedPuts, totals } from "../model/objects.ts";
 import type { ObjectAt } from "../model/objects.ts";
@@ -99,11 +99,8 @@ function notes(scene: Scene, all: readonly ObjectAt[], hidden: number): Child[] 
   const parts = repeatedPuts(all).map(([where, times, size]) =>
     h("div", { key: where, class: "rt-warn" },
       h("b", { key: "what" }, `${where} puts ${bytes(size)} ${times} times. `), "If it is the same value, put it once before the loop and pass its ID."));
-  const pale = [
-    coming > 0 ? `${grouped(coming)} ${coming === 1 ? "value does" : "values do"} not exist yet.` : "",
-    hidden > 0 ? `${grouped(hidden)} more objects are not drawn; the table has them.` : "",
-  ].filter(Boolean).join(" ");
-  return [...parts, pale !== "" && h("div", { key: "pale", class: "rt-note" }, pale)];
+  const words = `${grouped(coming)} ${coming === 1 ? "value does" : "values do"} not exist yet.`;
+  return [...parts, coming > 0 && h("div", { key: "coming", class: "rt-note" }, words), leftOut(hidden, "objects")];
 }
 
 function legend(): VNode {
@@ -115,7 +112,5 @@ function legend(): VNode {
 }
 
 function noObject(): VNode {
-  return h("div", { key: "none", class: "rt-empty" },
-    "No value exists in this run up to now. A task's result is one, and so is what you put:",
-    h("code", { key: "code" }, "words = ray.put(vocabulary)"));
+  return emptyState("No value exists in this run up to now. A task's result is one, and so is what you put:", "words = ray.put(vocabulary)");
 }

@@ -3,7 +3,7 @@
 import type { Child } from "../draw/dom.ts";
 import { bytes } from "../layout/axis.ts";
 import { actorsAt, workOf } from "../model/actors.ts";
-import { objectsAt } from "../model/objects.ts";
+import { keptBy, objectsAt } from "../model/objects.ts";
 import { COLUMNS, headline, reasonOf, waitAt, waitsUntil } from "../model/waits.ts";
 import { listing, sourceOf } from "../model/story.ts";
 import { whereOf } from "./object_rows.ts";
@@ -34,6 +34,6 @@ export function actorTable(scene: Scene, page: number): Child[] {
 export function objectTable(scene: Scene, page: number): Child[] {
   const heads = ["object", "made by", "size", "kept", "needed by", "line"];
   return words(objectsAt(scene.store, scene.t), page, "Objects", heads, (at) => [at.row.id, [
-    at.row.label, at.madeBy, at.row.size_bytes === null ? "" : bytes(at.row.size_bytes), whereOf(scene, at), at.keptBy, sourceOf(at.row),
+    at.row.label, at.madeBy, at.row.size_bytes === null ? "" : bytes(at.row.size_bytes), whereOf(scene, at), keptBy(scene.store, at, scene.t), sourceOf(at.row),
   ]]);
 }

@@ -3,8 +3,7 @@
 import { h } from "../draw/dom.ts";
 import type { Child } from "../draw/dom.ts";
 import { grouped } from "../draw/marks.ts";
-import { actorsAt } from "../model/actors.ts";
-import { objectsAt } from "../model/objects.ts";
+import { countObjects } from "../model/objects.ts";
 import { isOpenAt, waitsUntil } from "../model/waits.ts";
 import { actorsPane } from "./actors.ts";
 import { graphPane } from "./graph.ts";
@@ -18,9 +17,9 @@ import { waitPane } from "./wait.ts";
 /** Tabs in their order; the first one opens. */
 export const TABS: readonly Tab[] = [
   { id: "graph", title: "Graph", panes: [graphPane], table: drawTable },
-  { id: "actors", title: "Actors", panes: [actorsPane], count: (s) => actorsAt(s.store, s.t).length, table: actorTable },
+  { id: "actors", title: "Actors", panes: [actorsPane], count: (s) => s.store.actors.size, table: actorTable },
   { id: "wait", title: "Wait", panes: [waitPane], count: (s) => waitsUntil(s.store, s.t).length, isBusy: hasOpenWait, table: waitTable },
-  { id: "objects", title: "Objects", panes: [objectsPane], count: (s) => objectsAt(s.store, s.t).length, table: objectTable },
+  { id: "objects", title: "Objects", panes: [objectsPane], count: (s) => countObjects(s.store, s.t), table: objectTable },
 ];
 
 /** What stands below every tab, or beside it, on the same selection. */

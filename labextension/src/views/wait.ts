@@ -3,7 +3,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
-import { icon } from "../draw/glyphs.ts";
+import { emptyState } from "../draw/marks.ts";
 import { headline, listNames, reasonOf, waitAt, waitsUntil } from "../model/waits.ts";
 import type { WaitAt } from "../model/waits.ts";
 import type { WaitRow } from "../model/rows.ts";
@@ -102,7 +102,5 @@ function code(names: readonly string[]): string {
 function noWait(scene: Scene): VNode {
   const gets = [...scene.store.waits.values()].filter((w) => w.kind === "get").length;
   const has = gets === 0 ? "" : ` It called get ${gets === 1 ? "once" : `${gets} times`}: get waits for all its IDs.`;
-  return h("div", { key: "none", class: "rt-empty" },
-    icon("queued"), ` This run has called no wait up to now.${has} A wait returns as soon as some IDs are ready:`,
-    h("code", { key: "code" }, "ready, remaining = ray.wait(ids, num_returns=1)"));
+  return emptyState(`This run has called no wait up to now.${has} A wait returns as soon as some IDs are ready:`, "ready, remaining = ray.wait(ids, num_returns=1)");
 }

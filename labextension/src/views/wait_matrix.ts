@@ -3,7 +3,7 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { bracketedTick, glyph } from "../draw/glyphs.ts";
-import { across, box, grouped, picture, ring, selectable, text } from "../draw/marks.ts";
+import { across, box, leftOut, picture, ring, selectable, text } from "../draw/marks.ts";
 import { duration } from "../layout/axis.ts";
 import { cut, fit, nameOf } from "../layout/labels.ts";
 import { WORD } from "../model/state.ts";
@@ -38,10 +38,9 @@ export function matrix(scene: Scene, at: WaitAt): VNode {
   const drawing = picture("The IDs in the order of the list that was passed", scene.width, height, {},
     h("g", { key: "heads", "aria-hidden": "true" }, heads(scene, at, place)),
     h("g", { key: "ids" }, shown.map((id, i) => row(scene, at, id, i, place, id.key === entry))));
-  const more = at.ids.length - shown.length;
   return h("div", { key: "matrix" },
     h("div", { key: "scroll", class: "rt-scroll" }, drawing),
-    more > 0 && h("div", { key: "more", class: "rt-note" }, `${grouped(more)} more IDs are not drawn; the table has them.`));
+    leftOut(at.ids.length - shown.length, "IDs"));
 }
 
 function placeOf({ width, isNarrow }: Scene): Place {

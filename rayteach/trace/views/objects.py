@@ -38,7 +38,7 @@ def on_put(ledger: Ledger, event: ObjectPut) -> None:
 
 def on_created(ledger: Ledger, event: ObjectCreated) -> None:
     """Note where and how large a value is."""
-    row = ledger.objects.get(object_id(event.object)) or _item(ledger, event.object)
+    row = ledger.objects.get(object_id(event.object)) or add_item(ledger, event.object)
     if row is None:
         return
     time_s = ledger.seconds(event.time_s)
@@ -51,8 +51,8 @@ def on_created(ledger: Ledger, event: ObjectCreated) -> None:
     ledger.touch_object(row, ledger.run_of[event.object[0]])
 
 
-def _item(ledger: Ledger, key: ObjectKey) -> ObjectRow | None:
-    """Make the row of an item that a generator task has yielded."""
+def add_item(ledger: Ledger, key: ObjectKey) -> ObjectRow | None:
+    """Make the row of an item of a generator task."""
     number, index = key
     task = ledger.tasks.get(number)
     if task is None or task.kind == "creation":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rayteach.trace.views.ledger import object_id
-from rayteach.trace.views.objects import settle
+from rayteach.trace.views.objects import add_item, settle
 from rayteach.trace.views.rows import ActorRow, Attempt, ObjectRow, TaskRow
 
 if TYPE_CHECKING:
@@ -296,5 +296,7 @@ def _end(ledger: Ledger, row: TaskRow, end_s: float, end: str, time_s: float) ->
         for index in range(row.num_returns):
             settle(ledger, (row.id, index), known_s)
         following = (row.id, ledger.items.get(row.id, 0) + 1)
-        if following in ledger.watchers:  # a generator's error, or its end
+        is_stream = row.id in ledger.items or following in ledger.watchers
+        if is_stream and end != "done":  # a generator's error has a position
+            add_item(ledger, following)
             settle(ledger, following, known_s)
