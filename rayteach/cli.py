@@ -130,7 +130,24 @@ def _add_run_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "--no-open", action="store_true", help="do not open the page in a browser"
     )
     page.set_defaults(run=_open)
-    for command in (report, page):
+    guess = commands.add_parser(
+        "what-if",
+        allow_abbrev=False,
+        help="predict a saved run on other numbers of CPUs",
+        description=(
+            "Run what was recorded again through the scheduler, on a virtual clock,"
+            " and print the speed-up curve with its bounds."
+        ),
+    )
+    guess.add_argument(
+        "--num-cpus",
+        type=_numbers,
+        default=[1, 2, 4, 8, 16],
+        metavar="N,N,...",
+        help="how many CPUs (default: 1,2,4,8,16)",
+    )
+    guess.set_defaults(run=_what_if)
+    for command in (report, page, guess):
         command.add_argument(
             "file", type=Path, metavar="FILE", help="what run.save(...) wrote"
         )
@@ -285,6 +302,25 @@ def _open(options: argparse.Namespace) -> int:
     run.to_html(output)
     print(f"The run as a page: {output}")
     _show_page(output, options)
+    return 0
+
+
+def _numbers(text: str) -> list[float]:
+    """Return the numbers of "1,2,4"."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} are no numbers; write 1,2,4"
+        ) from None
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    """Print predictions for a saved run."""
+    try:
+        print(_load(options.file).what_if(options.num_cpus).to_text())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
     return 0
 
 

@@ -253,3 +253,22 @@ def test_open_never_writes_over_the_run(
     assert cli.main(["open", "-o", str(saved), str(saved)]) == 2
     assert "name another page" in one_line(capsys.readouterr().err)
     assert storage.load(saved).is_whole
+
+
+def test_what_if_prints_the_curve_of_a_saved_run(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["what-if", str(saved), "--num-cpus", "1,2"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "What if?   recorded on 2 CPUs: 0.20 s"
+    assert [line.split()[0] for line in printed[2:4]] == ["1", "2"]
+
+
+def test_what_if_needs_numbers_above_0(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["what-if", str(saved), "--num-cpus", "0"]) == 2
+    assert "above 0" in one_line(capsys.readouterr().err)
+    with pytest.raises(SystemExit):
+        cli.main(["what-if", str(saved), "--num-cpus", "two"])
+    assert "'two' are no numbers; write 1,2,4" in capsys.readouterr().err

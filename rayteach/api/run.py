@@ -12,8 +12,10 @@ from rayteach.trace.views import rows as row_types
 from rayteach.trace.views import words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from os import PathLike
 
+    from rayteach.api.what_if import WhatIf
     from rayteach.trace.idle import Idle
     from rayteach.trace.measures import Transfer, Wait
     from rayteach.trace.recording import Recording
@@ -199,6 +201,43 @@ class Run:
         rows = self.rows
         number = measures.find_actor(rows, actor).id
         return measures.queue_length(rows, number, time_s)
+
+    # What would have been.
+
+    def what_if(
+        self,
+        num_cpus: float | Iterable[float] | None = None,
+        *,
+        task_time: Mapping[str, float] | None = None,
+        drop_dependency: tuple[str, str] | Iterable[tuple[str, str]] = (),
+        policy: str = "fifo",
+    ) -> WhatIf:
+        """Predict the run on other CPUs, in another order, with other times.
+
+        What was recorded runs again through the scheduler that real runs have, on
+        a virtual clock; starting and handing over cost what they cost in the run.
+        Times are wall times: where tasks shared a core they are too long.
+
+        Args:
+            num_cpus: one number or several; the run's own by default.
+            task_time: seconds of own work, by label ("f-1") or function ("f").
+            drop_dependency: (maker, user), or several such pairs: the user no
+                longer needs the maker's result.
+            policy: who goes first in line: "fifo" as in rayteach, "lifo",
+                "longest" or "shortest". Tasks of one CPU only.
+
+        Returns:
+            The predicted runs with the speed-up curve and its bounds.
+
+        Raises:
+            ValueError: a name stands for nothing here, or a task needs more CPUs.
+            RayteachError: on so few CPUs the program never ends.
+        """
+        from rayteach.api import what_if  # noqa: PLC0415 (only who asks)
+
+        rows = self.rows
+        found = what_if.predictions(rows, num_cpus, task_time, drop_dependency, policy)
+        return what_if.WhatIf(rows, found, [Run(one.recording) for one in found])
 
     # To keep and to show.
 
