@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rayteach.trace import chrome, idle, measures, query, storage, strands
+from rayteach.trace import chrome, idle, measures, query, storage, strands, why
 from rayteach.trace.views import rows as row_types
 from rayteach.trace.views import words
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from os import PathLike
 
+    from rayteach.advice import Advice
     from rayteach.api.what_if import WhatIf
     from rayteach.trace.idle import Idle
     from rayteach.trace.measures import Transfer, Wait
@@ -201,6 +202,37 @@ class Run:
         rows = self.rows
         number = measures.find_actor(rows, actor).id
         return measures.queue_length(rows, number, time_s)
+
+    # In words.
+
+    def why(self, task: str | int) -> str:
+        """Return one sentence: why a task started when it did, or why it has not.
+
+        Args:
+            task: its label, e.g. "f-7", or its number.
+
+        Raises:
+            ValueError: there is no such task in this run.
+        """
+        rows = self.rows
+        return why.why(measures.find_tasks(rows, task)[0], rows)
+
+    def explain(self) -> str:
+        """Return the story of the run in five to ten sentences."""
+        from rayteach.api import story  # noqa: PLC0415 (only who asks)
+
+        return story.story(self.rows)
+
+    def advice(self) -> list[Advice]:
+        """Return the patterns that cost something here, the dearest first.
+
+        Each has the cell and line, what it cost in this run, and the better form.
+        Source: the anti-patterns of Ray's documentation.
+        """
+        from rayteach.advice import advise  # noqa: PLC0415 (only who asks)
+
+        recording = self._source.recording()
+        return advise(self.rows, recording.events())
 
     # What would have been.
 

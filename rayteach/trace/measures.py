@@ -189,13 +189,14 @@ def _label(key: str, rows: Rows) -> str:
 def queue_length(rows: Rows, actor: int, time_s: float) -> int:
     """Return how many calls waited for an actor at a time: made, and not begun."""
     return sum(
-        task.submitted_s <= time_s < _begun_s(task)
+        task.submitted_s <= time_s < begun_s(task)
         for task in rows.tasks.values()
         if task.kind == "call" and task.actor == actor
     )
 
 
-def _begun_s(task: TaskRow) -> float:
+def begun_s(task: TaskRow) -> float:
+    """Return when a task began, or ended without that; infinity for neither."""
     if task.attempts:
         return task.attempts[0].start_s
     return float("inf") if task.end_s is None else task.end_s
