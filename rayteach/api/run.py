@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rayteach.trace import chrome, idle, measures, query, storage, strands, why
+from rayteach.trace.compare import Comparison
 from rayteach.trace.views import rows as row_types
 from rayteach.trace.views import words
 
@@ -233,6 +234,13 @@ class Run:
 
         recording = self._source.recording()
         return advise(self.rows, recording.events())
+
+    def compare(self, other: Run) -> Comparison:
+        """Return what differs in ``other`` from this run: in words, and as a table.
+
+        Times within ten percent of each other count as alike.
+        """
+        return Comparison(self.rows, other.rows)
 
     # What would have been.
 
