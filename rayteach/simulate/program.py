@@ -156,7 +156,7 @@ def program_of(rows: Rows) -> Program:
         for task in ran.values()
     }
     driver = _driver_steps(rows, moments)
-    wait_s = {wait.id: _own_s(wait) for wait in rows.waits.values()}
+    wait_s = {wait.id: _own_s(wait, rows) for wait in rows.waits.values()}
     return Program(rows, jobs, driver, _costs(rows), wait_s)
 
 
@@ -228,13 +228,20 @@ def _driver_steps(
     return (*steps, Step(0.0, END))
 
 
-def _own_s(wait: WaitRow) -> float:
-    """Return what a wait took when it had no more to wait for."""
+def _own_s(wait: WaitRow, rows: Rows) -> float:
+    """Return what a wait took when it had no more to wait for, not even for a CPU."""
     if wait.end_s is None or wait.reason == "timeout":
         return 0.0
     known = sorted(time_s for time_s in wait.ready_s if time_s is not None)
-    enough = known[: wait.num_returns]
-    return max(0.0, wait.end_s - max([wait.start_s, *enough[-1:]]))
+    moments = [wait.start_s, *known[: wait.num_returns][-1:]]
+    caller = None if wait.task is None else rows.tasks.get(wait.task)
+    if caller is not None:
+        moments += [
+            wait.end_s if back_s is None else back_s
+            for away_s, back_s in caller.blocked
+            if away_s is not None and wait.start_s <= away_s <= wait.end_s
+        ]
+    return max(0.0, wait.end_s - max(moments))
 
 
 def _costs(rows: Rows) -> Costs:

@@ -99,6 +99,22 @@ def test_a_parent_lends_its_cpu_while_it_waits() -> None:
     assert replayed.waits[1].outcome == ["ready", "ready"]
 
 
+def test_a_parents_wait_for_its_cpu_is_not_its_own_work() -> None:
+    tape = Tape(num_cpus=1)
+    outer = tape.submit("outer")
+    tape.start(outer)
+    child, other = tape.submit("f", parent=outer), tape.submit("g")
+    wait = tape.wait(child, task=outer)
+    tape.block(outer)
+    tape.run_task(child, 0.0, 0.5, worker=2)
+    tape.run_task(other, 0.5, 1.5, worker=2)
+    tape.resume(outer)
+    tape.returned(wait, 0)
+    tape.finish(outer)
+    rows = rows_of(tape)
+    assert [time_on(rows, cpus) for cpus in (1, 2)] == [1.5, 1.0]
+
+
 def two_actors(calls: int = 3, num_cpus: float = 0.0) -> Tape:
     tape = Tape(num_cpus=2)
     actors = [tape.actor("Pot", num_cpus=num_cpus) for _ in range(2)]
