@@ -43,9 +43,11 @@ if TYPE_CHECKING:
         ActorAlreadyExistsError,
         ActorDiedError,
         ActorError,
+        ActorUnavailableError,
         GetTimeoutError,
         ObjectLostError,
         ObjectStoreFullError,
+        OutOfDiskError,
         OutOfMemoryError,
         RayteachError,
         RunFileError,
@@ -61,12 +63,14 @@ __all__ = [
     "ActorDiedError",
     "ActorError",
     "ActorHandle",
+    "ActorUnavailableError",
     "DynamicObjectIDGenerator",
     "GetTimeoutError",
     "ObjectID",
     "ObjectIDGenerator",
     "ObjectLostError",
     "ObjectStoreFullError",
+    "OutOfDiskError",
     "OutOfMemoryError",
     "RayteachError",
     "Run",
@@ -114,9 +118,10 @@ _HOMES = {
     "rayteach.api.observe": "last_run load observe timeline",
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
-        "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
-        "ObjectLostError ObjectStoreFullError OutOfMemoryError RayteachError "
-        "RunFileError TaskCancelledError TaskError WorkerCrashedError"
+        "ActorAlreadyExistsError ActorDiedError ActorError ActorUnavailableError "
+        "GetTimeoutError ObjectLostError ObjectStoreFullError OutOfDiskError "
+        "OutOfMemoryError RayteachError RunFileError "
+        "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_generator": "DynamicObjectIDGenerator",
     "rayteach.object_id": "ObjectID",

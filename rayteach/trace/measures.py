@@ -16,12 +16,20 @@ from rayteach.trace import query
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rayteach.trace.views.rows import ActorRow, Rows, TaskRow, WaitRow
+    from rayteach.trace.views.rows import (
+        ActorRow,
+        ObjectRow,
+        Rows,
+        TaskRow,
+        WaitRow,
+    )
 
 SLOW = 2.0
 """A straggler took more than this many times the median of its function."""
 ENOUGH = 3
 """So many tasks of a function must have ended before one can be a straggler."""
+
+_DISK = "disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +149,15 @@ def stragglers(rows: Rows) -> list[TaskRow]:
 def copies(rows: Rows) -> dict[str, int]:
     """Return for each object that exists, by its label, on how many nodes it lies."""
     return {
-        made.label: len(made.copies) or 1
+        made.label: len(_on_nodes(made)) or 1
         for made in rows.objects.values()
         if made.created_s is not None
     }
+
+
+def _on_nodes(made: ObjectRow) -> list[list[str | float]]:
+    """Return the copies that lie on nodes; one on disk is none."""
+    return [copy for copy in made.copies if copy[0] != _DISK]
 
 
 def transfers(rows: Rows) -> list[Transfer]:
@@ -154,7 +167,7 @@ def transfers(rows: Rows) -> list[Transfer]:
             made.label, str(made.copies[0][0]), str(node), float(at_s), made.size_bytes
         )
         for made in rows.objects.values()
-        for node, at_s in made.copies[1:]
+        for node, at_s in _on_nodes(made)[1:]
     ]
     return sorted(found, key=lambda transfer: transfer.time_s)
 

@@ -226,6 +226,7 @@ def test_copies_and_transfers_tell_where_objects_lie() -> None:
     made = tape.put(size_bytes=10)
     tape.append(events.NodeAdded(100.0, "B", 2.0))
     tape.append(events.ObjectCreated(100.5, (made, 0), 10, True, "B"))
+    tape.append(events.ObjectSpilled(100.6, (made, 0), 10))
     run = asked(tape)
     assert run.copies == {"put-1": 2}
     (one,) = run.transfers
