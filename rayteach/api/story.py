@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rayteach.trace.views.rows import Rows
 
 MOST = 10
+MOST_TASKS = 5000
+"""With more, a prediction takes too long for a sentence; ``what_if`` still does it."""
 
 
 def story(rows: Rows) -> str:
@@ -23,7 +25,8 @@ def story(rows: Rows) -> str:
 
 def _more_cpus(rows: Rows) -> list[str]:
     cpus = what_if.cpus_of(rows)
-    if not cpus or any(not task.end for task in rows.tasks.values()):
+    is_open = any(not task.end for task in rows.tasks.values())
+    if not cpus or is_open or len(rows.tasks) > MOST_TASKS:
         return []
     program = what_if.changed(rows)
     try:

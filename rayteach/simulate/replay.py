@@ -55,6 +55,8 @@ class _Waiting:
     row: WaitRow
     agent: _Agent
     keys: list[ObjectKey] = field(default_factory=list)
+    #: how many more must be ready
+    missing: int = 0
     is_over: bool = False
     is_blocked: bool = False
     #: why it comes back
@@ -251,11 +253,13 @@ class Replay:
             waiting.reason = row.reason
         number = None if agent.task is None else agent.task.number
         self._notes.wait_started(self._clock.now_s, row, number)
-        if self._has_enough(waiting):
+        waiting.missing = self._missing(waiting)
+        if waiting.missing <= 0:
             self._return(waiting)
             return
         for key in waiting.keys:
-            self._watchers[key].append(waiting)
+            if not self._is_ready(key):
+                self._watchers[key].append(waiting)
         if row.timeout_s is not None:
             self._clock.after(row.timeout_s, lambda: self._time_out(waiting))
         if agent.task is not None:
@@ -268,17 +272,21 @@ class Replay:
     def _is_ready(self, key: ObjectKey) -> bool:
         return key in self._ready or key in self._given
 
-    def _has_enough(self, waiting: _Waiting) -> bool:
+    def _missing(self, waiting: _Waiting) -> int:
+        """Return how many objects must come to exist before it comes back."""
         wanted = waiting.row.num_returns
         if waiting.row.reason in ("failed", "interrupted"):
             ready = sum(how == "ready" for how in waiting.row.outcome)
             wanted = min(wanted, ready)
-        return sum(map(self._is_ready, waiting.keys)) >= wanted
+        return wanted - sum(map(self._is_ready, waiting.keys))
 
     def _settle_object(self, key: ObjectKey) -> None:
+        if key in self._ready:
+            return
         self._ready.add(key)
         for waiting in self._watchers.pop(key, ()):
-            if not waiting.is_over and self._has_enough(waiting):
+            waiting.missing -= 1
+            if not waiting.is_over and waiting.missing <= 0:
                 self._wake(waiting)
 
     def _time_out(self, waiting: _Waiting) -> None:

@@ -3,7 +3,7 @@
     scheduler ── decisions ──► Workers ── a task begins ──► the replay runs it
 
 Readers take from the node's queue, first in, first out unless a policy says else;
-PARK requests keep their place in it. An actor's process takes its calls in order,
+PARK requests keep their place in it (with a policy they come first). An actor's process takes its calls in order,
 one at a time, or as many at once as it has slots.
 """
 
@@ -115,6 +115,8 @@ class Workers:
         self._idle: deque[_Worker] = deque()
         #: what a policy puts first, None for first in, first out
         self.first: Callable[[Task], float] | None = None
+        #: the tasks of the queue in that order; the queue then holds parks only
+        self._ordered: list[tuple[float, int, Task]] = []
 
     def settle(self) -> None:
         """Carry out all that the scheduler has decided."""
@@ -127,7 +129,7 @@ class Workers:
         if isinstance(decision, StartWorker):
             self._start(decision)
         elif isinstance(decision, Post):
-            self._queue.extend(decision.tasks)
+            self._post(decision.tasks)
         elif isinstance(decision, Park):
             self._queue.extend([None] * decision.count)
         elif isinstance(decision, Unpark):
@@ -161,7 +163,7 @@ class Workers:
 
     def _feed(self) -> None:
         """Let idle readers take from the queue."""
-        while self._queue and self._idle:
+        while self._idle and (self._queue or self._ordered):
             worker = self._idle.popleft()
             task = self._take()
             if task is None:
@@ -170,14 +172,17 @@ class Workers:
             else:
                 self._run(worker, task)
 
+    def _post(self, tasks: list[Task]) -> None:
+        if self.first is None:
+            self._queue.extend(tasks)
+            return
+        for task in tasks:
+            heapq.heappush(self._ordered, (self.first(task), task.number, task))
+
     def _take(self) -> Task | None:
-        if self.first is not None and self._queue[0] is not None:
-            fence = self._queue.index(None) if None in self._queue else None
-            line = [t for t in list(self._queue)[:fence] if t is not None]
-            task = min(line, key=self.first)
-            self._queue.remove(task)
-            return task
-        return self._queue.popleft()
+        if self._queue:
+            return self._queue.popleft()
+        return heapq.heappop(self._ordered)[2]
 
     def _run(self, worker: _Worker, task: Task) -> None:
         worker.running[task.number] = task

@@ -109,11 +109,11 @@ def _strands(rows: Rows) -> dict[_Key, _Strand]:
         done_s = 0.0
         for place, cut in enumerate(cuts.get(number, ())):
             until_s = _busy_before(task, cut.time_s, rows.now_s)
-            strands[number, place] = _Strand(until_s - done_s, after)
+            strands[number, place] = _Strand(round(until_s - done_s, 9), after)
             after = [(number, place), *(ends[maker] for maker in cut.waited)]
             done_s = until_s
         rest_s = query.busy_s(task, rows.now_s) - done_s
-        strands[ends[number]] = _Strand(rest_s, after)
+        strands[ends[number]] = _Strand(round(rest_s, 9), after)
     return strands
 
 
