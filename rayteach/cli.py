@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import sys
+import textwrap
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
@@ -110,7 +111,7 @@ def _add_run_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "report",
         allow_abbrev=False,
         help="print a saved run",
-        description="Print a saved run: graph, timeline, actors, waits.",
+        description="Print a saved run: graph, timeline, waits, its story, advice.",
     )
     report.set_defaults(run=_report)
     page = commands.add_parser(
@@ -286,6 +287,10 @@ def _report(options: argparse.Namespace) -> int:
     run = _load(options.file)
     width = shutil.get_terminal_size().columns
     print(run.to_text(width, color=_has_color()))
+    story = textwrap.wrap(run.explain(), width - 2)
+    print("\nIn short\n" + textwrap.indent("\n".join(story), "  "))
+    for advice in run.advice():
+        print(f"\nAdvice\n{textwrap.indent(str(advice), '  ')}")
     if not run.is_whole:
         print(f"rayteach: {options.file} was cut off; its end is missing")
     return 0

@@ -215,6 +215,7 @@ def test_report_prints_a_saved_run(
     printed = capsys.readouterr().out
     assert "f-1" in printed
     assert "Timeline" in printed
+    assert "In short\n  Cell [1] started 1 task on 2 CPUs" in printed
     assert "cut off" not in printed
 
 

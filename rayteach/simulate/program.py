@@ -193,9 +193,22 @@ def _moments(rows: Rows, ran: Mapping[int, TaskRow]) -> dict[int | None, list[_M
                 found[None].append((at_s, at_s, Step(0.0, PUT, number)))
         elif made.task in ran and index >= ran[made.task].num_returns:
             found[made.task].append((at_s, at_s, Step(0.0, ITEM, number, index)))
-    for own in found.values():
-        own.sort(key=lambda moment: moment[:2])
-    return found
+    return {caller: _one_by_one(own) for caller, own in found.items()}
+
+
+def _one_by_one(moments: list[_Moment]) -> list[_Moment]:
+    """Put what several threads or coroutines of one caller did into one order.
+
+    A wait during which its caller did something else comes when it came back:
+    then all that it waited for had been submitted.
+    """
+    moments.sort(key=lambda moment: moment[:2])
+    following = [*(start_s for start_s, _, _ in moments[1:]), float("inf")]
+    ordered = [
+        (end_s if next_s < end_s else start_s, end_s, step)
+        for (start_s, end_s, step), next_s in zip(moments, following, strict=True)
+    ]
+    return sorted(ordered, key=lambda moment: moment[:2])
 
 
 def _task_steps(

@@ -3,8 +3,8 @@
     scheduler ── decisions ──► Workers ── a task begins ──► the replay runs it
 
 Readers take from the node's queue, first in, first out unless a policy says else;
-PARK requests keep their place in it (with a policy they come first). An actor's process takes its calls in order,
-one at a time, or as many at once as it has slots.
+PARK requests keep their place in it, and come first with a policy. An actor's
+process takes its calls in order, one at a time, or as many at once as it has slots.
 """
 
 from __future__ import annotations

@@ -115,6 +115,17 @@ def test_a_parents_wait_for_its_cpu_is_not_its_own_work() -> None:
     assert [time_on(rows, cpus) for cpus in (1, 2)] == [1.5, 1.0]
 
 
+def test_a_thread_that_waits_for_what_another_submits_later_is_no_deadlock() -> None:
+    tape = Tape(num_cpus=2)
+    f = tape.submit("f")
+    wait = tape.wait(f, f + 1, line=2)
+    g = tape.at(0.25).submit("g")
+    tape.run_task(f, 0.0, 0.5)
+    tape.run_task(g, 0.25, 0.75, worker=2)
+    tape.returned(wait, 0, 1)
+    assert time_on(rows_of(tape), 2) == 0.75
+
+
 def two_actors(calls: int = 3, num_cpus: float = 0.0) -> Tape:
     tape = Tape(num_cpus=2)
     actors = [tape.actor("Pot", num_cpus=num_cpus) for _ in range(2)]
