@@ -65,10 +65,12 @@ def _in_line(task: TaskRow, rows: Rows, ready_s: float, waited_s: float) -> str:
     ahead = _ahead(task, rows, ready_s)
     if held + task.num_cpus <= cpus and not ahead:
         return text + "a worker was being started or told"
+    place = _place(len(ahead))
     if not busy:
-        return f"{text}it was {_place(ahead)} in line"
+        names = words.listing([one.label for one in ahead])
+        return f"{text}{names} came first; it was {place} in line"
     names = words.listing([one.label for one in busy])
-    return f"{text}{_count(cpus)} busy with {names}; it was {_place(ahead)} in line"
+    return f"{text}{_count(cpus)} busy with {names}; it was {place} in line"
 
 
 def _count(cpus: float) -> str:
@@ -86,15 +88,16 @@ def _running(rows: Rows, time_s: float) -> list[TaskRow]:
     return [task for task in found if words.state(task, time_s) == words.RUNNING]
 
 
-def _ahead(task: TaskRow, rows: Rows, ready_s: float) -> int:
-    """Return how many tasks stood before it in line when it joined it."""
-    return sum(
-        other.kind == "task"
+def _ahead(task: TaskRow, rows: Rows, ready_s: float) -> list[TaskRow]:
+    """Return the tasks that stood before it in line when it joined it."""
+    return [
+        other
+        for other in rows.tasks.values()
+        if other.kind == "task"
         and other.ready_s is not None
         and (other.ready_s, other.id) < (ready_s, task.id)
         and measures.begun_s(other) > ready_s
-        for other in rows.tasks.values()
-    )
+    ]
 
 
 def _at_actor(task: TaskRow, rows: Rows, ready_s: float) -> str:

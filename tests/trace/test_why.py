@@ -33,6 +33,16 @@ def test_a_task_that_stood_in_line_says_behind_whom() -> None:
         run.why("g")
 
 
+def test_a_task_that_came_with_others_names_those_before_it() -> None:
+    tape = Tape(num_cpus=1)
+    tasks = [tape.submit("f") for _ in range(3)]
+    for place, task in enumerate(tasks):
+        tape.run_task(task, 0.1 + place, 1.1 + place)
+    assert asked(tape).why("f-3") == (
+        "f-3 waited 2.10 s: f-1 and f-2 came first; it was third in line."
+    )
+
+
 def test_a_task_that_waited_for_an_input_names_it() -> None:
     tape = Tape(num_cpus=1)
     f = tape.submit("f")
