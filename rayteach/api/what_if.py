@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from rayteach.simulate import what_if
@@ -73,8 +72,15 @@ class WhatIf:
     __repr__ = to_text
 
     def _repr_html_(self) -> str:
-        """Show the table in a notebook."""
-        return f"<pre>{escape(self.to_text())}</pre>"
+        """Show the curve and the table in a notebook."""
+        from rayteach.widgets import still_curve  # noqa: PLC0415 (only notebooks ask)
+
+        first_s = self.predictions[0].makespan_s
+        points = [
+            (cpus, speed_up, first_s / one.bound_s if one.bound_s else 1.0)
+            for one, (cpus, speed_up) in zip(self.predictions, self.curve, strict=True)
+        ]
+        return still_curve.html_figure(points, self.to_text())
 
     def _lines(self) -> Iterator[str]:
         yield (

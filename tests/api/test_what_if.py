@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+from base64 import b64decode
+from xml.etree import ElementTree as ET
+
 import pytest
 
 import rayteach as ray
@@ -33,6 +37,18 @@ def test_the_curve_stands_in_a_table_with_its_bounds() -> None:
         "8 CPUs are enough: more change next to nothing.",
     ]
     assert repr(found) == found.to_text()
+
+
+def test_in_a_notebook_the_curve_is_drawn() -> None:
+    html = eight_tasks().what_if(num_cpus=[1, 2, 4])._repr_html_()
+    assert "Predicted speed-up: 1 CPUs 1.00, 2 CPUs 2.00, 4 CPUs 4.00" in html
+    data = re.search(r"base64,([^\"]+)", html)
+    assert data is not None
+    picture = ET.fromstring(b64decode(data[1]))  # noqa: S314 (our own)
+    circles = picture.findall("{http://www.w3.org/2000/svg}circle")
+    heights = [float(circle.attrib["cy"]) for circle in circles]
+    assert heights == sorted(heights, reverse=True)
+    assert len(circles) == 3
 
 
 def test_a_predicted_run_answers_as_any_run_and_can_be_saved(tmp_path) -> None:

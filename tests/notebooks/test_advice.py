@@ -37,14 +37,14 @@ def test_solutions_and_the_tour_get_no_advice(
 
 
 def test_the_lessons_slow_loop_is_advised_against(ip: InteractiveShell) -> None:
+    lesson = cells(NOTEBOOKS / "tutorial" / "01_first_remote_function.ipynb")
+    remote = next(one for one in lesson if one.startswith("@ray.remote\ndef measure"))
+    loop = next(one for one in lesson if "append(ray.get(measure.remote" in one)
     with capture_output():
-        ip.run_cell(
-            "import time\n@ray.remote\ndef measure(station):\n    time.sleep(0.2)\n"
-            "    return 10 + station\n\nreadings = []\nfor station in range(4):\n"
-            "    readings.append(ray.get(measure.remote(station)))",
-            store_history=True,
-        )
+        ip.run_cell("import time")
+        ip.run_cell(remote)
+        ip.run_cell(loop, store_history=True)
     (found,) = ray.last_run().advice()
-    assert (found.pattern, found.line) == ("get in a loop", 9)
+    assert (found.pattern, found.line) == ("get in a loop", 3)
     assert found.source == "readings.append(ray.get(measure.remote(station)))"
     assert found.cell == f"[{ip.execution_count - 1}]"
