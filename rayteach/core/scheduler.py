@@ -23,6 +23,8 @@ from rayteach.errors import InvalidTransition
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rayteach.core.gate import Gate
+
 _TRANSITIONS = states.TRANSITIONS
 _ON_A_CPU = (states.POSTED, states.RUNNING)
 
@@ -49,6 +51,8 @@ class Scheduler:
         self._mail: dict[int, Mailbox] = {}
         #: actors that have lent their CPUs, by the worker
         self.lenders: dict[int, Mailbox] = {}
+        #: in the way of all starts while the session is paused or slowed
+        self.gate: Gate | None = None
 
     def add_node(
         self, name: str, num_cpus: float, resources: dict[str, float] | None = None
@@ -78,7 +82,7 @@ class Scheduler:
             producer.dependents.append(task)
         task.missing = len(producers)
         if task.kind == CREATION:
-            self.actors[task.number] = Mailbox(task)
+            self.actors[task.number] = Mailbox(task, -1 if self.gate is None else 0)
         if task.kind == CALL:
             mailbox = self.actors[task.actor or 0]
             if not task.missing:
@@ -168,8 +172,11 @@ class Scheduler:
 
     def take_back(self, task: Task) -> None:
         """The task goes back to the front of its line."""
-        was, node = task.state, self._node_of(task)
+        was, node = task.state, task.node
         self._change(task, states.QUEUED)
+        if task.kind == CALL:
+            self.look_at(self.actors[task.actor or 0].take_back(task))
+            return
         self._left(task, was)
         task.worker = 0
         node.enqueue(task, front=True)
@@ -201,7 +208,7 @@ class Scheduler:
         node.resuming.append(task)
         self._touched[node.name] = node
 
-    # What ``lending`` decides.
+    # What ``lending`` and ``gate`` decide.
 
     def resume(self, task: Task) -> None:
         """A call, or a constructor, goes on."""
@@ -211,6 +218,10 @@ class Scheduler:
     def touch(self, node: NodeState) -> None:
         """Look at the node with the next decisions."""
         self._touched[node.name] = node
+
+    def look_at(self, mailbox: Mailbox) -> None:
+        """Look at the mailbox with the next decisions."""
+        self._mail[mailbox.creation.number] = mailbox
 
     # Facts about workers and actors.
 
@@ -266,6 +277,8 @@ class Scheduler:
     def decide(self) -> list[Decision]:
         """Return all decisions since the last call."""
         touched, mail = self._touched, self._mail
+        if self.gate is not None:
+            self.gate.admit(touched, mail)
         while touched or mail:
             if mail:
                 self.deliver(mail.popitem()[1])
@@ -301,10 +314,7 @@ class Scheduler:
         self._touched[node.name] = node
 
     def _place(self, task: Task) -> NodeState | None:
-        for node in self.nodes.values():
-            if node.can_ever_run(task):
-                return node
-        return None
+        return next((n for n in self.nodes.values() if n.can_ever_run(task)), None)
 
     def _node_of(self, task: Task) -> NodeState:
         node: NodeState = task.node
