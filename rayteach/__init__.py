@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         put,
         wait,
     )
+    from rayteach.api.pausing import pause, paused, resume, speed, step
     from rayteach.api.remote_function import remote
     from rayteach.api.run import Run, observe
     from rayteach.api.session import init, is_initialized, shutdown
@@ -87,9 +88,14 @@ __all__ = [
     "method",
     "nodes",
     "observe",
+    "pause",
+    "paused",
     "put",
     "remote",
+    "resume",
     "shutdown",
+    "speed",
+    "step",
     "wait",
 ]
 
@@ -103,6 +109,7 @@ _HOMES = {
     "rayteach.api.objects": (
         "available_resources cancel cluster_resources get kill nodes put wait"
     ),
+    "rayteach.api.pausing": "pause paused resume speed step",
     "rayteach.api.remote_function": "remote",
     "rayteach.api.run": "Run observe",
     "rayteach.api.session": "init is_initialized shutdown",

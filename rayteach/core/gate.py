@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rayteach.core.task import Task
 
 LOSERS = 4
-"""So many of those that are not next are named; the others are counted."""
+"""So many of those that are not next are named."""
 
 _LATER = "was submitted later"
 _BEHIND = "stands further back in the line"
@@ -48,8 +48,6 @@ class Upcoming:
     reason: str
     #: some of the others that are ready, and why they are not next
     losers: tuple[tuple[Task, str], ...]
-    #: how many more wait in the lines
-    others: int
 
 
 def close(scheduler: Scheduler) -> Gate:
@@ -127,19 +125,17 @@ class Gate:
         """Tell the next decision."""
         line = list(self._line())
         first = next((task for task, obstacle in line if not obstacle), None)
-        waiting = self._waiting()
         if first is None:
             reason = "what is ready cannot start now" if line else "nothing is ready"
-            losers = tuple(line[:LOSERS])
-            return Upcoming(None, 0, "", reason, losers, waiting - len(losers))
+            return Upcoming(None, 0, "", reason, tuple(line[:LOSERS]))
         worker, where, free = self._place_of(first)
         front = "first in line" if line[0][0] is first else "first that can start"
         others = [(t, why or _LATER) for t, why in line if t is not first][:LOSERS]
         reason = f"{front}; its inputs are there; {free}"
-        rest = max(0, waiting - len(others) - 1)
-        return Upcoming(first, worker, where, reason, tuple(others), rest)
+        return Upcoming(first, worker, where, reason, tuple(others))
 
-    def _waiting(self) -> int:
+    def waiting(self) -> int:
+        """Count the tasks, and the actors with a call, that stand in line."""
         count = 0
         for node in self._scheduler.nodes.values():
             lines = (*node.queue, *node.direct)

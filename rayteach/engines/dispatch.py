@@ -42,6 +42,10 @@ class Dispatcher:
         self._warned: set[str] = set()
         #: told when an actor will never come to life
         self.on_stillborn: Callable[[Task, Failure], None] = lambda *_: None
+        #: told after every batch of decisions while the gate is closed
+        self.on_gated: Callable[[], None] = lambda: None
+        #: asked for some time before the next start
+        self.on_rest: Callable[[], None] = lambda: None
         self._carry: dict[type, Any] = {
             decisions.Post: self._post,
             decisions.Park: self._park,
@@ -51,6 +55,7 @@ class Dispatcher:
             decisions.StartWorker: self._start_worker,
             decisions.Resume: self._resume,
             decisions.Abandon: self._abandon,
+            decisions.Rest: lambda _: self.on_rest(),
         }
 
     @property
@@ -73,7 +78,9 @@ class Dispatcher:
             if scheduler.infeasible:
                 self._warn_infeasible()
             if not (found and scheduler.has_news):
-                return
+                break
+        if scheduler.gate is not None:
+            self.on_gated()
 
     def frame(self, task: Task) -> bytes:
         """Return the frame of a task whose inputs all exist."""
