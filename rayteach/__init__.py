@@ -43,9 +43,11 @@ if TYPE_CHECKING:
         ActorAlreadyExistsError,
         ActorDiedError,
         ActorError,
+        ActorUnavailableError,
         GetTimeoutError,
         ObjectLostError,
         ObjectStoreFullError,
+        OutOfDiskError,
         OutOfMemoryError,
         RayteachError,
         TaskCancelledError,
@@ -60,12 +62,14 @@ __all__ = [
     "ActorDiedError",
     "ActorError",
     "ActorHandle",
+    "ActorUnavailableError",
     "DynamicObjectIDGenerator",
     "GetTimeoutError",
     "ObjectID",
     "ObjectIDGenerator",
     "ObjectLostError",
     "ObjectStoreFullError",
+    "OutOfDiskError",
     "OutOfMemoryError",
     "RayteachError",
     "Run",
@@ -114,8 +118,10 @@ _HOMES = {
     "rayteach.api.run": "Run observe",
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
-        "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
-        "ObjectLostError ObjectStoreFullError OutOfMemoryError RayteachError "
+        "ActorAlreadyExistsError ActorDiedError ActorError ActorUnavailableError "
+        "GetTimeoutError ObjectLostError ObjectStoreFullError OutOfDiskError "
+        "OutOfMemoryError "
+        "RayteachError "
         "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_generator": "DynamicObjectIDGenerator",

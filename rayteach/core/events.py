@@ -240,8 +240,18 @@ class ObjectPut(Event):
     parent: int | None = None
 
 
+class ObjectSpilled(Event):
+    """Shared memory had no room: the value lies on disk from now on."""
+
+    object: ObjectKey
+    size_bytes: int
+
+
 class ObjectReleased(Event):
-    """The last reference to the object is gone and so is its memory."""
+    """The last reference to a shared object is gone, and its memory is free.
+
+    Sent for values in shared memory or on disk; inline ones go without a word.
+    """
 
     object: ObjectKey
 
@@ -251,6 +261,19 @@ class ActorStarted(Event):
 
     actor: int
     worker: int
+
+
+class ActorRestarting(Event):
+    """Its process died and is made anew: the state is lost, handles stay.
+
+    ``ActorStarted`` follows when the constructor has returned once more.
+    """
+
+    actor: int
+    #: what became of the process, e.g. "was killed by signal 9 (SIGKILL)"
+    reason: str
+    #: how often it may still restart; -1 for ever
+    restarts_left: int
 
 
 class SlotsGiven(Event):

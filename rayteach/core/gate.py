@@ -114,7 +114,12 @@ class Gate:
                 node.hold(scheduler.out)
                 if node.recalled:
                     lending.granted(scheduler, node)
-            mail.clear()
+            while mail:
+                mailbox = mail.popitem()[1]
+                if mailbox.permits:
+                    scheduler.deliver(mailbox)
+            if touched:
+                continue
             if not (self.permits and self._start_next()):
                 return
             self.permits -= 1
@@ -171,7 +176,10 @@ class Gate:
         node: NodeState = task.node
         if task.kind != CREATION and not node.parked and node.parks_owed:
             return False  # a worker is about to come free
-        node.parked.sort(reverse=True)
+        if node.parked:
+            lowest = min(node.parked)
+            node.parked.remove(lowest)
+            node.parked.append(lowest)  # the last is needed first
         if not node.place(task, self._scheduler.out):
             return False  # a new worker is on its way
         if task.is_plain:
@@ -235,7 +243,7 @@ def _cpus(number: float) -> str:
 def _obstacle(mailbox: Mailbox) -> str:
     """Say why the mailbox's next call cannot be sent, "" if it can."""
     if mailbox.state != "alive":
-        return "its actor does not exist yet"
+        return f"its actor is {mailbox.state}"
     if mailbox.permits > 0:
         return "its actor waits to have its CPUs back"
     busy = len(mailbox.in_flight)

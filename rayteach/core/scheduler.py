@@ -13,7 +13,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from rayteach.core import lending, states
+from rayteach.core import lending, restarting, states
 from rayteach.core.decisions import Abandon, Decision, Deliver, Park, Resume
 from rayteach.core.mailbox import Mailbox
 from rayteach.core.node_state import AWAY, DIRECT, NodeState
@@ -21,7 +21,7 @@ from rayteach.core.task import CALL, CREATION, TASK, Task
 from rayteach.errors import InvalidTransition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from rayteach.core.gate import Gate
 
@@ -113,14 +113,14 @@ class Scheduler:
         self._change(task, end)
         if task.is_plain and was in _ON_A_CPU:  # what most tasks are
             del self.tasks[task.number]
-            node = self._node_of(task)
+            node: NodeState = task.node
             node.posted -= 1
             if node.has_line:
                 self._touched[node.name] = node
         else:
             self._end(task, was)
-        if task.kind == CREATION:
-            self._created(task, end)
+        if task.kind == CREATION and end == states.DONE:
+            self._created(task)
         dependents, task.dependents = task.dependents, None
         if not dependents:
             return
@@ -135,8 +135,6 @@ class Scheduler:
         was = task.state
         self._change(task, states.CANCELLED)
         self._end(task, was)
-        if task.kind == CREATION:
-            self._created(task, states.CANCELLED)
         dependents, task.dependents = task.dependents, None
         self._abandon(dependents or [], task)
 
@@ -165,7 +163,7 @@ class Scheduler:
         worker = task.worker
         if not self.lose(task, started=True):
             return False
-        node = self._node_of(task)
+        node: NodeState = task.node
         if not task.is_plain and node.roles.get(worker) == DIRECT:
             node.worker_free(worker)
         return True
@@ -175,7 +173,9 @@ class Scheduler:
         was, node = task.state, task.node
         self._change(task, states.QUEUED)
         if task.kind == CALL:
-            self.look_at(self.actors[task.actor or 0].take_back(task))
+            mailbox = self.actors[task.actor or 0]
+            mailbox.put_back([task])
+            self.look_at(mailbox)
             return
         self._left(task, was)
         task.worker = 0
@@ -189,7 +189,7 @@ class Scheduler:
         if task.kind != TASK:
             lending.balance(self, self.actors[task.actor or 0])
             return
-        node = self._node_of(task)
+        node: NodeState = task.node
         if task.is_plain:
             node.posted -= 1
             node.readers -= 1
@@ -204,7 +204,7 @@ class Scheduler:
         if task.kind != TASK:
             lending.go_on(self, task)
             return
-        node = self._node_of(task)
+        node: NodeState = task.node
         node.resuming.append(task)
         self._touched[node.name] = node
 
@@ -263,6 +263,13 @@ class Scheduler:
             creation.node.leave(creation)
         return list(mailbox.all_calls())
 
+    def restart_actor(
+        self, actor: int, again: Task, begun: Container[int], *, counts: bool
+    ) -> list[Task]:
+        """See ``restarting.restart``; return calls that the engine must end."""
+        steps = (self._change, self._queue)
+        return restarting.restart(self, actor, again, begun, steps, counts=counts)
+
     @property
     def has_news(self) -> bool:
         """True if ``decide`` may have something to say."""
@@ -305,20 +312,15 @@ class Scheduler:
 
     def _queue(self, task: Task) -> None:
         self._change(task, states.QUEUED)
-        node = self._plain_node if task.is_plain else self._place(task)
+        node = self._plain_node
+        if not task.is_plain:
+            node = next((n for n in self.nodes.values() if n.can_ever_run(task)), None)
         if node is None:
             self.infeasible.append(task)
             return
         task.node = node
         node.enqueue(task)
         self._touched[node.name] = node
-
-    def _place(self, task: Task) -> NodeState | None:
-        return next((n for n in self.nodes.values() if n.can_ever_run(task)), None)
-
-    def _node_of(self, task: Task) -> NodeState:
-        node: NodeState = task.node
-        return node
 
     def _input_exists(self, task: Task) -> None:
         task.missing -= 1
@@ -337,7 +339,7 @@ class Scheduler:
         """Free what a task in state ``was`` held on its node."""
         if task.kind != TASK or was in (states.NEEDS_INPUT, states.QUEUED):
             return  # an actor keeps what it holds until its process is gone
-        node = self._node_of(task)
+        node: NodeState = task.node
         if task.is_plain and was in (states.BLOCKED, states.RESUMING):
             return  # a thread of it waits: its worker parks by itself
         node.leave(task)
@@ -356,17 +358,16 @@ class Scheduler:
             return
         self._left(task, was)
         if task.kind == TASK and not task.is_plain and task.worker:
-            node = self._node_of(task)
+            node: NodeState = task.node
             if node.roles.get(task.worker) == DIRECT:
                 node.worker_free(task.worker)
 
-    def _created(self, task: Task, end: str) -> None:
-        mailbox = self.actors[task.number]
-        if end == states.DONE:
-            mailbox.state, mailbox.worker = "alive", task.worker
-            self._mail[task.number] = mailbox
-            lending.balance(self, mailbox)
+    def _created(self, task: Task) -> None:
         # On failure the engine calls actor_died with the constructor's error.
+        mailbox = self.actors[task.number]
+        mailbox.state, mailbox.worker = "alive", task.worker
+        self._mail[task.number] = mailbox
+        lending.balance(self, mailbox)
 
     def deliver(self, mailbox: Mailbox) -> None:
         """Send the calls that can go now."""

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core import decisions, events
 from rayteach.core.task import CALL, CREATION, TASK
 from rayteach.engines.failures import Failure
+from rayteach.engines.idle import Idle
+from rayteach.engines.starts import Starts
 from rayteach.engines.state import clock
-from rayteach.errors import TaskCancelledError
+from rayteach.engines.storage import Segment, refusal
+from rayteach.errors import ObjectStoreFullError, OutOfDiskError, TaskCancelledError
 from rayteach.object_id import FAILED
 from rayteach.runtime import protocol, thread_limits
-from rayteach.runtime.object_store import Segment, SegmentWriter
 from rayteach.runtime.serialization import Payload
 
 if TYPE_CHECKING:
@@ -35,9 +37,8 @@ class Dispatcher:
     """Turns decisions into frames and processes. Works under the engine's lock."""
 
     def __init__(self, state: EngineState) -> None:
-        """Write big frames into the session's directory."""
+        """Write big frames into the object store."""
         self._state = state
-        self._writer = SegmentWriter(str(state.pool.directory), "d")
         self._posts = 0
         self._warned: set[str] = set()
         #: told when an actor will never come to life
@@ -46,22 +47,20 @@ class Dispatcher:
         self.on_gated: Callable[[], None] = lambda: None
         #: asked for some time before the next start
         self.on_rest: Callable[[], None] = lambda: None
+        state.starts = Starts(state)
+        state.starts.warn = state.outputs.warn
+        state.starts.on_pool_worker = Idle(state).arm
         self._carry: dict[type, Any] = {
             decisions.Post: self._post,
             decisions.Park: self._park,
             decisions.Unpark: self._unpark,
             decisions.Dispatch: self._dispatch,
             decisions.Deliver: self._deliver,
-            decisions.StartWorker: self._start_worker,
+            decisions.StartWorker: state.starts.start,
             decisions.Resume: self._resume,
             decisions.Abandon: self._abandon,
             decisions.Rest: lambda _: self.on_rest(),
         }
-
-    @property
-    def writer(self) -> SegmentWriter:
-        """Makes the driver's segments."""
-        return self._writer
 
     def settle(self) -> None:
         """Carry out everything the scheduler has decided."""
@@ -109,10 +108,20 @@ class Dispatcher:
             payload,
         )
         if len(data) > protocol.MESSAGE_LIMIT:
-            path = self._writer.write(Payload([data], len(data), ()))
-            task.pins = (task.pins, Segment(path, len(data)))
-            data = protocol.frame(protocol.BIG, (task.number, path))
+            return self._big_frame(task, data)
         return data
+
+    def _big_frame(self, task: Task, data: bytes) -> bytes:
+        """Return a small frame for a big one, which goes through the store."""
+        try:
+            stored = self._state.storage.write(Payload([data], len(data), ()))
+        except (ObjectStoreFullError, OutOfDiskError) as error:  # the task fails
+            return protocol.task_frame(
+                _KIND[task.kind], task.number, task.function.number, task.attempt,
+                task.function.flags, [], len(task.returns), refusal(error),
+            )  # fmt: skip
+        task.pins = (task.pins, stored)
+        return protocol.frame(protocol.BIG, (task.number, stored.path))
 
     def _post(self, decision: decisions.Post) -> None:
         tasks = decision.tasks
@@ -178,18 +187,6 @@ class Dispatcher:
         worker = self._state.pool.workers.get(mailbox.worker)
         if worker is not None:
             worker.channel.send(b"".join(map(self.frame, decision.tasks)))
-
-    def _start_worker(self, decision: decisions.StartWorker) -> None:
-        state = self._state
-        kind = "pool" if decision.actor is None else "actor"
-        state.add(
-            events.WorkerRequested(
-                clock(), decision.worker, decision.node, kind, decision.actor
-            )
-        )
-        state.pool.start_worker(
-            decision.worker, actor=decision.actor, parked=decision.parked
-        )
 
     def _resume(self, decision: decisions.Resume) -> None:
         task = decision.task

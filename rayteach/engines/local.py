@@ -14,6 +14,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
+from rayteach.engines import naming
 from rayteach.engines.arguments import split_arguments
 from rayteach.engines.awaiting import Awaiting
 from rayteach.engines.base import Context
@@ -28,19 +29,19 @@ from rayteach.engines.inbound import Inbound
 from rayteach.engines.memory import MemoryWatch
 from rayteach.engines.plain import PlainPath
 from rayteach.engines.pump import Pump
+from rayteach.engines.putting import Putting
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
+from rayteach.engines.storage import open_storage
 from rayteach.engines.streams import DriverItems
 from rayteach.engines.submission import Submission
 from rayteach.engines.surroundings import SurroundingsWatch
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import ActorDiedError, RayteachError
-from rayteach.ids import Label
 from rayteach.object_id import ActorID, ObjectID
-from rayteach.runtime import protocol, serialization, session_dir
+from rayteach.runtime import session_dir
 from rayteach.runtime.memory_gauge import MemoryGauge
-from rayteach.runtime.object_store import Segment
 from rayteach.runtime.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ class LocalEngine:
         log: EventLog,
         num_cpus: float,
         resources: dict[str, float],
+        namespace: str,
         server: ForkServerProcess,
+        object_store_memory: int | None = None,
     ) -> None:
         """Work through ``server``; workers come with the first tasks."""
         gauge = MemoryGauge()  # its limits are checked before anything else is made
@@ -80,9 +83,11 @@ class LocalEngine:
         self._pool = WorkerPool(server, _NESTED, self.session_hex)
         self._state = state = EngineState(self._pool, log)
         self._lock = state.lock
+        state.namespace = self._pool.namespace = namespace
         #: what tasks print
         self.outputs = state.outputs
         self._dispatcher = Dispatcher(state)
+        self.storage = open_storage(state, object_store_memory)
         self._functions = FunctionStore(
             str(self._pool.directory), state.function_defined, state.export
         )
@@ -106,6 +111,7 @@ class LocalEngine:
             self._reading.settle,
         )
         self._shield = self._pump.shield
+        self._putting = Putting(state, self.submission, self._pump, _NODE)
         self._waiting = Waiting(state, self.submission, self._pump)
         #: pause, step, speed
         self.gating = Gating(
@@ -166,7 +172,7 @@ class LocalEngine:
             known = state.actors[actor.task]
             function = submission.method(known, method)
             busy = state.scheduler.in_flight(actor.task)
-            if options.is_plain and not packed[1] and known.failure is None:
+            if options.is_plain and not packed[1] and known.is_plain:
                 ids = [
                     self._plain.call(
                         known, function, method, packed[0], inputs, options, line, actor
@@ -199,8 +205,8 @@ class LocalEngine:
             self._state.check_open()
             if options.name:
                 self._reading.drain_notes()  # a name may have come free just now
-            if options.get_if_exists and options.name in self._state.named:
-                return self.get_actor(options.name)
+            if naming.is_wanted(self._state, options):
+                return self.get_actor(options.name, options.namespace)
             ref = self.submission.create(function, packed, inputs, options, line, meta)
             self._submitted()
         self.submission.announce()
@@ -208,31 +214,7 @@ class LocalEngine:
 
     def put(self, value: Any, line: int) -> ObjectID:
         """Store a value."""
-        if isinstance(value, ObjectID):
-            msg = "put() of an ObjectID: it names a stored value already"
-            raise TypeError(msg)
-        payload = serialization.dumps(value)
-        self._state.check_ours(payload.contains)
-        shared = payload.size > protocol.INLINE_LIMIT
-        data: Any = (
-            Segment(self._dispatcher.writer.write(payload), payload.size)
-            if shared
-            else payload.to_bytes()
-        )
-        with self._shield, self._lock:
-            self._state.check_open()
-            state, run = self._state, self.submission.run
-            number, count = next(state.numbers), self.submission.number("put")
-            one = ObjectID(number, 0, Label(None, "put", count))
-            one.contains = state.export(payload.contains)
-            now = clock()
-            state.add(events.ObjectPut(now, (number, 0), count, run, line))
-            state.add(
-                events.ObjectCreated(now, (number, 0), payload.size, shared, _NODE)
-            )
-            state.store(one, data)
-        self.submission.announce()
-        return one
+        return self._putting.put(value, line)
 
     def _submitted(self, function: Function | None = None, busy: int = 0) -> None:
         """Hand it over now, or soon if it is short and others are on their way."""
@@ -293,38 +275,36 @@ class LocalEngine:
             self.cancel(one, force=False, recursive=True)
         return bool(returns)
 
-    def kill(self, actor: ObjectID) -> None:
+    def kill(self, actor: ObjectID, *, no_restart: bool = True) -> None:
         """End an actor at once; calls that have not ended fail."""
         with self._shield, self._lock:
             self._state.check_open()
             self._state.check_ours((actor,))
             known = self._state.actors[actor.task]
+            if not no_restart:
+                self._pool.kill_actor(actor.task)
+                return
             text = f"{known.label} was killed with kill()"
             self._end_actor(actor.task, text, "killed")
         self._pump.kick()  # who leads may wait for one of its calls
 
     def _end_actor(self, number: int, text: str, reason: str) -> None:
-        for worker in list(self._pool.workers.values()):
-            if worker.actor == number:
-                self._pool.kill(worker.number)
+        self._pool.kill_actor(number)
         failure = Failure.of_system(ActorDiedError, text)
         self.submission.end_actor(number, failure, reason)
         self._dispatcher.settle()
 
-    def get_actor(self, name: str) -> tuple[ActorID, Any]:
+    def get_actor(self, name: str, namespace: str = "") -> tuple[ActorID, Any]:
         """Return the living actor of that name."""
         with self._shield, self._lock:
             self._state.check_open()
-            number = self._state.named.get(name)
-            known = self._state.actors.get(number) if number else None
-            ref = known.ref() if known is not None else None
-            if known is None or ref is None:
-                msg = f"no living actor is named {name!r}"
-                names = sorted(self._state.named)
-                if names:
-                    msg += f"; there are {', '.join(map(repr, names))}"
-                raise ValueError(msg)
-            return ref, known.meta
+            return naming.find(self._state, name, namespace)
+
+    def named_actors(self, namespace: str | None = "") -> list[tuple[str, str]]:
+        """Return (namespace, name) of living actors; of all namespaces for None."""
+        with self._shield, self._lock:
+            self._reading.drain_notes()
+            return naming.listed(self._state, namespace)
 
     def drain_notes(self) -> None:
         """End the actors whose last handle is gone: a name may come free."""
@@ -332,7 +312,7 @@ class LocalEngine:
 
     def context(self) -> Context:
         """Say what runs here: the driver."""
-        return Context(self.session_hex, node=_NODE)
+        return Context(self.session_hex, node=_NODE, namespace=self._state.namespace)
 
     def nodes(self) -> list[dict[str, Any]]:
         """Describe the nodes."""
@@ -380,9 +360,10 @@ class LocalEngine:
                         self._state.fail(one, failure)
             self._memory.close()
             self._pump.close()
+            self.storage.close()
             self._pool.close()
             self._state.outputs.close()
-            session_dir.release(self._pool.directory)
+            session_dir.release(self._pool.directory, self._pool.spill)
             self._shield.remove()
 
     def disown(self) -> None:

@@ -8,7 +8,7 @@ This process has one thread and nothing of that. It
    hears which worker it is to be, at once or, as a spare, later;
 3. reports each death with its exit status;
 4. when the driver is gone (its socket ends, whatever the way), kills all
-   workers, removes the session's directory and exits.
+   workers, removes the session's directories and exits.
 
 Workers die with it (PDEATHSIG), so nothing outlives it either.
 """
@@ -26,21 +26,22 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from rayteach.runtime.descriptors import out_of_reach
 from rayteach.runtime.protocol import LENGTH
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 _RECEIVE_BYTES = 1 << 16
 _PR_SET_PDEATHSIG = 1
-IDLE_MS = 50
+IDLE_MS = 100
 """The server uses a pause of this length to import what later workers may want."""
 
 
-def main(fd: int, directory: str) -> None:
+def main(fd: int, *directories: str) -> None:
     """Serve on the inherited socket ``fd`` until the driver is gone."""
     control = socket.socket(fileno=fd)
     first = control.recv(_RECEIVE_BYTES)
     if not first:  # the driver was killed before it could say anything
-        _remove(directory)
+        _remove(*directories)
         return
     start: ServerStart = pickle.loads(first)
     ForkServer(control, start).run()
@@ -102,11 +103,15 @@ class ForkServer:
         if not data:
             return False
         request: int = pickle.loads(data)
-        pid = self._fork(fds)
+        try:
+            pid = self._fork(fds)
+        except OSError as error:  # too many processes, or no memory for another
+            self._tell(("refused", request, error.errno))
+        else:
+            self._children.add(pid)
+            self._tell(("forked", request, pid))
         for fd in fds:
             os.close(fd)
-        self._children.add(pid)
-        self._tell(("forked", request, pid))
         return True
 
     def _fork(self, fds: list[int]) -> int:
@@ -138,7 +143,7 @@ class ForkServer:
         os.close(self._wake_r)
         os.close(self._wake_w)
         _reseed()
-        line, queue = (socket.socket(fileno=fd) for fd in fds)
+        line, queue = (socket.socket(fileno=out_of_reach(fd)) for fd in fds)
         start = _receive_start(line)
         if start is not None:
             worker.main(start, line, queue)
@@ -165,13 +170,14 @@ class ForkServer:
         for pid in self._children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        _remove(self._start["directory"])
+        _remove(self._start["directory"], self._start["spill"])
 
 
-def _remove(directory: str) -> None:
+def _remove(*directories: str) -> None:
     import shutil  # noqa: PLC0415 (at the end: a start takes no longer for it)
 
-    shutil.rmtree(directory, ignore_errors=True)
+    for directory in filter(None, directories):
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _receive_start(line: socket.socket) -> WorkerStart | None:
@@ -185,11 +191,13 @@ def _receive_start(line: socket.socket) -> WorkerStart | None:
 
 
 def _reseed() -> None:
-    """Forked copies of a generator draw the same numbers: seed each anew."""
-    import random  # noqa: PLC0415
+    """Forked copies of a generator draw the same numbers: seed each anew.
 
-    random.seed()
-    numpy = sys.modules.get("numpy")
+    One that is imported later, in the worker, seeds itself.
+    """
+    random, numpy = sys.modules.get("random"), sys.modules.get("numpy")
+    if random is not None:
+        random.seed()
     if numpy is not None:
         numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
 

@@ -16,10 +16,12 @@ import pickle
 import select
 import socket
 import threading
+import time
 from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from rayteach.runtime.descriptors import out_of_reach
 from rayteach.runtime.interrupts import InterruptShield
 from rayteach.runtime.protocol import (
     BIG,
@@ -52,7 +54,8 @@ class Line:
     def __init__(self, sock: socket.socket) -> None:
         """Speak over ``sock``, which stays blocking."""
         self._sock = sock
-        self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        ends = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._wake_r, self._wake_w = map(out_of_reach, ends)
         #: holds interrupts of the main thread's task
         self.shield = InterruptShield(self._rouse)
         #: asked while the main thread waits for a reply: is its task to stop?
@@ -139,6 +142,13 @@ class Line:
                     self._reading = True
                 if not self._read(socket.MSG_DONTWAIT):
                     return
+
+    def look(self, seconds: float) -> None:
+        """Read without sleeping, until a frame is here or the time is over."""
+        end_s = time.monotonic() + seconds
+        while not self._inbox and time.monotonic() < end_s:
+            self.catch_up()
+            os.sched_yield()
 
     def next_frame(self) -> bytes:
         """Wait for the next frame that is no reply."""

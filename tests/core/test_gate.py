@@ -164,7 +164,7 @@ def test_nothing_can_start_is_told_with_the_reasons(pool):
     assert told(pool)[1].reason == "nothing is ready"
     actor = pool.submit(kind=CREATION, num_cpus=0.0)
     calls = [pool.submit(kind=CALL, actor=actor.number, num_cpus=0.0) for _ in range(2)]
-    assert told(pool)[1].losers == ((calls[0], "its actor does not exist yet"),)
+    assert told(pool)[1].losers == ((calls[0], "its actor is pending"),)
     pool.let(2)
     settle(pool)
     end(pool, actor.number)

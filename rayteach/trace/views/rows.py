@@ -78,7 +78,7 @@ class ObjectRow:
     created_s: float | None = None
     size_bytes: int | None = None
     shared: bool = False
-    #: (node, since) of each copy; the first is where it was made
+    #: (node, since) of each copy; the first is where it was made, "disk" a spilled one
     copies: list[list[str | float]] = field(default_factory=list)
     released_s: float | None = None
 
@@ -98,6 +98,8 @@ class ActorRow:
     started_s: float | None = None
     ended_s: float | None = None
     reason: str = ""
+    #: intervals (process died, constructor returned again) of its restarts
+    restarts: list[list[float | None]] = field(default_factory=list)
     #: how many of its calls may run at once
     max_concurrency: int = 1
 
