@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rayteach.engines.gating import checked_count, checked_speed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rayteach.engines.local import LocalEngine
 
 
@@ -46,6 +48,13 @@ class LocalControls:
             gating.speed(checked_speed(args.get("per_second")))
         else:
             self._cancel(args)
+
+    def watched_by(
+        self, ask: Callable[[], None], has_answered: Callable[[float], bool]
+    ) -> None:
+        """A wait behind a pause asks views, and goes on if none answers."""
+        self._engine.gating.ask_views = ask
+        self._engine.gating.is_watched = has_answered
 
     def _cancel(self, args: dict[str, Any]) -> None:
         number = args.get("task")

@@ -123,6 +123,7 @@ class Gating:
                 self._close(0.0)
                 self._hold_all()
             self._wait_until_quiet()
+        self.ask_views()  # they look, too
 
     def step(self, count: int = 1) -> None:
         """Let the next ``count`` starts through; pauses first if need be."""
@@ -135,6 +136,7 @@ class Gating:
             closed.let(count)
             self._dispatcher.settle()
         self._pump.kick()
+        self.ask_views()
 
     def speed(self, per_second: float) -> None:
         """Let at most so many starts through per second."""
@@ -148,6 +150,7 @@ class Gating:
                 self._let_paced(self._turn)
                 self._dispatcher.settle()
             self._pump.kick()
+        self.ask_views()
 
     def resume(self, reason: str = "") -> None:
         """Start everything as usual again; nothing if it does."""
@@ -161,6 +164,7 @@ class Gating:
             gate.open_wide(self._state.scheduler)
             self._dispatcher.settle()
         self._pump.kick()
+        self.ask_views()
 
     def upcoming(self) -> Upcoming | None:
         """Return the next decision, None while everything flows."""

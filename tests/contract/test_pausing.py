@@ -337,17 +337,17 @@ def test_a_view_that_answers_keeps_the_pause_and_ctrl_c_still_works(ray, ring, g
 
 
 def test_views_are_asked_to_answer_when_a_wait_is_held(ray, ring, gating):
-    answers = []
-    gating.ask_views = lambda: answers.append("here")
-    gating.is_watched = lambda _since_s: bool(answers)
+    asked = threading.Event()
+    gating.is_watched = lambda _since_s: asked.is_set()
     gating.patience_s = 0.01
     ray.pause()
     one = ring.remote("a")
-    stepper = threading.Thread(target=ray.step)
+    gating.ask_views = asked.set
+    stepper = threading.Thread(target=lambda: (asked.wait(), ray.step()))
     stepper.start()
     assert ray.get(one) == "a"
     stepper.join()
-    assert answers == ["here"]
+    assert gating.mode == "paused"
     gating.ask_views = lambda: None
 
 
