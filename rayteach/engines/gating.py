@@ -172,6 +172,25 @@ class Gating:
             closed = self._state.scheduler.gate
             return closed.upcoming() if closed is not None else None
 
+    def in_words(self) -> list[str]:
+        """Return what holds starts up and what comes next, [] while all flows."""
+        with self._state.lock:
+            mode, found = self.mode, self.upcoming()
+            closed = self._state.scheduler.gate
+            if found is None or closed is None:
+                return []
+            said = "The session is paused: what runs goes on, nothing starts."
+            if mode == "slowed":
+                said = f"Starts are spaced out: at most {self._rate:g} per second."
+            following = f"nothing: {found.reason}"
+            if found.task is not None:
+                label = found.task.label
+                following = f"{label} on {found.where}, because it is {found.reason}"
+            losers = [f"  not next: {task.label} {why}" for task, why in found.losers]
+            rest = closed.waiting() - len(losers) - (found.task is not None)
+            more = [f"  and {rest} more in line"] if rest > 0 else []
+            return [said, f"Next: {following}", *losers, *more]
+
     # Closing.
 
     def _close(self, rate: float) -> None:
