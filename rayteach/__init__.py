@@ -35,9 +35,10 @@ if TYPE_CHECKING:
         put,
         wait,
     )
+    from rayteach.api.observe import last_run, load, observe, timeline
     from rayteach.api.pausing import pause, paused, resume, speed, step
     from rayteach.api.remote_function import remote
-    from rayteach.api.run import Run, observe
+    from rayteach.api.run import Run
     from rayteach.api.session import init, is_initialized, shutdown
     from rayteach.errors import (
         ActorAlreadyExistsError,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         OutOfDiskError,
         OutOfMemoryError,
         RayteachError,
+        RunFileError,
         TaskCancelledError,
         TaskError,
         WorkerCrashedError,
@@ -73,6 +75,7 @@ __all__ = [
     "OutOfMemoryError",
     "RayteachError",
     "Run",
+    "RunFileError",
     "RuntimeContext",
     "TaskCancelledError",
     "TaskError",
@@ -88,6 +91,8 @@ __all__ = [
     "init",
     "is_initialized",
     "kill",
+    "last_run",
+    "load",
     "logs",
     "method",
     "nodes",
@@ -100,6 +105,7 @@ __all__ = [
     "shutdown",
     "speed",
     "step",
+    "timeline",
     "wait",
 ]
 
@@ -115,13 +121,13 @@ _HOMES = {
     ),
     "rayteach.api.pausing": "pause paused resume speed step",
     "rayteach.api.remote_function": "remote",
-    "rayteach.api.run": "Run observe",
+    "rayteach.api.run": "Run",
+    "rayteach.api.observe": "last_run load observe timeline",
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
         "ActorAlreadyExistsError ActorDiedError ActorError ActorUnavailableError "
         "GetTimeoutError ObjectLostError ObjectStoreFullError OutOfDiskError "
-        "OutOfMemoryError "
-        "RayteachError "
+        "OutOfMemoryError RayteachError RunFileError "
         "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_generator": "DynamicObjectIDGenerator",

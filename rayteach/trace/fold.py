@@ -15,7 +15,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from rayteach.core import events
-from rayteach.trace import critical, explain, query
+from rayteach.trace import critical, explain, strands
 from rayteach.trace.views import gate, objects, places, tasks
 from rayteach.trace.views.ledger import OUTSIDE, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
@@ -220,8 +220,9 @@ class RowFold:
                 continue
             book.critical_of = state
             rows = self.changes(number, -1)
-            book.run.critical = query.critical_path(rows)
-            book.run.why_not_faster = critical.why_not_faster(rows, book.run.critical)
+            chain = strands.longest(rows)
+            book.run.critical = chain.tasks
+            book.run.why_not_faster = critical.why_not_faster(rows, chain)
             book.run_revision = self._ledger.revision
 
     def _tell_stories(self) -> None:

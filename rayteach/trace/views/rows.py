@@ -186,7 +186,7 @@ class RunRow:
     outcome: str = ""
     #: the cell's source text
     source: str = ""
-    #: once all is over: the tasks of the longest chain, see query.critical_path
+    #: once all is over: the tasks of the longest chain, see trace.strands
     critical: list[int] = field(default_factory=list)
     #: the same in sentences: what the chain takes, and where the other time went
     why_not_faster: str = ""
