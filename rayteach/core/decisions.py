@@ -126,6 +126,11 @@ class Abandon(_Decision):
         self.cause = cause
 
 
+@dataclass(slots=True)
+class Rest:
+    """Starts are spaced out: call ``Gate.let`` again after a while."""
+
+
 Decision: TypeAlias = (
-    "StartWorker | Post | Park | Unpark | Dispatch | Deliver | Resume | Abandon"
+    "StartWorker | Post | Park | Unpark | Dispatch | Deliver | Resume | Abandon | Rest"
 )
