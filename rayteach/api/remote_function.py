@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from rayteach.api import session
 from rayteach.api.actor import ActorClass
@@ -35,6 +35,8 @@ class RemoteFunction:
         self._signature = Signature(function, self._name)
         self._shipped: Function | None = None
         self._engine: Any = None
+        #: made by a ``%%remote`` cell: tasks may call it as a plain function
+        self.is_of_cell = False
 
     def remote(self, *args: Any, **kwargs: Any) -> Any:
         """Submit a task; return at once.
@@ -58,8 +60,14 @@ class RemoteFunction:
         merged = for_target(self._function, {**self._given, **given})
         return RemoteOptions(self, task_options(merged, TASK_OPTIONS))
 
-    def __call__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse a direct call."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse a direct call, but for one task's of another of its cell.
+
+        Raises:
+            TypeError: names what to write.
+        """
+        if self.is_of_cell and session.is_in_task():
+            return self._function(*args, **kwargs)
         msg = (
             f"{self._name} is a remote function: call {self._name}.remote(...) and "
             f"fetch the value with get(). The plain one is {self._name}.__wrapped__"
@@ -72,7 +80,8 @@ class RemoteFunction:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as the plain function and its options."""
-        return _rebuild, (self._function, self._options, self._given)
+        parts = (self._function, self._options, self._given, self.is_of_cell)
+        return _rebuild, parts
 
     def _submit(self, args: Any, kwargs: dict[str, Any], options: TaskOptions) -> Any:
         self._signature.check(args, kwargs)
@@ -108,9 +117,14 @@ class RemoteOptions:
 
 
 def _rebuild(
-    function: Callable[..., Any], options: TaskOptions, given: dict[str, Any]
+    function: Callable[..., Any],
+    options: TaskOptions,
+    given: dict[str, Any],
+    is_of_cell: bool = False,
 ) -> RemoteFunction:
-    return RemoteFunction(function, options, given)
+    made = RemoteFunction(function, options, given)
+    made.is_of_cell = is_of_cell
+    return made
 
 
 def remote(*args: Any, **options: Any) -> Any:

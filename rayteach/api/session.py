@@ -47,6 +47,11 @@ def engine() -> Any:
         return get_client()
 
 
+def is_in_task() -> bool:
+    """Tell whether this process is a worker's."""
+    return _session is None and get_client() is not None
+
+
 def is_in_actor() -> bool:
     """Tell whether this process is an actor's."""
     client = get_client() if _session is None else None

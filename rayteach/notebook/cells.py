@@ -45,6 +45,10 @@ class Cell:
     run: int | None = None
     #: the cell run has started a task
     has_tasks: bool = False
+    #: it asked for no view
+    hidden: bool = False
+    #: its work goes on when it runs again
+    kept: bool = False
 
 
 def cell_key(cell_id: str | None, source: str) -> str:
@@ -168,7 +172,8 @@ class CellOwner:
         cell = self.current
         if cell is not None and cell.run == run:
             cell.has_tasks = True
-            self._views.begin_cell(cell, session, run)
+            if not cell.hidden:
+                self._views.begin_cell(cell, session, run)
 
 
 def _outcome(result: ExecutionResult) -> str:

@@ -10,6 +10,8 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
+import rayteach
+from rayteach.api import session
 from rayteach.notebook import extension, runviews
 
 
@@ -169,5 +171,42 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     made = Shell(tmp_path)
     yield made
     made.unload()
+    made.ip.history_manager.end_session()
+    InteractiveShell.clear_instance()
+
+
+class LiveShell(Shell):
+    """The same with a real session behind it."""
+
+    def load(self) -> extension.Extension:
+        extension.load_ipython_extension(self.ip, session)
+        active = extension.active()
+        assert active is not None
+        return active
+
+    def run(self, source: str, cell_id: str | None = None) -> Any:
+        result = super().run(source, cell_id)
+        self.errors.append(result.error_before_exec or result.error_in_exec)
+        return result
+
+    def do(self, source: str, cell_id: str | None = None) -> Any:
+        """Run a cell that must succeed; return its last value."""
+        result = self.run(source, cell_id)
+        result.raise_error()
+        return result.result
+
+
+@pytest.fixture
+def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveShell]:
+    """A shell with the extension loaded and a session of two CPUs."""
+    monkeypatch.setenv("RAYTEACH_VIEW", "text")
+    made = LiveShell(tmp_path)
+    made.errors = []
+    made.ip.user_ns["ray"] = rayteach
+    rayteach.init(num_cpus=2)
+    made.load()
+    yield made
+    made.unload()
+    rayteach.shutdown()
     made.ip.history_manager.end_session()
     InteractiveShell.clear_instance()
