@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ALL = ("rayteach", "concurrent.futures", "loky", "ray")
-WITH_ACTORS = ("rayteach", "ray")
+WITH_ACTORS = WITH_STORE = ("rayteach", "ray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +32,13 @@ ROWS = (
     Row("actor-create", "ms", more_is_better=False, peers=WITH_ACTORS, count=10),
     Row("actor-call", "us", more_is_better=False, peers=WITH_ACTORS, count=500),
     Row("calls-10k", "calls/s", more_is_better=True, peers=WITH_ACTORS, count=10_000),
+    Row("memcpy-100MB", "GB/s", more_is_better=True, peers=("rayteach",), count=10),
+    Row("put-100MB-first", "GB/s", more_is_better=True, peers=WITH_STORE),
+    Row("put-100MB-repeated", "GB/s", more_is_better=True, peers=WITH_STORE, count=10),
+    Row("put-1GB-first", "GB/s", more_is_better=True, peers=WITH_STORE),
+    Row("put-1GB-repeated", "GB/s", more_is_better=True, peers=WITH_STORE, count=5),
+    Row("get-100MB", "us", more_is_better=False, peers=WITH_STORE, count=20),
+    Row("get-touch-100MB", "ms", more_is_better=False, peers=WITH_STORE, count=20),
+    Row("argument-100MB", "ms", more_is_better=False, peers=WITH_STORE, count=10),
+    Row("100MB-to-ten-tasks", "ms", more_is_better=False, peers=WITH_STORE, count=5),
 )

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         GetTimeoutError,
         ObjectLostError,
         ObjectStoreFullError,
+        OutOfDiskError,
         OutOfMemoryError,
         RayteachError,
         TaskCancelledError,
@@ -65,6 +66,7 @@ __all__ = [
     "ObjectIDGenerator",
     "ObjectLostError",
     "ObjectStoreFullError",
+    "OutOfDiskError",
     "OutOfMemoryError",
     "RayteachError",
     "Run",
@@ -108,7 +110,8 @@ _HOMES = {
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
         "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
-        "ObjectLostError ObjectStoreFullError OutOfMemoryError RayteachError "
+        "ObjectLostError ObjectStoreFullError OutOfDiskError OutOfMemoryError "
+        "RayteachError "
         "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_generator": "DynamicObjectIDGenerator",

@@ -10,6 +10,7 @@ import select
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -100,8 +101,10 @@ def describe(processes: list[psutil.Process]) -> str:
 def session_directories(pid: int) -> list[Path]:
     """Return the session directories of process ``pid`` that exist now."""
     default = "/dev/shm" if os.path.isdir("/dev/shm") else tempfile.gettempdir()  # noqa: PTH112, S108 (the documented place)
-    base = Path(os.environ.get("RAYTEACH_SHM_DIR", default))
-    return sorted(base.glob(f"rayteach-{os.getuid()}-{pid}-*"))
+    memory = Path(os.environ.get("RAYTEACH_SHM_DIR", default))
+    disk = Path(os.environ.get("RAYTEACH_SPILL_DIR") or tempfile.gettempdir())
+    name = f"rayteach-{os.getuid()}-{pid}-*"
+    return sorted({*memory.glob(name), *disk.glob(name)})
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -127,3 +130,44 @@ def session() -> Iterator[None]:
     rayteach.init(num_cpus=2)
     yield
     rayteach.shutdown()
+
+
+class Storm:
+    """Sends Ctrl-C again and again; only one that is ``armed`` for is raised."""
+
+    def __init__(self) -> None:
+        """Rest until ``start``."""
+        self.armed = False
+        self._over = threading.Event()
+        self._before = signal.signal(signal.SIGINT, self._on_signal)
+        self._thread: threading.Thread | None = None
+
+    def start(self, interval_s: float) -> None:
+        """Send one every ``interval_s`` seconds."""
+        self._thread = threading.Thread(target=self._send, args=(interval_s,))
+        self._thread.start()
+
+    def end(self) -> None:
+        """Send no more."""
+        self.armed = False
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+        signal.signal(signal.SIGINT, self._before)
+
+    def _send(self, interval_s: float) -> None:
+        while not self._over.wait(interval_s):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def _on_signal(self, *_: object) -> None:
+        if self.armed:
+            self.armed = False
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def storm() -> Iterator[Storm]:
+    """Return a sender of interrupts that ends with the test."""
+    made = Storm()
+    yield made
+    made.end()

@@ -52,8 +52,8 @@ export default widget;
 }
 
 /** Bytes of the widget's code, and those that it may add, packed, to each saved notebook. */
-const CODE_LIMIT = 110_000;
-const WIDGET_LIMIT = 56_000;
+const CODE_LIMIT = 110 * 1024;
+const WIDGET_LIMIT = 55 * 1024;
 
 async function buildPackageFiles() {
   await mkdir(packageStatic, { recursive: true });

@@ -76,6 +76,13 @@ test("a timeout is told in the unit in which it was written", () => {
   assert.match(textOf(el, ".rt-wait-head ~ .rt-why"), /The timeout of 0\.80 s passed/);
 });
 
+test("a wait that need not wait says so", () => {
+  const [wait] = mock.waits;
+  assert.ok(wait);
+  const el = show({ ...mock, waits: [{ ...wait, end_s: wait.start_s + 0.0001 }] }, "wait");
+  assert.match(textOf(el, ".rt-wait-head ~ .rt-why"), /^Returned after < 1 ms of 800 ms/);
+});
+
 test("a loop of waits can be flipped through by buttons and in the history", () => {
   const el = show(loop, "wait");
   assert.match(textOf(el, ".rt-flip"), /wait 12 of 12/);
@@ -118,6 +125,13 @@ test("a dead actor says why, one that starts says so", () => {
   assert.ok(marks.some((mark) => mark.startsWith("actor Params-1, waits for its process to start")));
 });
 
+test("an actor with slots shows which are free", () => {
+  const actors = mock.actors.map((one) => ({ ...one, max_concurrency: 3 }));
+  const el = show({ ...mock, actors }, "actors", 1.2);
+  assert.equal(el.querySelectorAll('[data-pane="actors"] .rt-unfilled').length, 4);
+  assert.match(names(el, "actors")[0] ?? "", /process 4006, 3 calls at a time/);
+});
+
 test("objects: size, nodes, copies and who needs them", () => {
   const el = show(mock, "objects", 1.5);
   const marks = names(el, "objects");
@@ -136,6 +150,16 @@ test("many small results are told by function, a freed one says when", () => {
   assert.match(textOf(el, '[data-pane="objects"]'), /put × 40.*inline, inside messages: no copy to track/);
   page.click(find(el, '[data-action="table"]'));
   assert.match(textOf(el, "tbody"), /put-0put100 bytesfreedfreed at 0\.50 s/);
+});
+
+test("a value that was spilled lies on disk, and on no node", () => {
+  const objects = [{
+    id: "10.0", label: "put-1", task: null, cell: "[4]", line: 2, created_s: 2, size_bytes: 8_000_000, shared: true,
+    copies: [["A", 2], ["disk", 2.2]] as [string, number][], released_s: null,
+  }];
+  const el = show({ ...lesson1, objects }, "objects");
+  assert.match(names(el, "objects")[0] ?? "", /8\.0 MB, disk: shared memory was full, needed by/);
+  assert.match(textOf(el, '[data-pane="objects"]'), /in the store0 bytes/);
 });
 
 test("the same bytes put by one line again and again are pointed at", () => {

@@ -65,7 +65,8 @@ def put(value: Any) -> ObjectID:
 
     Raises:
         TypeError: ``value`` is an ID already.
-        ObjectStoreFullError: no room in shared memory.
+        ObjectStoreFullError: no room in shared memory, and no folder to spill to.
+        OutOfDiskError: no room on the disk that values are spilled to either.
     """
     made: ObjectID = session.engine().put(value, caller_line())
     return made

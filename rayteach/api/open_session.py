@@ -33,6 +33,7 @@ class Session:
         resources: dict[str, float],
         server: ForkServerProcess,
         on_first: Callable[[Session, int], None],
+        object_store_memory: int | None = None,
     ) -> None:
         """Start the engine; ``on_first`` is told of each run's first task."""
         self.log = EventLog()
@@ -41,7 +42,9 @@ class Session:
         self.log.append(events.SessionStarted(self.start_s, time.time()))
         self.num_cpus = num_cpus
         self.resources = resources
-        self.engine = LocalEngine(self.log, num_cpus, resources, server)
+        self.engine = LocalEngine(
+            self.log, num_cpus, resources, server, object_store_memory
+        )
         #: what views may ask of the engine
         self.controls: Controls = LocalControls(self.engine)
         self.engine.submission.on_first = lambda run: on_first(self, run)

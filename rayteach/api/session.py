@@ -62,6 +62,7 @@ def init(
     num_cpus: float | None = None,
     *,
     resources: dict[str, float] | None = None,
+    object_store_memory: int | None = None,
     ignore_reinit_error: bool = False,
 ) -> Session:
     """Open a session on this machine.
@@ -70,6 +71,9 @@ def init(
         num_cpus: how many tasks may run at once; default ``psutil.cpu_count()``,
             or the environment variable ``RAYTEACH_NUM_CPUS``.
         resources: custom resources of the machine, e.g. ``{"camera": 2}``.
+        object_store_memory: bytes of shared memory that large values may take
+            together; older ones go to disk beyond it. Default: the smaller of 30 %
+            of the memory and 80 % of what is free in shared memory.
         ignore_reinit_error: make a second ``init`` do nothing.
 
     Returns:
@@ -82,12 +86,18 @@ def init(
     Source: Ray ``ray.init``; differs: no server, no listening socket.
     """
     with _changing:
-        return _init(num_cpus, resources, ignore_reinit_error=ignore_reinit_error)
+        return _init(
+            num_cpus,
+            resources,
+            object_store_memory,
+            ignore_reinit_error=ignore_reinit_error,
+        )
 
 
 def _init(
     num_cpus: float | None,
     resources: dict[str, float] | None,
+    object_store_memory: int | None,
     *,
     ignore_reinit_error: bool,
 ) -> Session:
@@ -110,14 +120,18 @@ def _init(
         name: _checked(amount, f"resources[{name!r}]")
         for name, amount in (resources or {}).items()
     }
-    _session = session = _start(cpus, given)
+    if object_store_memory is not None:
+        _check_bytes(object_store_memory)
+    _session = session = _start(cpus, given, object_store_memory)
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)
     return session
 
 
-def _start(num_cpus: float, resources: dict[str, float]) -> Session:
+def _start(
+    num_cpus: float, resources: dict[str, float], object_store_memory: int | None
+) -> Session:
     """Start the fork server before all else: it imports while we do."""
     from rayteach.runtime.launch import launch  # noqa: PLC0415 (only who starts one)
 
@@ -125,7 +139,9 @@ def _start(num_cpus: float, resources: dict[str, float]) -> Session:
     try:
         from rayteach.api.open_session import Session  # noqa: PLC0415 (now is the time)
 
-        return Session(num_cpus, resources, server, _tell_first_task)
+        return Session(
+            num_cpus, resources, server, _tell_first_task, object_store_memory
+        )
     except BaseException:
         server.stop()
         raise
@@ -204,6 +220,15 @@ def _default_cpus() -> float:
             stacklevel=4,
         )
     return float(cpus)
+
+
+def _check_bytes(value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        msg = (
+            f"object_store_memory={value!r}: it must be a number of bytes, an int "
+            "above 0, e.g. 500_000_000"
+        )
+        raise ValueError(msg)
 
 
 def _checked(value: Any, name: str) -> float:

@@ -240,8 +240,18 @@ class ObjectPut(Event):
     parent: int | None = None
 
 
+class ObjectSpilled(Event):
+    """Shared memory had no room: the value lies on disk from now on."""
+
+    object: ObjectKey
+    size_bytes: int
+
+
 class ObjectReleased(Event):
-    """The last reference to the object is gone and so is its memory."""
+    """The last reference to a shared object is gone, and its memory is free.
+
+    Sent for values in shared memory or on disk; inline ones go without a word.
+    """
 
     object: ObjectKey
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rayteach.object_id import ObjectID
-from rayteach.runtime.worker import Slot
+from rayteach.runtime.slot import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

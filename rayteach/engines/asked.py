@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core.wait import choose
 from rayteach.engines.failures import Failure
+from rayteach.engines.storage import Segment
 from rayteach.errors import GetTimeoutError
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import protocol
-from rayteach.runtime.object_store import Segment
 
 if TYPE_CHECKING:
     from rayteach.engines.pump import Waiter

@@ -52,6 +52,7 @@ class Deaths:
         state.add(events.WorkerExited(clock(), worker, reason))
         state.scheduler.worker_died(worker)
         state.borrowed.pop(worker, None)
+        state.storage.bury(f"w{worker}")
         if handle.actor is not None:
             ending = state.endings.pop(handle.actor, None)
             self._bury_actor(handle.actor, ending.reason if ending else reason)

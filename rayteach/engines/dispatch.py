@@ -8,10 +8,10 @@ from rayteach.core import decisions, events
 from rayteach.core.task import CALL, CREATION, TASK
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import clock
-from rayteach.errors import TaskCancelledError
+from rayteach.engines.storage import Segment, refusal
+from rayteach.errors import ObjectStoreFullError, OutOfDiskError, TaskCancelledError
 from rayteach.object_id import FAILED
 from rayteach.runtime import protocol, thread_limits
-from rayteach.runtime.object_store import Segment, SegmentWriter
 from rayteach.runtime.serialization import Payload
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ class Dispatcher:
     """Turns decisions into frames and processes. Works under the engine's lock."""
 
     def __init__(self, state: EngineState) -> None:
-        """Write big frames into the session's directory."""
+        """Write big frames into the object store."""
         self._state = state
-        self._writer = SegmentWriter(str(state.pool.directory), "d")
         self._posts = 0
         self._warned: set[str] = set()
         #: told when an actor will never come to life
@@ -52,11 +51,6 @@ class Dispatcher:
             decisions.Resume: self._resume,
             decisions.Abandon: self._abandon,
         }
-
-    @property
-    def writer(self) -> SegmentWriter:
-        """Makes the driver's segments."""
-        return self._writer
 
     def settle(self) -> None:
         """Carry out everything the scheduler has decided."""
@@ -102,10 +96,20 @@ class Dispatcher:
             payload,
         )
         if len(data) > protocol.MESSAGE_LIMIT:
-            path = self._writer.write(Payload([data], len(data), ()))
-            task.pins = (task.pins, Segment(path, len(data)))
-            data = protocol.frame(protocol.BIG, (task.number, path))
+            return self._big_frame(task, data)
         return data
+
+    def _big_frame(self, task: Task, data: bytes) -> bytes:
+        """Return a small frame for a big one, which goes through the store."""
+        try:
+            stored = self._state.storage.write(Payload([data], len(data), ()))
+        except (ObjectStoreFullError, OutOfDiskError) as error:  # the task fails
+            return protocol.task_frame(
+                _KIND[task.kind], task.number, task.function.number, task.attempt,
+                task.function.flags, [], len(task.returns), refusal(error),
+            )  # fmt: skip
+        task.pins = (task.pins, stored)
+        return protocol.frame(protocol.BIG, (task.number, stored.path))
 
     def _post(self, decision: decisions.Post) -> None:
         tasks = decision.tasks

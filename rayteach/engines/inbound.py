@@ -17,7 +17,6 @@ from rayteach.errors import RayteachError
 from rayteach.ids import Label, Prefix
 from rayteach.object_id import ObjectID
 from rayteach.runtime import protocol
-from rayteach.runtime.object_store import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
 _MEAN_WEIGHT = 0.2
 _SHORTEST_S = 1e-6
+_NOT_WAITED_FOR = (*states.END_STATES, states.QUEUED)
 
 
 class Inbound:
@@ -58,6 +58,7 @@ class Inbound:
             protocol.REQUEST: self._request,
             protocol.DROPPED: self._dropped,
             protocol.EXITED: self._exited,
+            protocol.SPILLED: lambda _, path: state.storage.spilled(path),
             protocol.YIELD: lambda *a: submission.streams.item(self._store, *a),
         }
 
@@ -80,10 +81,9 @@ class Inbound:
         head = protocol.RESULT_HEAD.unpack_from(data, at)
         size, _, number, start, end, status = head
         task = state.scheduler.tasks.get(number)
-        if task is None or task.state in states.END_STATES:
-            return  # cancelled, or redone after a crash: the first result counts
         payload = data[at + protocol.RESULT_HEAD.size : at + 4 + size]
-        if task.state == states.QUEUED:
+        if task is None or task.state in _NOT_WAITED_FOR:
+            self._discard(status, payload)  # cancelled, or redone after a crash
             return
         if task.state in (states.BLOCKED, states.RESUMING):
             reply = state.replies.pop(number, None)
@@ -92,8 +92,7 @@ class Inbound:
         state.direct.pop(worker, None)
         task.worker = task.worker or worker
         if task.cancellation is not None and end > task.cancellation.asked_s:
-            if status == protocol.MANY:
-                _discard(pickle.loads(payload))
+            self._discard(status, payload)
             self._cancelling.end_attempt(task, worker, start)
             return
         function = task.function
@@ -142,7 +141,13 @@ class Inbound:
         if shared:
             key = (one.task, one.index)
             state.add(events.ObjectCreated(clock(), key, size, shared, "A"))
-        state.store(one, Segment(data, size) if shared else data)
+        state.store(one, state.storage.own(data, size, one) if shared else data)
+
+    def _discard(self, status: int, payload: bytes) -> None:
+        stored = pickle.loads(payload) if status == protocol.MANY else ()
+        for how, data, size, _ in stored:
+            if how == protocol.SEGMENT:
+                self._state.storage.own(data, size)  # for a moment, so removed
 
     def _failed(
         self,
@@ -328,12 +333,6 @@ class Inbound:
             state.open_waits[task.number] = leave
         if timeout_s is not None:
             state.after(timeout_s, waiter.expire)
-
-
-def _discard(stored: list[Any]) -> None:
-    for how, data, size, _ in stored:
-        if how == protocol.SEGMENT:
-            Segment(data, size)  # owned for a moment, so removed
 
 
 def _attempt_of(task: Task | None) -> tuple[int, int] | None:

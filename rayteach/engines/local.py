@@ -27,9 +27,11 @@ from rayteach.engines.inbound import Inbound
 from rayteach.engines.memory import MemoryWatch
 from rayteach.engines.plain import PlainPath
 from rayteach.engines.pump import Pump
+from rayteach.engines.putting import Putting
 from rayteach.engines.questions import Questions
 from rayteach.engines.reading import Reading
 from rayteach.engines.state import EngineState, Notes, clock
+from rayteach.engines.storage import open_storage
 from rayteach.engines.streams import DriverItems
 from rayteach.engines.submission import Submission
 from rayteach.engines.surroundings import SurroundingsWatch
@@ -38,11 +40,9 @@ from rayteach.errors import (
     ActorDiedError,
     RayteachError,
 )
-from rayteach.ids import Label
 from rayteach.object_id import ActorID, ObjectID
-from rayteach.runtime import protocol, serialization, session_dir
+from rayteach.runtime import session_dir
 from rayteach.runtime.memory_gauge import MemoryGauge
-from rayteach.runtime.object_store import Segment
 from rayteach.runtime.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class LocalEngine:
         num_cpus: float,
         resources: dict[str, float],
         server: ForkServerProcess,
+        object_store_memory: int | None = None,
     ) -> None:
         """Work through ``server``; workers come with the first tasks."""
         gauge = MemoryGauge()  # its limits are checked before anything else is made
@@ -85,6 +86,7 @@ class LocalEngine:
         #: what tasks print
         self.outputs = state.outputs
         self._dispatcher = Dispatcher(state)
+        self.storage = open_storage(state, object_store_memory)
         self._functions = FunctionStore(
             str(self._pool.directory), state.function_defined, state.export
         )
@@ -108,6 +110,7 @@ class LocalEngine:
             self._reading.settle,
         )
         self._shield = self._pump.shield
+        self._putting = Putting(state, self.submission, self._pump, _NODE)
         self._waiting = Waiting(state, self.submission, self._pump)
         self.items = DriverItems(state, self._waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
@@ -206,31 +209,7 @@ class LocalEngine:
 
     def put(self, value: Any, line: int) -> ObjectID:
         """Store a value."""
-        if isinstance(value, ObjectID):
-            msg = "put() of an ObjectID: it names a stored value already"
-            raise TypeError(msg)
-        payload = serialization.dumps(value)
-        self._state.check_ours(payload.contains)
-        shared = payload.size > protocol.INLINE_LIMIT
-        data: Any = (
-            Segment(self._dispatcher.writer.write(payload), payload.size)
-            if shared
-            else payload.to_bytes()
-        )
-        with self._shield, self._lock:
-            self._state.check_open()
-            state, run = self._state, self.submission.run
-            number, count = next(state.numbers), self.submission.number("put")
-            one = ObjectID(number, 0, Label(None, "put", count))
-            one.contains = state.export(payload.contains)
-            now = clock()
-            state.add(events.ObjectPut(now, (number, 0), count, run, line))
-            state.add(
-                events.ObjectCreated(now, (number, 0), payload.size, shared, _NODE)
-            )
-            state.store(one, data)
-        self.submission.announce()
-        return one
+        return self._putting.put(value, line)
 
     def _submitted(self, function: Function | None = None, busy: int = 0) -> None:
         """Hand it over now, or soon if it is short and others are on their way."""
@@ -378,9 +357,10 @@ class LocalEngine:
                         self._state.fail(one, failure)
             self._memory.close()
             self._pump.close()
+            self.storage.close()
             self._pool.close()
             self._state.outputs.close()
-            session_dir.release(self._pool.directory)
+            session_dir.release(self._pool.directory, self._pool.spill)
             self._shield.remove()
 
     def disown(self) -> None:

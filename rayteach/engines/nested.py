@@ -240,11 +240,12 @@ class NestedClient:
         if isinstance(value, ObjectID):
             msg = "put() of an ObjectID: it names a stored value already"
             raise TypeError(msg)
-        stored = self._worker.store(serialization.dumps(value))
-        number, count_ = next(self._numbers), self._count("put")
-        one = self._made(number, 0, Label(None, "put", count_))
-        body = (self._worker.task, number, stored, count_, line)
+        payload = serialization.dumps(value)
         with self._worker.line.shield:
+            stored = self._worker.store(payload)
+            number, count_ = next(self._numbers), self._count("put")
+            one = self._made(number, 0, Label(None, "put", count_))
+            body = (self._worker.task, number, stored, count_, line)
             self.report_references()
             self._worker.line.flush(protocol.frame(protocol.PUT, body))
         return one
@@ -350,6 +351,11 @@ class NestedClient:
             self.session_hex, worker.number, number, worker.actor_number, name,
             actor_name,
         )  # fmt: skip
+
+    def no_room(self, size: int, *, is_disk: bool) -> Exception:
+        """Return the error for a value that fits nowhere."""
+        found: Exception = self._ask("no_room", (size, is_disk))
+        return found
 
     def kill(self, actor: ObjectID) -> None:
         """End an actor at once."""

@@ -38,6 +38,7 @@ class Questions:
             "item": self._item,
             "names": lambda _, task: submission.names(task),
             "nodes": lambda *_: engine.nodes(),
+            "no_room": lambda _, a: state.storage.full(a[0], is_disk=a[1]),
             "available": lambda *_: engine.available(),
         }
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rayteach.engines.base import Function
     from rayteach.engines.failures import Failure
     from rayteach.engines.memory import Ending
+    from rayteach.engines.storage import Storage
     from rayteach.runtime.worker_pool import WorkerPool
     from rayteach.trace.log import EventLog
 
@@ -159,6 +160,8 @@ class EngineState:
         return timers[0][0] if timers else None
 
     notes: Any = ()
+    #: the book of stored values
+    storage: Storage
 
     def task_in(self, message: int, number: int) -> Task | None:
         """Return a task that still travels in that message, None if it does not."""

@@ -21,7 +21,6 @@ from rayteach.engines.state import clock
 from rayteach.errors import RayteachError
 from rayteach.object_id import FAILED, PENDING, STREAM_INDEX, ObjectID
 from rayteach.runtime import protocol
-from rayteach.runtime.object_store import Segment
 from rayteach.runtime.streaming import NotAGenerator
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ class Streams:
         stream: Any = state.exported.get((number, STREAM_INDEX))
         if stream is None or stream.ended or index <= stream.count:
             if stored[0] == protocol.SEGMENT:  # nobody reads, or a second attempt
-                Segment(*stored[1:3])  # owned for a moment, so removed
+                state.storage.own(*stored[1:3])  # owned for a moment, so removed
             return
         one = stream.at(index)
         stream.count = index

@@ -16,7 +16,6 @@ from rayteach.errors import ActorAlreadyExistsError, ActorDiedError
 from rayteach.ids import Label, Prefix
 from rayteach.object_id import FAILED, PENDING, ActorID, ObjectID
 from rayteach.runtime import protocol
-from rayteach.runtime.object_store import Segment
 from rayteach.runtime.serialization import Payload, pack
 
 if TYPE_CHECKING:
@@ -90,8 +89,7 @@ class Submission:
         self._state.check_ours(payload.contains)
         if payload.size <= protocol.INLINE_LIMIT:
             return payload.to_bytes(), payload.contains
-        path = self._dispatcher.writer.write(payload)
-        return Segment(path, payload.size), payload.contains
+        return self._state.storage.write(payload), payload.contains
 
     def task(
         self,
@@ -207,7 +205,7 @@ class Submission:
         )  # fmt: skip
         name, count, line = call["name"], call["count"], call["line"]
         stored, data, size = call["payload"]
-        packed = (Segment(data, size) if stored else data, pins)
+        packed = (state.storage.own(data, size) if stored else data, pins)
         if kind == CREATION:
             task.label = Label(prefix, name, count)
             actor = self._create(

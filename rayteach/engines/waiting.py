@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core.wait import choose
 from rayteach.engines.pump import SPIN_S, Pump, Waiter
 from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
+from rayteach.engines.storage import Segment
 from rayteach.errors import GetTimeoutError
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import serialization
 from rayteach.runtime.completions import Completions
-from rayteach.runtime.object_store import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,7 +23,6 @@ from rayteach.runtime import protocol
 from rayteach.runtime.calls import Call, current, has_async_methods
 from rayteach.runtime.line import LineClosed
 from rayteach.runtime.loop_crew import LoopCrew
-from rayteach.runtime.object_store import map_file
 from rayteach.runtime.streaming import Streaming
 from rayteach.runtime.thread_crew import ThreadCrew
 from rayteach.runtime.watchdog import LONG_S
@@ -103,7 +102,7 @@ class ConcurrentWorker(Worker):
             raise LineClosed
 
     def _unfold(self, frame: memoryview) -> memoryview:
-        return map_file(pickle.loads(frame[protocol.KIND.size :])[1])
+        return self.values.view(pickle.loads(frame[protocol.KIND.size :])[1])
 
     def _take(self, frame: memoryview) -> None:
         call = Call(frame)

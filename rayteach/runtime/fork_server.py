@@ -8,7 +8,7 @@ This process has one thread and nothing of that. It
    hears which worker it is to be, at once or, as a spare, later;
 3. reports each death with its exit status;
 4. when the driver is gone (its socket ends, whatever the way), kills all
-   workers, removes the session's directory and exits.
+   workers, removes the session's directories and exits.
 
 Workers die with it (PDEATHSIG), so nothing outlives it either.
 """
@@ -31,16 +31,16 @@ from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
 _RECEIVE_BYTES = 1 << 16
 _PR_SET_PDEATHSIG = 1
-IDLE_MS = 50
+IDLE_MS = 100
 """The server uses a pause of this length to import what later workers may want."""
 
 
-def main(fd: int, directory: str) -> None:
+def main(fd: int, *directories: str) -> None:
     """Serve on the inherited socket ``fd`` until the driver is gone."""
     control = socket.socket(fileno=fd)
     first = control.recv(_RECEIVE_BYTES)
     if not first:  # the driver was killed before it could say anything
-        _remove(directory)
+        _remove(*directories)
         return
     start: ServerStart = pickle.loads(first)
     ForkServer(control, start).run()
@@ -165,13 +165,14 @@ class ForkServer:
         for pid in self._children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        _remove(self._start["directory"])
+        _remove(self._start["directory"], self._start["spill"])
 
 
-def _remove(directory: str) -> None:
+def _remove(*directories: str) -> None:
     import shutil  # noqa: PLC0415 (at the end: a start takes no longer for it)
 
-    shutil.rmtree(directory, ignore_errors=True)
+    for directory in filter(None, directories):
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _receive_start(line: socket.socket) -> WorkerStart | None:

@@ -7,27 +7,54 @@ needs next to nothing itself.
 from __future__ import annotations
 
 import os
+import pickle
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rayteach.runtime import session_dir, thread_limits
 from rayteach.runtime.node_queue import socket_pair
 
+if TYPE_CHECKING:
+    from rayteach.runtime.protocol_types import ServerStart
+
 _PACKAGE_ROOT = str(Path(__file__).parent.parent.parent)
 _STOP_S = 5.0
+_PRELOAD = (
+    "rayteach.core.scheduler",
+    "rayteach.engines.nested",
+    "rayteach.api.objects",
+    "rayteach.api.remote_function",
+)
+"""What a task needs that uses rayteach itself, in pieces that import quickly."""
 
 
-@dataclass(slots=True)
 class ForkServerProcess:
-    """A running fork server, and the session's directory that it will remove."""
+    """A running fork server, and the session's directories that it will remove."""
 
-    #: requests go down, births and deaths come up
-    control: socket.socket
-    process: subprocess.Popen[bytes]
-    directory: Path
+    __slots__ = ("control", "directory", "process", "spill")
+
+    def __init__(
+        self,
+        control: socket.socket,
+        process: subprocess.Popen[bytes],
+        directory: Path,
+        spill: Path | None,
+    ) -> None:
+        """Requests go down ``control``, births and deaths come up."""
+        self.control = control
+        self.process = process
+        #: in shared memory
+        self.directory = directory
+        #: on disk, None if nothing is spilled
+        self.spill = spill
+
+    @property
+    def directories(self) -> list[Path]:
+        """Return those that there are."""
+        return [path for path in (self.directory, self.spill) if path is not None]
 
     def stop(self) -> None:
         """Let it end its workers, remove the directory and exit; wait for that."""
@@ -39,15 +66,22 @@ class ForkServerProcess:
             self.process.wait()
 
 
-def launch(directory: Path | None = None) -> ForkServerProcess:
-    """Start a fork server for ``directory`` (made later), by default a new one."""
+def launch(
+    directory: Path | None = None, spill: Path | None = None
+) -> ForkServerProcess:
+    """Start a fork server for the directories (made later), by default new ones.
+
+    Raises:
+        OSError: ``RAYTEACH_SPILL_DIR`` names no folder that can be written.
+    """
     if directory is None:
-        directory = session_dir.choose()
+        directory, spill = session_dir.choose(), session_dir.choose_spill()
+    directories = [str(path) for path in (directory, spill) if path is not None]
     ours, theirs = socket_pair()
     code = (
         f"import sys; sys.path.insert(0, {_PACKAGE_ROOT!r}); "
         "from rayteach.runtime.fork_server import main; "
-        f"main({theirs.fileno()}, {str(directory)!r})"
+        f"main({theirs.fileno()}, *{directories!r})"
     )
     process = subprocess.Popen(  # noqa: S603 (our own interpreter and code)
         [sys.executable, "-c", code],
@@ -58,4 +92,12 @@ def launch(directory: Path | None = None) -> ForkServerProcess:
         env=thread_limits.environment(os.environ),
     )
     theirs.close()
-    return ForkServerProcess(ours, process, directory)
+    start: ServerStart = {
+        "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
+        "cwd": os.getcwd(),  # noqa: PTH109
+        "directory": str(directory),
+        "spill": str(spill or ""),
+        "preload": list(_PRELOAD),
+    }
+    ours.send(pickle.dumps(start))
+    return ForkServerProcess(ours, process, directory, spill)

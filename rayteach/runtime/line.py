@@ -16,6 +16,7 @@ import pickle
 import select
 import socket
 import threading
+import time
 from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -139,6 +140,13 @@ class Line:
                     self._reading = True
                 if not self._read(socket.MSG_DONTWAIT):
                     return
+
+    def look(self, seconds: float) -> None:
+        """Read without sleeping, until a frame is here or the time is over."""
+        end_s = time.monotonic() + seconds
+        while not self._inbox and time.monotonic() < end_s:
+            self.catch_up()
+            os.sched_yield()
 
     def next_frame(self) -> bytes:
         """Wait for the next frame that is no reply."""

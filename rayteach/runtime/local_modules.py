@@ -16,7 +16,6 @@ import json
 import os
 import pickle
 import sys
-import sysconfig
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -31,6 +30,16 @@ SURROUNDINGS = "surroundings"
 """File of the session: the pickle of a ``Surroundings``."""
 
 Stamp = tuple[int, int]
+_VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+_LIBRARIES = tuple(
+    f"{folder}{os.sep}"
+    for folder in (
+        os.path.dirname(os.__file__),  # noqa: PTH120 (sysconfig would take 4 ms)
+        os.path.join(sys.base_exec_prefix, sys.platlibdir, _VERSION),  # noqa: PTH118
+        Path(__file__).parent.parent,
+    )
+)
+"""Python's own modules, and ours."""
 
 
 class Surroundings(TypedDict):
@@ -65,10 +74,7 @@ class LocalModules:
         self._numbers: set[int] = set()
         #: goes into the numbers of functions that this worker ships
         self.salt = b""
-        names = ("stdlib", "platstdlib")
-        own = Path(__file__).parent.parent
-        folders = [*map(sysconfig.get_path, names), str(own)]
-        self._libraries = tuple(f"{folder}{os.sep}" for folder in folders)
+        self._libraries = _LIBRARIES
 
     def install(self) -> None:
         """Take a place before the finder of files."""

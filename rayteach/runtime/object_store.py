@@ -1,117 +1,195 @@
-"""Values in shared memory: files in the session's directory, mapped by readers.
+"""One process's door to the session's stored values: write one, look at one.
 
-A segment is written with ``write`` (which allocates: a full store is an error
-at the writer, never a SIGBUS at a reader) and never changed afterwards. The
-driver owns it: when its last reference goes, the file is unlinked; whoever has
-it mapped keeps its bytes.
+    write ──► a dropped file of its own, still mapped     (segments)
+          ──► a fresh file, if the session's limit allows (segments)
+          ──► room made by spilling older values          (spill)
+          ──► the disk
+    view  ──► shared memory, then the disk                (mappings)
+
+All processes agree through the files alone: names, locks, and one ledger of bytes.
 """
 
 from __future__ import annotations
 
-import errno
-import mmap
 import os
+import resource
 import threading
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rayteach.errors import ObjectStoreFullError
+from rayteach.record import Record
+from rayteach.runtime.mappings import Mappings
+from rayteach.runtime.segments import FREE, Ledger, SegmentPool
+from rayteach.runtime.spill import DiskFullError, Spill
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from rayteach.runtime.finalizing import Reaper
     from rayteach.runtime.serialization import Payload
 
-_IOV_MAX = 512
+_FILES = 1 << 16
+"""Descriptors that a process may open, if its hard limit allows: one or two per
+large value that it looks at."""
+_CGROUP_LIMITS = (
+    "/sys/fs/cgroup/memory.max",
+    "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+)
 
 
-class _Process:
-    """Whether files are this process's to remove: not in a forked child."""
+class NoRoomError(Exception):
+    """A value fits nowhere; the engine says it in the learner's words."""
 
-    owns_files = True
-
-
-def _disown() -> None:
-    _Process.owns_files = False
-
-
-os.register_at_fork(after_in_child=_disown)
-
-
-class Segment:
-    """The driver's hold on one stored value."""
-
-    __slots__ = ("_view", "path", "size")
-
-    def __init__(self, path: str, size: int) -> None:
-        """Own the file at ``path``."""
-        self.path = path
-        #: bytes of the payload
+    def __init__(self, size: int, *, is_disk: bool) -> None:
+        """Keep the value's bytes, and whether it is the disk that is full."""
+        super().__init__(size, is_disk)
         self.size = size
-        self._view: memoryview | None = None
-
-    def view(self) -> memoryview:
-        """Return the payload, read-only; mapped once and kept."""
-        if self._view is None:
-            self._view = map_file(self.path)
-        return self._view
-
-    def __del__(self) -> None:
-        """Give the memory back; mapped readers keep theirs."""
-        if not _Process.owns_files:
-            return
-        with suppress(OSError):
-            os.unlink(self.path)  # noqa: PTH108 (pathlib may be gone at exit)
+        self.is_disk = is_disk
 
 
-class SegmentWriter:
-    """Makes segments for one process; names carry the process's number."""
+class Places(Record):
+    """Where a process keeps values, and under which name."""
 
-    def __init__(self, directory: str, owner: str) -> None:
-        """Write into ``directory`` under names that start with ``owner``."""
-        self._directory = directory
-        self._owner = owner
-        self._numbers = count(1)
+    #: the session's directory in shared memory
+    directory: str
+    #: the session's directory on disk, "" for none
+    spill: str
+    #: "d" for the driver, "w3" for worker 3
+    owner: str
+
+
+class ObjectStore:
+    """Values of one process. Safe from several threads."""
+
+    def __init__(
+        self,
+        places: Places,
+        reaper: Reaper,
+        shield: AbstractContextManager[Any],
+        stops: Callable[[], bool],
+        *,
+        is_driver: bool = False,
+        limit: int | None = None,
+    ) -> None:
+        """Open the store; with a ``limit`` in bytes, begin it.
+
+        Args:
+            places: folders and name of this process.
+            reaper: told when views are gone.
+            shield: holds interrupts while files change hands.
+            stops: asked between slices of a long write: is it to end?
+            is_driver: ``dropped`` is called for each file, and copies may use
+                two threads.
+            limit: bytes of shared memory for all values.
+        """
+        _raise_file_limit()
+        self.ledger = Ledger(places.directory, limit)
+        self.spill = Spill(places.directory, places.spill, places.owner, self.ledger)
+        two = is_driver and (os.cpu_count() or 1) > 1
+        self.pool = SegmentPool(
+            places.directory,
+            places.owner,
+            self.ledger,
+            is_told=is_driver,
+            threads=2 if two else 1,
+        )
+        self._mappings = Mappings(places.spill, reaper, shield)
+        self._shield = shield
+        self._stops = stops
 
     def write(self, payload: Payload) -> str:
         """Store a payload; return its path.
 
         Raises:
-            ObjectStoreFullError: there is no room in shared memory.
+            NoRoomError: there is no room in shared memory, nor on disk.
+            KeyboardInterrupt: nothing is left behind.
         """
-        path = f"{self._directory}/{self._owner}-{next(self._numbers)}"
-        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        try:
-            _write_all(fd, payload.pieces)
-        except OSError as error:
-            os.unlink(path)  # noqa: PTH108 (a plain path, no object needed)
-            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM):
-                msg = (
-                    f"no room for {payload.size:,} bytes in the object store "
-                    f"({self._directory}): drop IDs you no longer need, or point "
-                    "RAYTEACH_SHM_DIR to a larger folder"
-                )
-                raise ObjectStoreFullError(msg) from None
-            raise
-        finally:
-            os.close(fd)
+        stops = _Sticky(self._stops)
+        with self._shield:
+            try:
+                return self._write(payload, stops)
+            except DiskFullError:
+                raise NoRoomError(payload.size, is_disk=True) from None
+
+    def view(self, path: str) -> memoryview:
+        """Return the bytes of a value, read-only.
+
+        Raises:
+            ObjectLostError: its file is gone.
+        """
+        return self._mappings.view(path)
+
+    def discard(self, path: str) -> None:
+        """Take a value back that nobody heard of."""
+        with suppress(FileNotFoundError):
+            os.rename(path, path + FREE)  # noqa: PTH104 (a plain path)
+        self.spill.drop(path)
+        self.pool.dropped(path)
+
+    def close(self) -> None:
+        """Forget mappings; views that are held keep their bytes."""
+        self._mappings.close()
+        self.ledger.close()
+
+    def _write(self, payload: Payload, stops: Callable[[], bool]) -> str:
+        size = payload.size
+        limit, _ = self.ledger.read()
+        if size <= limit:
+            path = self.pool.write(payload, stops)
+            if path is not None:
+                return path
+            limit, used = self.ledger.read()
+            # The limit may allow it and the file system not: then all of it is missing.
+            missing = used + size - limit
+            self.spill.make_room(missing if missing > 0 else size, stops)
+            path = self.pool.write(payload, stops)
+            if path is not None:
+                return path
+        if not self.spill.folder:
+            raise NoRoomError(size, is_disk=False)
+        path = self.pool.path(size)
+        self.spill.write(path, payload.pieces, size, stops)
+        self.spill.on_spilled(path)
         return path
 
 
-def _write_all(fd: int, pieces: list[memoryview | bytes]) -> None:
-    for piece in pieces:
-        view = memoryview(piece).cast("B")
-        while view:
-            view = view[os.write(fd, view) :]
+class _Sticky:
+    """Asks until the answer is yes, then keeps it."""
+
+    __slots__ = ("_ask", "_said")
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._said = False
+
+    def __call__(self) -> bool:
+        self._said = self._said or self._ask()
+        return self._said
 
 
-def map_file(path: str) -> memoryview:
-    """Return the bytes of a segment as a read-only view."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return memoryview(mmap.mmap(fd, 0, prot=mmap.PROT_READ))
-    finally:
-        os.close(fd)
+def _raise_file_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def default_limit(directory: str) -> int:
+    """Return how many bytes values may take where nobody says it.
+
+    The smaller of 30 % of the memory (of the container, if it has a limit) and 80 %
+    of what is free where ``directory`` lies: Docker gives 64 MB.
+    """
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for source in _CGROUP_LIMITS:
+        with suppress(OSError, ValueError):  # none, or "max"
+            memory = min(memory, int(Path(source).read_text(encoding="ascii")))
+    space = os.statvfs(directory)
+    free = space.f_bavail * space.f_frsize
+    return max(1, int(min(memory * 0.3, free * 0.8)))
 
 
 def write_file(path: str, data: bytes) -> None:

@@ -32,7 +32,7 @@ KIND = struct.Struct("<IB")
 TASK, CALL, CREATE, PARK, UNPARK, EXIT, REPLY, RESUME, BIG, CANCEL = range(1, 11)
 # Upwards.
 (RESULT, HELLO, PARKED, RETURNED, SUBMIT, GET, WAIT, PUT, REFS, OUTPUT, REQUEST,
- STARTED, DROPPED, EXITED, YIELD) = range(32, 47)  # fmt: skip
+ STARTED, DROPPED, EXITED, YIELD, SPILLED) = range(32, 48)  # fmt: skip
 AWAIT, FORGET = 64, 65
 
 # How a value is stored.

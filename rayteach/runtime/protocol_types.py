@@ -14,6 +14,8 @@ class WorkerStart(TypedDict):
     parked: bool
     #: the session's directory in shared memory
     directory: str
+    #: its directory on disk, "" if nothing is spilled
+    spill: str
     #: module that serves ``rayteach`` calls inside tasks
     client: str
     session_hex: str
@@ -29,5 +31,7 @@ class ServerStart(TypedDict):
     sys_path: list[str]
     cwd: str
     directory: str
+    #: as for a worker
+    spill: str
     #: modules that workers may want, imported when nobody asks for a worker
     preload: list[str]

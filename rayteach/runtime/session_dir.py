@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -31,8 +32,38 @@ def base_directory() -> Path:
 
 def choose() -> Path:
     """Return a path for a new directory of this process; nothing is made yet."""
-    name = f"rayteach-{os.getuid()}-{os.getpid()}-{os.urandom(4).hex()}"
-    return base_directory() / name
+    return base_directory() / _new_name()
+
+
+def choose_spill() -> Path | None:
+    """Return a path for values that shared memory has no room for, None for never.
+
+    ``RAYTEACH_SPILL_DIR`` moves it; empty, it turns spilling off.
+
+    Raises:
+        OSError: the folder of that variable cannot be written.
+    """
+    base = spill_base()
+    if base is None:
+        return None
+    if not os.access(base, os.W_OK | os.X_OK):
+        if not os.environ.get("RAYTEACH_SPILL_DIR"):
+            return None
+        msg = f"RAYTEACH_SPILL_DIR={base}: not a folder that you can write"
+        raise OSError(errno.EACCES, msg)
+    return base / _new_name()
+
+
+def spill_base() -> Path | None:
+    """Return the folder for spill directories, None if spilling is off."""
+    chosen = os.environ.get("RAYTEACH_SPILL_DIR")
+    if chosen is None:
+        return Path(tempfile.gettempdir())
+    return Path(chosen) if chosen else None
+
+
+def _new_name() -> str:
+    return f"rayteach-{os.getuid()}-{os.getpid()}-{os.urandom(4).hex()}"
 
 
 def make(path: Path) -> None:
@@ -55,21 +86,23 @@ def make(path: Path) -> None:
     _locks[path] = fd
 
 
-def release(path: Path) -> None:
-    """The session is closed: let go of its lock."""
-    fd = _locks.pop(path, None)
-    if fd is not None:
-        os.close(fd)
+def release(*paths: Path | None) -> None:
+    """The session is closed: let go of its locks."""
+    for path in paths:
+        fd = _locks.pop(path, None) if path is not None else None
+        if fd is not None:
+            os.close(fd)
 
 
 def sweep() -> int:
     """Remove this user's directories whose process is gone; return how many."""
     removed = 0
-    for path in base_directory().glob(f"rayteach-{os.getuid()}-*"):
-        match = _NAME.search(path.name)
-        if match and not _is_alive(path, int(match[1])):
-            shutil.rmtree(path, ignore_errors=True)
-            removed += 1
+    for base in {base_directory(), spill_base()} - {None}:
+        for path in base.glob(f"rayteach-{os.getuid()}-*"):  # type: ignore[union-attr]
+            match = _NAME.search(path.name)
+            if match and not _is_alive(path, int(match[1])):
+                shutil.rmtree(path, ignore_errors=True)
+                removed += 1
     return removed
 
 

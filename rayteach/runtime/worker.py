@@ -28,10 +28,11 @@ from rayteach.runtime.failure import describe
 from rayteach.runtime.line import Line, LineClosed
 from rayteach.runtime.local_modules import LocalModules
 from rayteach.runtime.node_queue import RECEIVE_BYTES
-from rayteach.runtime.object_store import SegmentWriter, map_file
 from rayteach.runtime.output import TaskOutput
+from rayteach.runtime.slot import Slot
 from rayteach.runtime.stopping import Stopper
 from rayteach.runtime.streaming import Streaming
+from rayteach.runtime.values import Values
 from rayteach.runtime.watchdog import LONG_S, Watchdog
 
 if TYPE_CHECKING:
@@ -45,20 +46,6 @@ LOOK_S = 0.0001 if (os.cpu_count() or 1) > 1 else 0.0
 before it sleeps: in a chain of short tasks most of the time goes into waking up."""
 
 
-class Slot:
-    """Stands for a top-level ID among pickled arguments."""
-
-    __slots__ = ("position",)
-
-    def __init__(self, position: int) -> None:
-        """Refer to the task's input number ``position``."""
-        self.position = position
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle small."""
-        return Slot, (self.position,)
-
-
 class Worker:
     """One process's whole life, in its main thread."""
 
@@ -69,7 +56,7 @@ class Worker:
         self.number = start["worker"]
         self.directory = start["directory"]
         self.line = Line(line)
-        self.writer = SegmentWriter(self.directory, f"w{self.number}")
+        self.values = Values(start, self.line)
         #: the task that runs now, 0 between tasks
         self.task = 0
         #: frames of the current message that have not started
@@ -178,6 +165,8 @@ class Worker:
 
     def _serve_line(self) -> None:
         self._stopper.catch_up()
+        if self._was_brief and not self.line.has_frames:
+            self.line.look(LOOK_S)
         frame = memoryview(self.line.next_frame())
         kind = frame[4]
         if kind in (protocol.TASK, protocol.CREATE, protocol.CALL, protocol.BIG):
@@ -188,6 +177,7 @@ class Worker:
                 self._watchdog.rest()
                 self.line.flush()
                 self._board.begin(self.number, 0)
+            self._was_brief = _clock() - self.started_s < LOOK_S
         elif kind == protocol.UNPARK:
             self._parked = False
         elif kind == protocol.EXIT:
@@ -217,7 +207,7 @@ class Worker:
 
     def _run(self, frame: memoryview, number: int) -> None:
         if frame[4] == protocol.BIG:
-            frame = map_file(pickle.loads(frame[protocol.KIND.size :])[1])
+            frame = self.values.view(pickle.loads(frame[protocol.KIND.size :])[1])
         head = protocol.TASK_HEAD.unpack_from(frame)
         _, kind, task, function, _attempt, flags, inputs, returns = head
         self.task = task
@@ -281,7 +271,7 @@ class Worker:
             inputs = [self.read_value(how, data) for how, data in stored]
             body = body[at:]
         if flags & protocol.PAYLOAD_FILE:
-            body = map_file(str(body, "utf-8"))
+            body = self.values.view(str(body, "utf-8"))
         elif serialization.has_buffers(body):
             body = memoryview(bytes(body))  # arrays may outlive the message
         args, kwargs = serialization.loads(body)
@@ -303,7 +293,7 @@ class Worker:
     def read_value(self, stored: int, data: Any) -> Any:
         """Return the value of an INLINE payload or a SEGMENT path."""
         if stored == protocol.SEGMENT:
-            return serialization.loads(map_file(str(data, "utf-8")))
+            return serialization.loads(self.values.view(str(data, "utf-8")))
         return serialization.loads(bytes(data))
 
     def function(self, number: int, flags: int) -> Any:
@@ -334,15 +324,11 @@ class Worker:
         if len(value) != returns:
             msg = f"num_returns={returns}, but the task returned {len(value)} values"
             raise ValueError(msg)
-        stored = [self.store(serialization.dumps(one)) for one in value]
-        return protocol.MANY, pickle.dumps(stored, 5)
+        return protocol.MANY, pickle.dumps(self.values.store_all(value), 5)
 
     def store(self, payload: serialization.Payload) -> tuple[Any, ...]:
         """Return (stored, bytes or path, size, keys inside)."""
-        keys = tuple((one.task, one.index) for one in payload.contains)
-        if payload.size <= protocol.INLINE_LIMIT:
-            return protocol.INLINE, payload.to_bytes(), payload.size, keys
-        return protocol.SEGMENT, self.writer.write(payload), payload.size, keys
+        return self.values.store(payload)
 
     def _failure(self, error: BaseException) -> bytes:
         remote, cause = describe(error)

@@ -13,7 +13,6 @@ import select
 import shutil
 import signal
 import socket
-import sys
 import time
 from dataclasses import dataclass
 from itertools import count
@@ -25,23 +24,11 @@ from rayteach.runtime.channel import Channel
 from rayteach.runtime.launch import ForkServerProcess, launch
 from rayteach.runtime.node_queue import NodeQueue
 from rayteach.runtime.protocol import LENGTH
-from rayteach.runtime.protocol_types import ServerStart, WorkerStart
+from rayteach.runtime.protocol_types import WorkerStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PRELOAD = (
-    "rayteach.core.events",
-    "rayteach.trace.log",
-    "rayteach.core.scheduler",
-    "rayteach.engines.nested",
-    "rayteach.engines.local",
-    "rayteach.api.objects",
-    "rayteach.api.remote_function",
-    "rayteach.engines.nested_async",
-    "rayteach.runtime.concurrency",
-)
-"""What a task needs that uses rayteach itself, in pieces that import quickly."""
 _LAST_WORDS_MS = 50
 _STAND_STILL_MS = 50
 """A process stops at once, unless the kernel is busy with it."""
@@ -68,17 +55,18 @@ class WorkerPool:
     def __init__(
         self, server: ForkServerProcess, client: str, session_hex: str
     ) -> None:
-        """Make the session's directory; workers come on demand.
+        """Make the session's directories; workers come on demand.
 
         The server is there first: whenever the driver is killed, somebody is there
-        already who will remove the directory.
+        already who will remove them.
 
         Raises:
             OSError: the directory cannot be made.
         """
-        self.directory = server.directory
+        self.directory, self.spill = server.directory, server.spill
         self._server = server
-        session_dir.make(self.directory)
+        for path in server.directories:
+            session_dir.make(path)
         self.board = Board(f"{self.directory}/board", create=True)
         self.queue = NodeQueue()
         self.workers: dict[int, WorkerHandle] = {}
@@ -97,7 +85,7 @@ class WorkerPool:
         self._requests = count(1)
         #: a process that does not know yet what it will be, if one is kept
         self._spare: WorkerHandle | None = None
-        self._introduce()
+        self._listen()
 
     def restart_server(self) -> None:
         """The fork server died: its workers died with it; start another."""
@@ -109,17 +97,10 @@ class WorkerPool:
         if self._spare is not None:
             self._spare.channel.close()
             self._spare = None
-        self._server = launch(self.directory)
-        self._introduce()
+        self._server = launch(self.directory, self.spill)
+        self._listen()
 
-    def _introduce(self) -> None:
-        start: ServerStart = {
-            "sys_path": [os.path.abspath(p) for p in sys.path],  # noqa: PTH100 ("" is the cwd)
-            "cwd": os.getcwd(),  # noqa: PTH109
-            "directory": str(self.directory),
-            "preload": list(_PRELOAD),
-        }
-        self._server.control.send(pickle.dumps(start))
+    def _listen(self) -> None:
         self.by_fd[self._server.control.fileno()] = 0
         self.poller.register(self._server.control.fileno(), select.POLLIN)
 
@@ -137,6 +118,7 @@ class WorkerPool:
             "actor": actor,
             "parked": parked,
             "directory": str(self.directory),
+            "spill": str(self.spill or ""),
             "client": self._client,
             "session_hex": self._session_hex,
             "first": self.first,
@@ -249,7 +231,8 @@ class WorkerPool:
             self._spare.channel.close()
         self.queue.close()
         self._server.stop()
-        shutil.rmtree(self.directory, ignore_errors=True)  # if the server could not
+        for path in self._server.directories:  # if the server could not
+            shutil.rmtree(path, ignore_errors=True)
         self.board.close()
         if hasattr(self.poller, "close"):
             self.poller.close()

@@ -56,6 +56,7 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.TaskUnrunnable: tasks.on_unrunnable,
     events.ObjectPut: objects.on_put,
     events.ObjectCreated: objects.on_created,
+    events.ObjectSpilled: objects.on_spilled,
     events.ObjectReleased: objects.on_released,
     events.WaitStarted: objects.on_wait_started,
     events.WaitReturned: objects.on_wait_returned,

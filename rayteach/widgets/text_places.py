@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rayteach.trace.views import words
+from rayteach.trace.views.objects import DISK
 from rayteach.widgets import layout
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def _object(
     if row.shared:
         nodes = words.listing([str(node) for node, _ in row.copies])
         where = f"shared memory of {nodes}" if len(rows.nodes) > 1 else "shared memory"
+    if any(place == DISK for place, _ in row.copies):
+        where = "disk"
     return row.label, size, where, f"needed by {layout.names(readers)}" * bool(readers)
 
 

@@ -1,6 +1,6 @@
 """What tests look at beside values: what is stored, and what was written down."""
 
-import os
+from rayteach.runtime.segments import is_value
 
 
 def values(ray, generator):
@@ -9,12 +9,14 @@ def values(ray, generator):
 
 
 def stored(ray):
-    """Return the names of the workers' values in shared memory."""
+    """Return the names of the workers' values, once all that is gone is released."""
     from rayteach.api import session  # noqa: PLC0415 (once there is one)
 
     assert ray.is_initialized()
-    names = os.listdir(session.current().engine.directory)
-    return {name for name in names if name[0] == "w" and "-" in name}
+    storage = session.current().engine.storage
+    storage.settle()
+    names = [path.name for path in storage.files()]
+    return {name for name in names if name[0] == "w" and is_value(name)}
 
 
 def log(ray):

@@ -1,9 +1,16 @@
 """What lives as long as somebody can name it, wherever that is."""
 
 import gc
-import os
 
 import pytest
+
+from rayteach.runtime.segments import is_value
+
+
+def stored(engine):
+    """Return the names of the values in shared memory, once all is released."""
+    engine.storage.settle()
+    return [path.name for path in engine.storage.files() if is_value(path.name)]
 
 
 def test_an_id_put_by_a_task_outlives_the_task_inside_its_result(ray):
@@ -31,9 +38,10 @@ def test_an_id_of_a_finished_child_outlives_its_parent_inside_the_result(ray):
 
 def test_a_big_value_goes_with_its_last_id(ray, engine):
     one = ray.put(bytes(1 << 20))
-    [stored] = [name for name in os.listdir(engine.directory) if name[:2] == "d-"]
+    [name] = stored(engine)
+    assert name.startswith("d-")
     del one
-    assert stored not in os.listdir(engine.directory)
+    assert stored(engine) == []
 
 
 def test_a_big_value_returned_by_a_task_goes_with_its_last_id(ray, engine):
@@ -43,9 +51,10 @@ def test_a_big_value_returned_by_a_task_goes_with_its_last_id(ray, engine):
 
     one = make.remote()
     assert len(ray.get(one)) == 1 << 20
-    [stored] = [name for name in os.listdir(engine.directory) if name[:3] == "w1-"]
+    [name] = stored(engine)
+    assert name.startswith("w1-")
     del one
-    assert stored not in os.listdir(engine.directory)
+    assert stored(engine) == []
 
 
 def test_an_id_that_a_task_keeps_for_a_child_lives_until_the_child_is_done(ray):
@@ -82,9 +91,9 @@ def test_an_id_that_an_actor_drops_is_freed_at_once(ray, engine):
 
     keeper = Keeper.remote()
     ray.get(keeper.keep.remote([ray.put(bytes(1 << 20))]))
-    kept = len(os.listdir(engine.directory))
+    assert len(stored(engine)) == 1
     ray.get(keeper.keep.remote(None))
-    assert len(os.listdir(engine.directory)) == kept - 1
+    assert stored(engine) == []
 
 
 @pytest.mark.parametrize("ends", ["there", "cancelled"])
@@ -114,6 +123,6 @@ def test_a_value_that_a_task_has_waited_for_goes_with_its_last_id(
         gate.let()
         both = [ray.remote(num_cpus=2)(len).remote("") for _ in range(2)]
         assert ray.get(both) == [0, 0]  # everything before has ended
-        assert [n for n in os.listdir(engine.directory) if "-" in n] == []
+        assert stored(engine) == []
     finally:
         gc.enable()

@@ -105,12 +105,15 @@ def test_no_child_stays_after_shutdown(ray):
     assert [child for child in ours if child.is_running()] == []
 
 
-def test_directories_of_dead_processes_are_swept_at_init(ray, tmp_path, monkeypatch):
+@pytest.mark.parametrize("place", ["RAYTEACH_SHM_DIR", "RAYTEACH_SPILL_DIR"])
+def test_directories_of_dead_processes_are_swept_at_init(
+    ray, tmp_path, monkeypatch, place
+):
     ray.shutdown()
-    monkeypatch.setenv("RAYTEACH_SHM_DIR", str(tmp_path))
+    monkeypatch.setenv(place, str(tmp_path))
     stale = tmp_path / f"rayteach-{os.getuid()}-4194304-00ff00ff"
     other = tmp_path / f"rayteach-{os.getuid() + 1}-4194304-00ff00ff"
-    mine = session_dir.choose()
+    mine = tmp_path / session_dir.choose().name
     session_dir.make(mine)
     for folder in (stale, other):
         folder.mkdir()

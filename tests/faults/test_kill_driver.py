@@ -82,7 +82,8 @@ def a_little_later(process: psutil.Process, chance: random.Random) -> None:
 
 
 def environment(tag: str, store: Path) -> dict[str, str]:
-    return {**os.environ, TAG: tag, "RAYTEACH_SHM_DIR": str(store)}
+    folders = {"RAYTEACH_SHM_DIR": str(store), "RAYTEACH_SPILL_DIR": str(store)}
+    return {**os.environ, TAG: tag, **folders}
 
 
 @contextmanager

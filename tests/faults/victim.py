@@ -10,7 +10,7 @@ def say(word: str) -> None:
 
 
 say("imported")
-rayteach.init(num_cpus=2)
+rayteach.init(num_cpus=2, object_store_memory=400_000)  # so that it spills
 say("open")
 
 

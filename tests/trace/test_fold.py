@@ -155,6 +155,7 @@ def test_unknown_numbers_are_ignored() -> None:
         events.TaskCancelled(100.1, 77, ""),
         events.TaskUnrunnable(100.1, 77, None),
         events.ObjectCreated(100.1, (77, 0), 1, False, "A"),
+        events.ObjectSpilled(100.1, (77, 0), 1),
         events.ObjectReleased(100.1, (77, 0)),
         events.ActorStarted(100.1, 77, 1),
         events.ActorExited(100.1, 77, ""),

@@ -45,6 +45,10 @@ def test_an_object_says_how_large_where_and_who_needs_it() -> None:
         "put-1    24 MB  shared memory  needed by f-1",
         "g-1    8 bytes  inline",
     ]
+    tape.append(events.ObjectSpilled(tape.origin_s + 0.2, (data, 0), 24_000_000))
+    assert text_places.objects(tape.rows())[0] == (
+        "put-1    24 MB  disk    needed by f-1"
+    )
     tape.append(events.ObjectReleased(tape.origin_s + 0.3, (data, 0)))
     assert "freed" in text_places.objects(tape.rows())[0]
 

@@ -113,7 +113,8 @@ function wordsOf(store: RunStore, actor: ActorRow, state: ActorAt["state"]): str
   const worker = actor.worker === null ? undefined : store.workers.get(actor.worker);
   if (worker === undefined) return "alive";
   const node = store.nodes.size > 1 ? ` on node ${worker.node}` : "";
-  return `alive${node}, process ${worker.pid}`;
+  const slots = actor.max_concurrency > 1 ? `, ${actor.max_concurrency} calls at a time` : "";
+  return `alive${node}, process ${worker.pid}${slots}`;
 }
 
 /** "4 done, 4.4 a second" */

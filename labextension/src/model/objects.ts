@@ -48,8 +48,18 @@ function objectAt(store: RunStore, row: ObjectRow, t: number): ObjectAt {
     row, isFreed,
     key: task === null ? objectKey(row.id) : taskKey(task.id),
     madeBy: row.task === null ? "put" : (task?.function ?? "a task of another cell"),
-    copies: isFreed ? [] : row.copies.filter(([, since]) => since <= t),
+    copies: isFreed ? [] : copiesAt(row, t),
   };
+}
+
+/** Where a value that was spilled lies, among its copies. */
+export const DISK = "disk";
+
+/** Its copies on nodes; once it was spilled, none but the one on disk. */
+export function copiesAt(row: ObjectRow, t: number): [string, number][] {
+  const made = row.copies.filter(([, since]) => since <= t);
+  const spilled = made.filter(([place]) => place === DISK);
+  return spilled.length > 0 ? spilled : made;
 }
 
 /** How many values exist or existed up to t. */
@@ -80,7 +90,7 @@ export function totals(objects: readonly ObjectAt[]): { byNode: Map<string, numb
   for (const { row, copies, isFreed } of objects) {
     const size = row.size_bytes ?? 0;
     if (!row.shared && !isFreed) inline += size;
-    if (row.shared) for (const [node] of copies) byNode.set(node, (byNode.get(node) ?? 0) + size);
+    if (row.shared) for (const [node] of copies) if (node !== DISK) byNode.set(node, (byNode.get(node) ?? 0) + size);
   }
   return { byNode, inline };
 }

@@ -159,7 +159,7 @@ export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([
 
 export const ACTOR_COLUMNS = /* @__PURE__ */ columnsOf<ActorRow>()([
   "id", "label", "class_name", "cell", "line", "submitted_s", "name", "worker", "started_s",
-  "ended_s", "reason",
+  "ended_s", "reason", "max_concurrency",
 ]);
 
 export const WAIT_COLUMNS = /* @__PURE__ */ columnsOf<WaitRow>()([

@@ -81,7 +81,8 @@ export function waitAt(store: RunStore, wait: WaitRow, t: number): WaitAt {
 
 /** A length in the unit in which the learner wrote the timeout. */
 export function inUnit(wait: WaitRow, seconds: number): string {
-  return wait.unit === "ms" ? `${Math.max(0, Math.round(seconds * 1000))} ms` : duration(seconds);
+  if (wait.unit !== "ms") return duration(seconds);
+  return seconds > 0 && seconds < 0.0005 ? "< 1 ms" : `${Math.max(0, Math.round(seconds * 1000))} ms`;
 }
 
 /** "wait has 2 of 3", "wait returned: 3 were ready". */

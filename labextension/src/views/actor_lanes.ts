@@ -33,28 +33,41 @@ export function columnsFor({ width, isNarrow }: Scene): Columns {
   return { left: isNarrow ? 74 : 150, slot: width - slotW - aside - 2, slotW, callW: isNarrow ? 66 : 84 };
 }
 
-export function lanesHeight({ lines, running }: ActorAt): number {
-  const rows = Math.min(lines.length, MOST_LANES + 1);
-  return Math.max(rows, running.length) * ROW + (rows + running.length === 0 ? -14 : 0);
+/** Free slots of a concurrent actor are drawn up to so many in all. */
+const MOST_SLOTS = 6;
+
+/** Slots that are drawn: those in use, and free ones as far as there are few. */
+function slotsOf({ actor, running }: ActorAt): number {
+  return Math.max(1, running.length, Math.min(actor.max_concurrency || 1, MOST_SLOTS));
+}
+
+export function lanesHeight(at: ActorAt): number {
+  const rows = Math.min(at.lines.length, MOST_LANES + 1);
+  return rows === 0 ? -14 : Math.max(rows, slotsOf(at)) * ROW;
 }
 
 export function lanes(scene: Scene, at: ActorAt, y: number, entry: string): Child[] {
   const c = columnsFor(scene);
   const shown = at.lines.slice(0, MOST_LANES);
   const rows = Math.min(at.lines.length, MOST_LANES + 1);
-  const height = Math.max(rows, at.running.length) * ROW;
+  const slots = slotsOf(at);
+  const height = Math.max(rows, slots) * ROW;
   const top = y + (height - rows * ROW) / 2;
-  const slotY = y + (height - Math.max(1, at.running.length) * ROW) / 2;
+  const slotY = y + (height - slots * ROW) / 2;
   if (rows === 0) return [text(28, y - 6, idleWords(at), "s i3", { key: "idle" })];
   return [
     ...shown.map((line, i) => lane(scene, at, line, top + i * ROW, c, entry)),
-    ...shown.map((line, i) => funnel(c, line, i, top + i * ROW + 13, slotY + (Math.max(1, at.running.length) * ROW) / 2)),
+    ...shown.map((line, i) => funnel(c, line, i, top + i * ROW + 13, slotY + (slots * ROW) / 2)),
     at.lines.length > MOST_LANES && text(c.left - 10, top + MOST_LANES * ROW + 17, others(at.lines.slice(MOST_LANES)), "s i3", { key: "others" }),
     ...at.running.map((call, i) => slot(scene, at, call, slotY + i * ROW, c, entry)),
-    at.running.length === 0 && h("g", { key: "empty", class: "rt-unfilled" },
-      h("rect", { class: "rt-box", x: c.slot + 0.5, y: slotY + 1.5, width: c.slotW - 1, height: ROW - 3, rx: 2 }),
-      text(c.slot + 12, slotY + 17, idleWords(at), "s i3")),
+    ...Array.from({ length: slots - at.running.length }, (_, i) => freeSlot(c, slotY + (at.running.length + i) * ROW, slots > 1 && at.state === "alive" ? "free" : idleWords(at))),
   ];
+}
+
+function freeSlot(c: Columns, y: number, words: string): VNode {
+  return h("g", { key: `free${y}`, class: "rt-unfilled" },
+    box("box", "box", c.slot + 0.5, y + 1.5, c.slotW - 1, ROW - 3, 2),
+    text(c.slot + 12, y + 17, words, "s i3"));
 }
 
 function idleWords(at: ActorAt): string {

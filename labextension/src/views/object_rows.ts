@@ -5,7 +5,7 @@ import type { Child, VNode } from "../draw/dom.ts";
 import { across, box, grouped, ring, selectable, text } from "../draw/marks.ts";
 import { bytes, duration } from "../layout/axis.ts";
 import { cut, fit, nameOf } from "../layout/labels.ts";
-import { keptBy } from "../model/objects.ts";
+import { DISK, keptBy } from "../model/objects.ts";
 import type { ObjectAt } from "../model/objects.ts";
 import type { Scene } from "./scene.ts";
 
@@ -66,6 +66,7 @@ export function whereOf(scene: Scene, { row, copies, isFreed }: ObjectAt): strin
   if (isFreed) return "freed";
   if (!row.shared) return "inline, inside messages";
   const nodes = copies.map(([node]) => node);
+  if (nodes[0] === DISK) return "disk: shared memory was full";
   return scene.store.nodes.size > 1 && nodes.length > 0 ? `shared memory of ${nodes.join(" and ")}` : "shared memory";
 }
 

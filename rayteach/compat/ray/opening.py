@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 _QUIET = (
     "configure_logging", "dashboard_host", "dashboard_port", "include_dashboard",
     "log_to_driver", "logging_config", "logging_format", "logging_level",
-    "object_store_memory",
 )  # fmt: skip
 """Options about servers, logs and reserves that do not exist here."""
 
@@ -32,6 +31,7 @@ def init(
     *,
     num_cpus: float | None = None,
     resources: dict[str, float] | None = None,
+    object_store_memory: int | None = None,
     ignore_reinit_error: bool = False,
     **others: Any,
 ) -> Session:
@@ -41,9 +41,10 @@ def init(
         address: None or "local"; there is no cluster to connect to.
         num_cpus: how many tasks may run at once.
         resources: custom resources of the machine.
+        object_store_memory: bytes of shared memory that large values may take.
         ignore_reinit_error: make a second ``init`` do nothing.
-        **others: Ray's further options. Those about the dashboard, the logs and
-            ``object_store_memory`` change nothing.
+        **others: Ray's further options. Those about the dashboard and
+            the logs change nothing.
 
     Raises:
         NotImplementedError: an option asks for what rayteach does not have.
@@ -59,7 +60,10 @@ def init(
     for name, value in others.items():
         _check(name, value)
     return session.init(
-        num_cpus, resources=resources, ignore_reinit_error=ignore_reinit_error
+        num_cpus,
+        resources=resources,
+        object_store_memory=object_store_memory,
+        ignore_reinit_error=ignore_reinit_error,
     )
 
 

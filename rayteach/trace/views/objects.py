@@ -13,10 +13,14 @@ if TYPE_CHECKING:
         ObjectKey,
         ObjectPut,
         ObjectReleased,
+        ObjectSpilled,
         WaitReturned,
         WaitStarted,
     )
     from rayteach.trace.views.ledger import Ledger
+
+DISK = "disk"
+"""Stands among the nodes of a row's copies."""
 
 
 def on_put(ledger: Ledger, event: ObjectPut) -> None:
@@ -67,6 +71,14 @@ def add_item(ledger: Ledger, key: ObjectKey) -> ObjectRow | None:
         if ledger.wait_run[wait.id] != own:
             ledger.invite_object(row.id, ledger.wait_run[wait.id])
     return row
+
+
+def on_spilled(ledger: Ledger, event: ObjectSpilled) -> None:
+    """Note that a value lies on disk: a copy at the place ``DISK``."""
+    row = ledger.objects.get(object_id(event.object))
+    if row is not None and all(place != DISK for place, _ in row.copies):
+        row.copies.append([DISK, ledger.seconds(event.time_s)])
+        ledger.touch_object(row, ledger.run_of[event.object[0]])
 
 
 def on_released(ledger: Ledger, event: ObjectReleased) -> None:

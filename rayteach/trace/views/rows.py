@@ -78,7 +78,7 @@ class ObjectRow:
     created_s: float | None = None
     size_bytes: int | None = None
     shared: bool = False
-    #: (node, since) of each copy; the first is where it was made
+    #: (node, since) of each copy; the first is where it was made, "disk" a spilled one
     copies: list[list[str | float]] = field(default_factory=list)
     released_s: float | None = None
 
