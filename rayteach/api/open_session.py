@@ -10,6 +10,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from rayteach.api.cell_runs import CellRuns
 from rayteach.api.printing import Printer, write
 from rayteach.core import events
 from rayteach.engines.controls import LocalControls
@@ -55,6 +56,7 @@ class Session:
         self.pid = os.getpid()
         self._run = 0
         self._executions: dict[str, int] = {}
+        self.cell_runs = CellRuns(self.engine.cells)
 
     def __repr__(self) -> str:
         """Show what does not change from run to run."""
@@ -70,6 +72,7 @@ class Session:
                 time.monotonic(), self._run, key, label, execution, source
             )
         )
+        self.cell_runs.begin(key, self._run)
         self.engine.submission.begin_run(self._run, label)
         self.engine.surroundings.look()
         return self._run
@@ -80,6 +83,7 @@ class Session:
         if run:
             self.log.append(events.CellRunEnded(time.monotonic(), run, outcome))
         self.engine.submission.run = 0
+        self.cell_runs.end()
 
     @property
     def run(self) -> int:

@@ -106,6 +106,9 @@ def _init(
     if open_one is not None or (get_client() is not None and _session is None):
         if ignore_reinit_error and open_one is not None:
             return open_one
+        if open_one is not None and open_one.cell_runs.is_opener_again:
+            _warn_of_difference(open_one, num_cpus, resources)
+            return open_one
         msg = (
             "rayteach.init() was called, but a session is open already. Use it as it "
             "is (init(ignore_reinit_error=True) says so), or call rayteach.shutdown() "
@@ -127,6 +130,23 @@ def _init(
     for callback in tuple(_open):
         callback(session)
     return session
+
+
+def _warn_of_difference(
+    session: Session, num_cpus: float | None, resources: dict[str, float] | None
+) -> None:
+    """The cell that opened the session runs again: say what it now asks for."""
+    parts = []
+    if num_cpus is not None and num_cpus != session.num_cpus:
+        parts.append(f"num_cpus={num_cpus:g} (it has {session.num_cpus:g})")
+    if resources is not None and resources != session.resources:
+        parts.append(f"resources={resources!r} (it has {session.resources!r})")
+    if parts:
+        warnings.warn(
+            f"init() was run again by its cell and keeps the open session, which "
+            f"differs: {', '.join(parts)}. Call rayteach.shutdown() first to change it",
+            stacklevel=4,
+        )
 
 
 def _start(

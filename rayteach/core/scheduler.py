@@ -156,6 +156,12 @@ class Scheduler:
         self.take_back(task)
         return True
 
+    def put_behind(self, run: int) -> None:
+        """The cell of ``run`` ran again: what is left of it lets others go first."""
+        for node in self.nodes.values():
+            node.put_behind(run)
+            self._touched[node.name] = node
+
     def retry(self, task: Task) -> bool:
         """The task raised. Return True if another attempt follows."""
         worker = task.worker

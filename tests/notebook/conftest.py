@@ -23,8 +23,23 @@ class FakeLog:
         return []
 
 
+class FakeRuns:
+    """Nothing of an earlier run is ever alive."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def note(*args: Any) -> Any:
+            self.calls.append((name, *args))
+            return (0, []) if name == "interrupt" else None
+
+        return note
+
+
 class FakeSession:
     def __init__(self) -> None:
+        self.cell_runs = FakeRuns()
         self.log = FakeLog()
         self.start_s = 0.0
         self.num_cpus = 4.0
