@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         ActorAlreadyExistsError,
         ActorDiedError,
         ActorError,
+        ActorUnavailableError,
         GetTimeoutError,
         ObjectLostError,
         ObjectStoreFullError,
@@ -60,6 +61,7 @@ __all__ = [
     "ActorDiedError",
     "ActorError",
     "ActorHandle",
+    "ActorUnavailableError",
     "DynamicObjectIDGenerator",
     "GetTimeoutError",
     "ObjectID",
@@ -109,8 +111,9 @@ _HOMES = {
     "rayteach.api.run": "Run observe",
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
-        "ActorAlreadyExistsError ActorDiedError ActorError GetTimeoutError "
-        "ObjectLostError ObjectStoreFullError OutOfDiskError OutOfMemoryError "
+        "ActorAlreadyExistsError ActorDiedError ActorError ActorUnavailableError "
+        "GetTimeoutError ObjectLostError ObjectStoreFullError OutOfDiskError "
+        "OutOfMemoryError "
         "RayteachError "
         "TaskCancelledError TaskError WorkerCrashedError"
     ),

@@ -73,7 +73,7 @@ export const wordCount: Story = {
     value("16.0", "parse-6", 16, 1.44, "A"), value("21.0", "reduce-1", 21, 1.86, "A"),
     value("23.0", "reduce-3", 23, 2.3, "A"),
   ],
-  actors: [{ id: 3, label: "Progress-1", class_name: "Progress", cell: "[7]", line: 3, submitted_s: at(0.12), name: "", worker: 5, started_s: at(0.31), ended_s: null, reason: "", max_concurrency: 1 }],
+  actors: [{ id: 3, label: "Progress-1", class_name: "Progress", cell: "[7]", line: 3, submitted_s: at(0.12), name: "", worker: 5, started_s: at(0.31), ended_s: null, reason: "", restarts: [], max_concurrency: 1 }],
   waits: [{
     id: 1, kind: "wait", task: null, cell: "[7]", line: 6, source: SOURCE.split("\n")[5] ?? "", start_s: at(0.72),
     objects: [1, 2, 3, 4, 5, 6].map((n) => `1${n}.0`), num_returns: 3, timeout_s: 0.8, unit: "ms",

@@ -22,7 +22,7 @@ const worker = (id: number, node: string, requested: number, started: number, mo
   id, label: `worker ${id}`, node, kind: "pool", requested_s: at(requested), actor: null, pid: 4000 + id, started_s: at(started), ended_s: null, reason: "", ...more,
 });
 const actor = (id: number, label: string, workerId: number, started: number): ActorRow => ({
-  id, label, class_name: label.split("-")[0] ?? label, cell: "[7]", line: 3, submitted_s: at(0.12), name: "", worker: workerId, started_s: at(started), ended_s: null, reason: "", max_concurrency: 1,
+  id, label, class_name: label.split("-")[0] ?? label, cell: "[7]", line: 3, submitted_s: at(0.12), name: "", worker: workerId, started_s: at(started), ended_s: null, reason: "", restarts: [], max_concurrency: 1,
 });
 const call = (actorId: number, n: number, name: string, parent: number, sub: number, a: number, z: number): TaskRow => {
   const box = actorId === 3 ? "Progress-1" : "Params-1";

@@ -12,6 +12,7 @@ from rayteach.api.options import (
     CALL_OPTIONS,
     actor_options,
     for_target,
+    namespace_of,
     task_options,
 )
 from rayteach.api.place import caller_line
@@ -61,8 +62,9 @@ class ActorClass:
         """Return the same class with other options.
 
         Args:
-            **given: ``num_cpus``, ``resources``, ``name``, ``get_if_exists``,
-                ``max_concurrency``.
+            **given: ``num_cpus``, ``resources``, ``name``, ``namespace``,
+                ``get_if_exists``, ``lifetime``, ``max_restarts``,
+                ``max_task_retries``, ``max_concurrency``.
         """
         options = actor_options({**self._given, **given}, is_async=self._is_async)
         return ActorClassOptions(self, options)
@@ -196,7 +198,11 @@ class ActorMethod:
         return ids or None
 
     def options(self, **given: Any) -> ActorMethod:
-        """Return the method with other options: ``num_returns``, ``name``."""
+        """Return the method with other options.
+
+        Args:
+            **given: ``num_returns``, ``name``, ``max_task_retries``.
+        """
         merged = {**self._spec[3], **given}
         options = task_options(merged, CALL_OPTIONS)
         return ActorMethod(self._handle, self._name, self._spec, options)
@@ -220,10 +226,14 @@ class ActorMethod:
 
 
 def method(**options: Any) -> Callable[[Any], Any]:
-    """Give a method of an actor class options of its own: ``num_returns``.
+    """Give a method of an actor class options of its own.
+
+    Args:
+        **options: ``num_returns``, and ``max_task_retries``: how often a call runs
+            again after the actor's process died under it; -1 for ever.
 
     Raises:
-        ValueError: an unknown option.
+        ValueError: an unknown option, or a value out of range.
     """
     task_options(options, CALL_OPTIONS)
 
@@ -234,16 +244,36 @@ def method(**options: Any) -> Callable[[Any], Any]:
     return mark
 
 
-def get_actor(name: str) -> ActorHandle:
+def get_actor(name: str, namespace: str | None = None) -> ActorHandle:
     """Return a handle of the living actor of that name.
 
+    Args:
+        name: as given in the option ``name``.
+        namespace: where the name counts; None: the session's own.
+
     Raises:
-        ValueError: no living actor has that name.
+        ValueError: no living actor has that name there.
     """
     if not isinstance(name, str) or not name:
         msg = f"get_actor() takes the name of an actor, not {name!r}"
         raise ValueError(msg)
-    return ActorHandle(*session.engine().get_actor(name))
+    space = namespace_of(namespace)
+    return ActorHandle(*session.engine().get_actor(name, space))
+
+
+def list_named_actors(*, all_namespaces: bool = False) -> list[Any]:
+    """Return the names of the living actors that have one, sorted.
+
+    Args:
+        all_namespaces: not only those of the session's own namespace; then each
+            is a dictionary with ``name`` and ``namespace``.
+
+    Source: Ray 2.60 ``ray.util.list_named_actors``.
+    """
+    found = session.engine().named_actors(None if all_namespaces else "")
+    if all_namespaces:
+        return [{"name": name, "namespace": space} for space, name in found]
+    return [name for _, name in found]
 
 
 def _constructor(cls: type) -> Any:

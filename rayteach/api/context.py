@@ -55,6 +55,11 @@ class RuntimeContext:
         """Return this actor's name; "" if it has none, None outside an actor."""
         return self._found.actor_name if self._found.actor else None
 
+    @property
+    def namespace(self) -> str:
+        """The session's namespace, where actors' names count."""
+        return self._found.namespace
+
     job_id = property(get_job_id)
     node_id = property(get_node_id)
     worker_id = property(get_worker_id)

@@ -165,18 +165,21 @@ def cancel(
 def kill(actor: ActorHandle, *, no_restart: bool = True) -> None:
     """End an actor at once; its unfinished calls raise ``ActorDiedError``.
 
+    Args:
+        actor: a handle of it.
+        no_restart: False ends its process only: an actor with a restart left
+            (option ``max_restarts``) is made anew.
+
     Raises:
         TypeError: not an actor handle.
-        ValueError: ``no_restart=False`` (restarts are not offered yet).
+
+    Source: Ray 2.60 ``ray.kill``.
     """
     if not isinstance(actor, ActorHandle):
         hint = "; cancel() is for tasks" if isinstance(actor, ObjectID) else ""
         msg = f"kill() takes an actor handle, not {_a(actor)}{hint}"
         raise TypeError(msg)
-    if not no_restart:
-        msg = "no_restart=False: actors are not restarted in this version"
-        raise ValueError(msg)
-    session.engine().kill(actor.actor_id)
+    session.engine().kill(actor.actor_id, no_restart=no_restart)
 
 
 def nodes() -> list[dict[str, Any]]:

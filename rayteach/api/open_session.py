@@ -32,6 +32,7 @@ class Session:
         self,
         num_cpus: float,
         resources: dict[str, float],
+        namespace: str,
         server: ForkServerProcess,
         on_first: Callable[[Session, int], None],
         object_store_memory: int | None = None,
@@ -44,7 +45,7 @@ class Session:
         self.num_cpus = num_cpus
         self.resources = resources
         self.engine = LocalEngine(
-            self.log, num_cpus, resources, server, object_store_memory
+            self.log, num_cpus, resources, namespace, server, object_store_memory
         )
         #: what views may ask of the engine
         self.controls: Controls = LocalControls(self.engine)

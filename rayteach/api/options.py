@@ -12,8 +12,12 @@ from rayteach.engines.retries import class_name
 TASK_OPTIONS = (
     "max_retries", "name", "num_cpus", "num_returns", "resources", "retry_exceptions",
 )  # fmt: skip
-ACTOR_OPTIONS = ("get_if_exists", "max_concurrency", "name", "num_cpus", "resources")
-CALL_OPTIONS = ("name", "num_returns")
+ACTOR_OPTIONS = (
+    "get_if_exists", "lifetime", "max_concurrency", "max_restarts",
+    "max_task_retries", "name", "namespace", "num_cpus", "resources",
+)  # fmt: skip
+CALL_OPTIONS = ("max_task_retries", "name", "num_returns")
+_LIFETIMES = (None, "detached", "non_detached")
 _MOST = 65_535
 """Results of one task: they are counted in 16 bits."""
 
@@ -38,6 +42,7 @@ def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions
         resources=_resources(given.get("resources")),
         name=_text(given.get("name", ""), "name"),
         retry_exceptions=_exceptions(given.get("retry_exceptions", False)),
+        max_task_retries=_maybe_whole(given.get("max_task_retries")),
         stream=stream,
     )
 
@@ -62,6 +67,10 @@ def actor_options(given: dict[str, Any], *, is_async: bool = False) -> ActorOpti
         resources=_resources(given.get("resources")),
         name=_text(given.get("name", ""), "name"),
         get_if_exists=bool(given.get("get_if_exists", False)),
+        namespace=namespace_of(given.get("namespace")),
+        is_detached=_lifetime(given.get("lifetime")) == "detached",
+        max_restarts=_whole(given.get("max_restarts", 0), "max_restarts", -1),
+        max_task_retries=_maybe_whole(given.get("max_task_retries")) or 0,
         max_concurrency=_concurrency(given.get("max_concurrency")),
         is_async=is_async,
     )
@@ -69,6 +78,29 @@ def actor_options(given: dict[str, Any], *, is_async: bool = False) -> ActorOpti
         msg = "get_if_exists=True needs a name: options(name=..., get_if_exists=True)"
         raise ValueError(msg)
     return options
+
+
+def namespace_of(value: Any) -> str:
+    """Return a namespace as given, "" for None: the session's own.
+
+    Raises:
+        TypeError: not a str.
+        ValueError: an empty one.
+    """
+    if value == "":
+        msg = "namespace='': give it a name, or None for the session's own"
+        raise ValueError(msg)
+    return _text(value, "namespace")
+
+
+def _lifetime(value: Any) -> Any:
+    if value not in _LIFETIMES:
+        msg = (
+            f"lifetime={value!r}: it can be 'detached' (lives until kill() or the end "
+            "of the session), 'non_detached' or None (ends with its last handle)"
+        )
+        raise ValueError(msg)
+    return value
 
 
 def _concurrency(value: Any) -> int | None:
@@ -81,6 +113,10 @@ def _concurrency(value: Any) -> int | None:
         )
         raise ValueError(msg)
     return value
+
+
+def _maybe_whole(value: Any) -> int | None:
+    return None if value is None else _whole(value, "max_task_retries", -1)
 
 
 def _results(value: Any) -> tuple[int, str]:
@@ -128,7 +164,8 @@ def _whole(value: Any, name: str, least: int) -> int:
         msg = f"{name} must be a whole number, not {value!r}"
         raise TypeError(msg)
     if value < least:
-        msg = f"{name}={value}: it must be {least} or more"
+        ever = " (-1: for ever)" if least < 0 else ""
+        msg = f"{name}={value}: it must be {least} or more{ever}"
         raise ValueError(msg)
     return value
 

@@ -136,7 +136,9 @@ def remote(*args: Any, **options: Any) -> Any:
         *args: the function or class, when used bare.
         **options: for functions ``num_cpus``, ``num_returns``, ``max_retries``,
             ``retry_exceptions``, ``resources``, ``name``; for classes ``num_cpus``,
-            ``resources``, ``name``, ``get_if_exists``, ``max_concurrency``.
+            ``resources``, ``name``, ``namespace``, ``get_if_exists``,
+            ``lifetime``, ``max_restarts``, ``max_task_retries``,
+            ``max_concurrency``.
 
     Raises:
         TypeError: not a function or class.

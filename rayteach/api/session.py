@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rayteach.object_id import get_client, set_client
+from rayteach.runtime.interrupts import driver_shield
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rayteach.api.open_session import Session
 
 _MAX_CPUS = 4096
+DEFAULT_NAMESPACE = "default"
 
 
 #: sessions of the processes that this one was forked from
@@ -64,7 +66,8 @@ def init(
     resources: dict[str, float] | None = None,
     object_store_memory: int | None = None,
     ignore_reinit_error: bool = False,
-) -> Session:
+    namespace: str | None = None,
+) -> Session | None:
     """Open a session on this machine.
 
     Args:
@@ -74,10 +77,11 @@ def init(
         object_store_memory: bytes of shared memory that large values may take
             together; older ones go to disk beyond it. Default: the smaller of 30 %
             of the memory and 80 % of what is free in shared memory.
-        ignore_reinit_error: make a second ``init`` do nothing.
+        ignore_reinit_error: make a second ``init`` do nothing, also inside a task.
+        namespace: where the names of its actors count; default ``"default"``.
 
     Returns:
-        The session.
+        The session; None inside a task, which uses that of its driver.
 
     Raises:
         RuntimeError: a session is open already.
@@ -85,36 +89,47 @@ def init(
 
     Source: Ray ``ray.init``; differs: no server, no listening socket.
     """
-    with _changing:
-        return _init(
-            num_cpus,
-            resources,
-            object_store_memory,
-            ignore_reinit_error=ignore_reinit_error,
-        )
+    if get_client() is not None and _session is None:  # inside a task
+        return _reinit(ignore_reinit_error=ignore_reinit_error)
+    shield = driver_shield()
+    with shield, _changing:
+        if is_initialized():
+            open_one = current()
+            if open_one is not None and open_one.cell_runs.is_opener_again:
+                _warn_of_difference(open_one, num_cpus, resources)
+                return open_one
+            return _reinit(ignore_reinit_error=ignore_reinit_error)
+        try:
+            session = _init(
+                num_cpus, resources, _namespace(namespace), object_store_memory
+            )
+        except BaseException:
+            shield.remove()
+            raise
+        if shield.drop():  # Ctrl-C: as if init() had not been called
+            shutdown()
+            raise KeyboardInterrupt
+        return session
 
 
-def _init(
-    num_cpus: float | None,
-    resources: dict[str, float] | None,
-    object_store_memory: int | None,
-    *,
-    ignore_reinit_error: bool,
-) -> Session:
-    global _session  # noqa: PLW0603 (one session per process is the contract)
-    open_one = current()
-    if open_one is not None or (get_client() is not None and _session is None):
-        if ignore_reinit_error and open_one is not None:
-            return open_one
-        if open_one is not None and open_one.cell_runs.is_opener_again:
-            _warn_of_difference(open_one, num_cpus, resources)
-            return open_one
+def _reinit(*, ignore_reinit_error: bool) -> Session | None:
+    if not ignore_reinit_error:
         msg = (
             "rayteach.init() was called, but a session is open already. Use it as it "
             "is (init(ignore_reinit_error=True) says so), or call rayteach.shutdown() "
             "first"
         )
         raise RuntimeError(msg)
+    return current()
+
+
+def _init(
+    num_cpus: float | None,
+    resources: dict[str, float] | None,
+    namespace: str,
+    object_store_memory: int | None,
+) -> Session:
+    global _session  # noqa: PLW0603 (one session per process is the contract)
     cpus = _default_cpus() if num_cpus is None else _checked(num_cpus, "num_cpus")
     if cpus > _MAX_CPUS:
         msg = f"num_cpus={cpus:g}: at most {_MAX_CPUS}"
@@ -125,7 +140,7 @@ def _init(
     }
     if object_store_memory is not None:
         _check_bytes(object_store_memory)
-    _session = session = _start(cpus, given, object_store_memory)
+    _session = session = _start(cpus, given, namespace, object_store_memory)
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)
@@ -145,12 +160,15 @@ def _warn_of_difference(
         warnings.warn(
             f"init() was run again by its cell and keeps the open session, which "
             f"differs: {', '.join(parts)}. Call rayteach.shutdown() first to change it",
-            stacklevel=4,
+            stacklevel=3,
         )
 
 
 def _start(
-    num_cpus: float, resources: dict[str, float], object_store_memory: int | None
+    num_cpus: float,
+    resources: dict[str, float],
+    namespace: str,
+    object_store_memory: int | None,
 ) -> Session:
     """Start the fork server before all else: it imports while we do."""
     from rayteach.runtime.launch import launch  # noqa: PLC0415 (only who starts one)
@@ -160,8 +178,9 @@ def _start(
         from rayteach.api.open_session import Session  # noqa: PLC0415 (now is the time)
 
         return Session(
-            num_cpus, resources, server, _tell_first_task, object_store_memory
-        )
+            num_cpus, resources, namespace, server, _tell_first_task,
+            object_store_memory,
+        )  # fmt: skip
     except BaseException:
         server.stop()
         raise
@@ -169,7 +188,9 @@ def _start(
 
 def shutdown() -> None:
     """Close the session: end its processes, free its memory. Never an error."""
-    with _changing:
+    if current() is None:
+        return
+    with driver_shield(), _changing:
         session = current()
         if session is None:
             return
@@ -259,6 +280,14 @@ def _checked(value: Any, name: str) -> float:
         msg = f"{name}={value!r}: it must be above 0"
         raise ValueError(msg)
     return float(value)
+
+
+def _namespace(given: Any) -> str:
+    if given is None:
+        return DEFAULT_NAMESPACE
+    from rayteach.api.options import namespace_of  # noqa: PLC0415 (rarely needed)
+
+    return namespace_of(given)
 
 
 def _forget() -> None:

@@ -263,6 +263,19 @@ class ActorStarted(Event):
     worker: int
 
 
+class ActorRestarting(Event):
+    """Its process died and is made anew: the state is lost, handles stay.
+
+    ``ActorStarted`` follows when the constructor has returned once more.
+    """
+
+    actor: int
+    #: what became of the process, e.g. "was killed by signal 9 (SIGKILL)"
+    reason: str
+    #: how often it may still restart; -1 for ever
+    restarts_left: int
+
+
 class SlotsGiven(Event):
     """The actor may run several calls at once (not sent for one at a time)."""
 

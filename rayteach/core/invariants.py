@@ -102,10 +102,19 @@ def _used(scheduler: Scheduler, node: NodeState, here: list[Task]) -> Iterable[s
             yield f"{amount:g} of {name} in use, {node.resources[name]:g} there"
 
 
+def _life(mailbox: Mailbox) -> Iterable[str]:
+    if mailbox.state == "restarting" and mailbox.in_flight:
+        yield f"calls {list(mailbox.in_flight)} in flight to no process"
+    is_made = mailbox.creation.state == states.DONE
+    if mailbox.state != "dead" and (mailbox.state == "alive") != is_made:
+        yield f"{mailbox.state}, its creation {mailbox.creation.state}"
+
+
 def _actors(scheduler: Scheduler) -> Iterable[tuple[int, str]]:
     for number, mailbox in scheduler.actors.items():
         if mailbox.creation.kind != CREATION:
             yield number, "its creation is none"
+        yield from ((number, text) for text in _life(mailbox))
         for task in mailbox.in_flight.values():
             if task.state in _UNSENT or task.state in states.END_STATES:
                 yield number, f"call {task.number} is in flight, yet {task.state}"

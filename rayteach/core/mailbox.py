@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from rayteach.core import states
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from rayteach.core.lending import Recall
     from rayteach.core.task import Task
@@ -47,8 +47,10 @@ class Mailbox:
         self.creation = creation
         self.worker = 0
         self.node: str = ""
-        #: "pending", "alive" or "dead"
+        #: "pending", "alive", "restarting" or "dead"
         self.state = "pending"
+        #: how often its process may still be made again; -1 for ever
+        self.restarts = creation.retries
         #: how many calls may run at once; 0: one at a time, the next ones at hand
         self.slots = 0
         #: True while its CPUs are lent, because all that it runs waits
@@ -60,6 +62,8 @@ class Mailbox:
         self._lines: dict[int | None, deque[Task]] = {}
         self._heads: list[tuple[int, _Caller]] = []
         self._arrivals = 0
+        #: how many calls came back into line
+        self._returns = 0
         self._order: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -122,6 +126,53 @@ class Mailbox:
             del self._lines[task.parent]
         elif was_head:
             self._offer(task.parent)
+
+    def lose_process(
+        self, begun: Container[int], change: Callable[[Task, str], None]
+    ) -> list[Task]:
+        """The process is gone and another is to come; return calls that must end.
+
+        Calls with a retry left go back in line, those in ``begun`` one retry
+        poorer; what has no input yet stays where it is. An actor that has never
+        been alive loses no call.
+        """
+        if self.state == "pending":
+            return []
+        self.state, self.worker = "restarting", 0
+        refused, back = [], []
+        for call in list(self.in_flight.values()):
+            if not call.retries:
+                refused.append(call)
+                continue
+            if call.number in begun:
+                call.retries -= call.retries > 0
+                call.attempt += 1
+            change(call, states.QUEUED)
+            call.worker = 0
+            back.append(call)
+        refused += [call for call in self.queued_calls() if not call.retries]
+        self.put_back(back)
+        return refused
+
+    def put_back(self, calls: list[Task]) -> None:
+        """Let calls that were in flight stand first in line again.
+
+        They are queued; ``calls`` is in the order in which they were sent.
+        """
+        for at, task in enumerate(calls):
+            del self.in_flight[task.number]
+            self._order[task.number] = at - len(calls) - self._returns
+        self._returns += len(calls)
+        for task in reversed(calls):
+            self._lines.setdefault(task.parent, deque()).appendleft(task)
+        self._heads.clear()
+        for caller in self._lines:
+            self._offer(caller)
+
+    def queued_calls(self) -> list[Task]:
+        """Return the calls that have all their inputs and were not sent."""
+        lines = self._lines.values()
+        return [task for line in lines for task in line if not task.missing]
 
     def at_work(self) -> list[Task]:
         """Return what may be running: calls, or the constructor."""

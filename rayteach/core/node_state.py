@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 READER, PARKED, DIRECT, AWAY, ACTOR = "reader", "parked", "direct", "away", "actor"
 """Roles: AWAY is a reader whose task is blocked; DIRECT runs one by direct line."""
+LEAVING = "leaving"
+"""The role of a worker that was told to end, since nobody needs it."""
 
 AHEAD_S = 0.08
 """How much work may lie in a node's queue per CPU: enough for a busy driver."""
@@ -82,7 +84,10 @@ class NodeState:
         self.parks_wanted = 0
         #: parks asked of idle readers; their CPUs count as free already
         self.parks_owed = 0
+        #: who was parked last is needed first
         self.parked: list[int] = []
+        #: the fewest that were parked at a time since ``retire`` was last called
+        self.least_parked = 0
         self.roles: dict[int, str] = {}
         #: CPUs claimed by workers other than readers
         self.claims: dict[int, float] = {}
@@ -209,7 +214,7 @@ class NodeState:
             out.append(StartWorker(self.name, worker, actor=task.actor))
             return worker
         if self.parked:
-            worker = self.parked.pop()
+            worker = self._pop_parked()
             self.roles[worker] = DIRECT
             out.append(Dispatch(task, worker))
             return worker
@@ -291,12 +296,29 @@ class NodeState:
         while self.readers < self.posted and self.free + EPSILON >= 1:
             self.readers += 1
             if self.parked:
-                worker = self.parked.pop()
+                worker = self._pop_parked()
                 out.append(Unpark(worker))
             else:
                 worker = self._new_worker()
                 out.append(StartWorker(self.name, worker))
             self.roles[worker] = READER
+
+    def _pop_parked(self) -> int:
+        worker = self.parked.pop()
+        self.least_parked = min(self.least_parked, len(self.parked))
+        return worker
+
+    def retire(self, keep: int) -> list[int]:
+        """Return parked workers that may end; no task will be given to them.
+
+        Those beyond ``keep`` of which none was needed since the last call.
+        """
+        surplus = max(0, self.least_parked - keep)
+        gone, self.parked = self.parked[:surplus], self.parked[surplus:]
+        for worker in gone:
+            self.roles[worker] = LEAVING
+        self.least_parked = len(self.parked)
+        return gone
 
     # What the workers do.
 
@@ -332,6 +354,7 @@ class NodeState:
             self.starting_parked = max(0, self.starting_parked - 1)
         elif role == PARKED:
             self.parked.remove(worker)
+            self.least_parked = min(self.least_parked, len(self.parked))
         elif role == READER:
             # Was it a busy one, or one of those that are to park? The second is
             # the safe answer: the books never show fewer CPUs in use than are.

@@ -13,7 +13,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from rayteach.core import lending, states
+from rayteach.core import lending, restarting, states
 from rayteach.core.decisions import Abandon, Decision, Deliver, Park, Resume
 from rayteach.core.mailbox import Mailbox
 from rayteach.core.node_state import AWAY, DIRECT, NodeState
@@ -21,7 +21,7 @@ from rayteach.core.task import CALL, CREATION, TASK, Task
 from rayteach.errors import InvalidTransition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
 _TRANSITIONS = states.TRANSITIONS
 _ON_A_CPU = (states.POSTED, states.RUNNING)
@@ -156,12 +156,6 @@ class Scheduler:
         self.take_back(task)
         return True
 
-    def put_behind(self, run: int) -> None:
-        """The cell of ``run`` ran again: what is left of it lets others go first."""
-        for node in self.nodes.values():
-            node.put_behind(run)
-            self._touched[node.name] = node
-
     def retry(self, task: Task) -> bool:
         """The task raised. Return True if another attempt follows."""
         worker = task.worker
@@ -257,6 +251,13 @@ class Scheduler:
         if creation.node is not None and creation.worker:
             creation.node.leave(creation)
         return list(mailbox.all_calls())
+
+    def restart_actor(
+        self, actor: int, again: Task, begun: Container[int], *, counts: bool
+    ) -> list[Task]:
+        """See ``restarting.restart``; return calls that the engine must end."""
+        steps = (self._change, self._queue)
+        return restarting.restart(self, actor, again, begun, steps, counts=counts)
 
     @property
     def has_news(self) -> bool:

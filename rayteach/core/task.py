@@ -124,3 +124,18 @@ class Task:
         self.dependents = self.node = self.cancellation = None
         self.label = self.payload = self.pins = self.options = None
         self.inputs = self.returns = ()
+
+    def again(self) -> Task:
+        """Return a task that does the same under the same number.
+
+        It was never submitted and returns nothing yet.
+        """
+        other = Task(
+            self.number, self.function, kind=self.kind, run=self.run,
+            parent=self.parent, actor=self.actor, num_cpus=self.num_cpus,
+            resources=self.resources, retries=self.retries,
+        )  # fmt: skip
+        other.label, other.options, other.line = self.label, self.options, self.line
+        other.payload, other.pins = self.payload, self.pins
+        other.inputs = self.inputs
+        return other

@@ -37,6 +37,8 @@ class TaskOptions:
     name: str = ""
     #: errors that are retried too: all, none, or those of these classes, by name
     retry_exceptions: bool | tuple[str, ...] = False
+    #: of a call: attempts after the actor's process died; None: the actor's own
+    max_task_retries: int | None = None
     #: how a generator's items come back: "" (it is none), STREAMING or DYNAMIC
     stream: str = ""
     #: True if one CPU is all it takes and one ID all it gives, under its own name
@@ -46,6 +48,7 @@ class TaskOptions:
         """Know it once: every submission asks."""
         plain = self.num_cpus == 1.0 and self.num_returns == 1
         plain = plain and not (self.name or self.resources or self.stream)
+        plain = plain and self.max_task_retries is None
         object.__setattr__(self, "is_plain", plain)
 
 
@@ -60,6 +63,14 @@ class ActorOptions:
     name: str = ""
     #: return the living actor of that name instead of an error
     get_if_exists: bool = False
+    #: where the name counts, "" for the session's own namespace
+    namespace: str = ""
+    #: it lives until ``kill`` or the end of the session, without any handle
+    is_detached: bool = False
+    #: how often its process is made again after it died; -1 for ever
+    max_restarts: int = 0
+    #: of its calls: attempts after its process died; -1 for ever
+    max_task_retries: int = 0
     #: how many of its calls may run at once; None: 1, with async methods 1000
     max_concurrency: int | None = None
     #: some method is a coroutine: all calls run in an event loop
@@ -87,6 +98,8 @@ class Context:
     name: str = ""
     actor_name: str = ""
     node: str = "A"
+    #: where the session's actor names count
+    namespace: str = "default"
 
 
 class Function:
@@ -211,11 +224,14 @@ class Engine(Protocol):
     def cancel(self, object_id: ObjectID, *, force: bool, recursive: bool) -> None:
         """Cancel the task or call that makes the value; a finished one is left."""
 
-    def kill(self, actor: ObjectID) -> None:
-        """End an actor at once."""
+    def kill(self, actor: ObjectID, *, no_restart: bool = True) -> None:
+        """End an actor at once; for good, unless ``no_restart`` is False."""
 
-    def get_actor(self, name: str) -> tuple[ActorID, Any]:
+    def get_actor(self, name: str, namespace: str = "") -> tuple[ActorID, Any]:
         """Return the living actor of that name and what its handle must know."""
+
+    def named_actors(self, namespace: str | None = "") -> list[tuple[str, str]]:
+        """Return (namespace, name) of living actors; of all namespaces for None."""
 
     def nodes(self) -> list[dict[str, Any]]:
         """Describe the nodes."""

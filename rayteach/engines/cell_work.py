@@ -67,7 +67,7 @@ class CellWork:
     def free_name(self, options: ActorOptions) -> None:
         """Let a new actor have the name of one whose cell ran again."""
         if not options.get_if_exists:
-            self._superseding.free_name(options.name)
+            self._superseding.free_name(options)
 
     def interrupt(self, run: int) -> tuple[int, list[str]]:
         """Cancel everything that a cell run started and that is not over.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING
 
 from rayteach.core import events, states
+from rayteach.core.task import TASK
 from rayteach.engines.failures import Failure
+from rayteach.engines.restarts import Restarts
 from rayteach.engines.state import clock
 from rayteach.errors import (
     ActorDiedError,
@@ -15,6 +18,7 @@ from rayteach.errors import (
     WorkerCrashedError,
 )
 from rayteach.runtime import protocol
+from rayteach.runtime.board import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
     from rayteach.engines.memory import Ending
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
-    from rayteach.runtime.board import Slot
 
 _RECHECK_S = 0.02
 """Between taking a message and saying so on the board, a worker needs less."""
@@ -36,10 +39,13 @@ class Deaths:
     def __init__(
         self, state: EngineState, submission: Submission, cancelling: Cancelling
     ) -> None:
-        """Keep no state of its own but exit codes."""
+        """Keep no state of its own."""
         self._state = state
         self._submission = submission
         self._cancelling = cancelling
+        self._restarts = Restarts(state, cancelling)
+        state.starts.give_up = self._give_up
+        state.starts.failed = self._not_started
 
     def bury(self, worker: int, code: int) -> None:
         """The process of ``worker`` is gone and all it sent has been read."""
@@ -47,7 +53,7 @@ class Deaths:
         handle = state.pool.forget(worker)
         if handle is None:
             return
-        reason = _in_words(code)
+        reason = handle.why_ended or _in_words(code)
         slot = state.pool.board.read(worker)
         state.add(events.WorkerExited(clock(), worker, reason))
         state.scheduler.worker_died(worker)
@@ -55,7 +61,8 @@ class Deaths:
         state.storage.bury(f"w{worker}")
         if handle.actor is not None:
             ending = state.endings.pop(handle.actor, None)
-            self._bury_actor(handle.actor, ending.reason if ending else reason)
+            reason = ending.reason if ending else reason
+            self._bury_actor(handle.actor, worker, slot, reason)
             return
         direct = state.direct.pop(worker, None)
         if direct is not None and direct.state not in states.END_STATES:
@@ -64,12 +71,51 @@ class Deaths:
             state.scheduler.park_lost(state.parks.pop(slot.message))
         elif slot.message:
             self._lose_message(worker, slot, reason)
-        else:
+        elif not handle.why_ended:
             state.after(_RECHECK_S, lambda: self._find_missing(None))
 
-    def _bury_actor(self, actor: int, reason: str) -> None:
+    def refused(self, worker: int, errno: int) -> None:
+        """The system gave no process for ``worker``."""
+        handle = self._state.pool.forget(worker)
+        if handle is not None:
+            self._not_started(worker, handle.actor, os.strerror(errno))
+
+    def _not_started(self, worker: int, actor: int | None, why: str) -> None:
+        state = self._state
+        is_hopeless = state.starts.refused(why)
+        reason = f"could not be started ({why})"
+        state.add(events.WorkerExited(clock(), worker, reason))
+        state.scheduler.worker_died(worker)
+        if actor is not None:
+            self._bury_actor(actor, worker, Slot(0, 0, 0, 0, 0.0), reason)
+        if is_hopeless:
+            self._give_up(actor, why)
+
+    def _give_up(self, actor: int | None, why: str) -> None:
+        """No process can be had: fail what waits for one rather than wait on."""
+        state = self._state
+        text = f"no process could be started for it: {why}. Close other programs"
+        if actor is not None:
+            known = state.actors[actor]
+            failure = Failure.of_system(ActorDiedError, f"{known.label} died: {text}")
+            self._submission.end_actor(actor, failure, "no process could be started")
+        elif not any(w.ready and w.actor is None for w in state.pool.workers.values()):
+            self._empty_queue()
+            for task in list(state.scheduler.tasks.values()):
+                if task.kind == TASK and task.state in (states.QUEUED, states.POSTED):
+                    self._fail(task, 0, clock(), f"{task.label} cannot run: {text}")
+
+    def _empty_queue(self) -> None:
+        """Nobody may take now what is about to fail; requests to park stay."""
+        queue, parks = self._state.pool.queue, self._state.parks
+        numbered = [(protocol.MESSAGE.unpack_from(m)[0], m) for m in queue.take_back()]
+        queue.repost([message for number, message in numbered if number in parks])
+
+    def _bury_actor(self, actor: int, worker: int, slot: Slot, reason: str) -> None:
         known = self._state.actors.get(actor)
-        if known is None:
+        if known is None or known.failure is not None:
+            return
+        if self._restarts.try_again(actor, known, worker, slot, reason):
             return
         if known.released:
             text = f"{known.label} is gone: its last handle was dropped"
@@ -129,12 +175,23 @@ class Deaths:
             f"the worker that ran {task.label} {reason}, and no retry is left "
             "(option max_retries)"
         )
-        kind: type[RayteachError] = WorkerCrashedError
         if ending:
-            kind, text = OutOfMemoryError, ending.text
+            self._fail(task, worker, start, ending.text, OutOfMemoryError)
+        else:
+            self._fail(task, worker, start, text)
+
+    def _fail(
+        self,
+        task: Task,
+        worker: int,
+        start: float,
+        text: str,
+        kind: type[RayteachError] = WorkerCrashedError,
+    ) -> None:
+        state, now = self._state, clock()
         state.add(
             events.TaskFailed(
-                now, task.number, attempt, worker, start, now, kind.__name__, text
+                now, task.number, task.attempt, worker, start, now, kind.__name__, text
             )
         )
         failure = Failure.of_system(kind, text)
@@ -154,7 +211,8 @@ class Deaths:
         """Redo messages that a worker took with it before it could say so.
 
         A living worker may be between taking a message and its note on the
-        board: only what is missing at two looks (``suspects``) is redone.
+        board: only what is missing at two looks (``suspects``) is redone, and
+        declared void for a worker that was stopped just there.
         """
         state = self._state
         waiting = state.pool.queue.take_back()
@@ -171,11 +229,21 @@ class Deaths:
             if missing:
                 state.after(_RECHECK_S, lambda: self._find_missing(missing))
             return
-        for number in sorted(missing & suspects, reverse=True):
-            if number in state.parks:
-                state.scheduler.park_lost(state.parks.pop(number))
-            for task in reversed(self._posted_in(number)):
-                self._cancelling.take_back(task)
+        redone = sorted(missing & suspects, reverse=True)
+        for number in redone:
+            state.pool.board.void(number)
+        noted = {state.pool.board.read(w).message for w in state.pool.workers}
+        for number in redone:
+            if number not in noted:  # else its worker runs it, or says VOIDED
+                self.voided(0, number)
+
+    def voided(self, _: int, message: int) -> None:
+        """Nobody has the message, or a worker put it away: hand it out again."""
+        state = self._state
+        if message in state.parks:
+            state.scheduler.park_lost(state.parks.pop(message))
+        for task in reversed(self._posted_in(message)):
+            self._cancelling.take_back(task)
 
     def _posted_in(self, message: int) -> list[Task]:
         state = self._state
@@ -195,7 +263,7 @@ class Deaths:
         for worker in workers:
             for received in pool.last_words(worker):
                 read(worker, *received)
-        pool.restart_server()
+        self._state.starts.restart_server()
         for worker in workers:
             self.bury(worker, -signal.SIGKILL)
 

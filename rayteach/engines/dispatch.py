@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core import decisions, events
 from rayteach.core.task import CALL, CREATION, TASK
 from rayteach.engines.failures import Failure
+from rayteach.engines.idle import Idle
+from rayteach.engines.starts import Starts
 from rayteach.engines.state import clock
 from rayteach.engines.storage import Segment, refusal
 from rayteach.errors import ObjectStoreFullError, OutOfDiskError, TaskCancelledError
@@ -41,13 +43,16 @@ class Dispatcher:
         self._warned: set[str] = set()
         #: told when an actor will never come to life
         self.on_stillborn: Callable[[Task, Failure], None] = lambda *_: None
+        state.starts = Starts(state)
+        state.starts.warn = state.outputs.warn
+        state.starts.on_pool_worker = Idle(state).arm
         self._carry: dict[type, Any] = {
             decisions.Post: self._post,
             decisions.Park: self._park,
             decisions.Unpark: self._unpark,
             decisions.Dispatch: self._dispatch,
             decisions.Deliver: self._deliver,
-            decisions.StartWorker: self._start_worker,
+            decisions.StartWorker: state.starts.start,
             decisions.Resume: self._resume,
             decisions.Abandon: self._abandon,
         }
@@ -175,18 +180,6 @@ class Dispatcher:
         worker = self._state.pool.workers.get(mailbox.worker)
         if worker is not None:
             worker.channel.send(b"".join(map(self.frame, decision.tasks)))
-
-    def _start_worker(self, decision: decisions.StartWorker) -> None:
-        state = self._state
-        kind = "pool" if decision.actor is None else "actor"
-        state.add(
-            events.WorkerRequested(
-                clock(), decision.worker, decision.node, kind, decision.actor
-            )
-        )
-        state.pool.start_worker(
-            decision.worker, actor=decision.actor, parked=decision.parked
-        )
 
     def _resume(self, decision: decisions.Resume) -> None:
         task = decision.task

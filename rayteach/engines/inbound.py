@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
 from rayteach.core.task import CREATION
+from rayteach.engines import restarts
 from rayteach.engines.asked import Asked
 from rayteach.engines.base import Function
 from rayteach.engines.failures import Failure
@@ -123,8 +124,7 @@ class Inbound:
         state.log.finished(now, task.number, task.attempt, worker, start, end, size)
         state.scheduler.finish(task)
         if task.kind == CREATION:
-            state.add(events.ActorStarted(now, task.number, worker))
-            state.store(task.returns[0], b"\x80\x05N.")
+            restarts.came_alive(state, task, worker)
             return
         for one, (how, data, bytes_, keys) in zip(task.returns, stored, strict=True):
             self._store(worker, one, how, data, bytes_, keys)

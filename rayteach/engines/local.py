@@ -14,6 +14,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
+from rayteach.engines import naming
 from rayteach.engines.arguments import split_arguments
 from rayteach.engines.awaiting import Awaiting
 from rayteach.engines.base import Context
@@ -72,6 +73,7 @@ class LocalEngine:
         log: EventLog,
         num_cpus: float,
         resources: dict[str, float],
+        namespace: str,
         server: ForkServerProcess,
         object_store_memory: int | None = None,
     ) -> None:
@@ -84,6 +86,7 @@ class LocalEngine:
         self._pool = WorkerPool(server, _NESTED, self.session_hex)
         self._state = state = EngineState(self._pool, log)
         self._lock = state.lock
+        state.namespace = self._pool.namespace = namespace
         #: what tasks print
         self.outputs = state.outputs
         self._dispatcher = Dispatcher(state)
@@ -171,7 +174,7 @@ class LocalEngine:
             known = state.actors[actor.task]
             function = submission.method(known, method)
             busy = state.scheduler.in_flight(actor.task)
-            if options.is_plain and not packed[1] and known.failure is None:
+            if options.is_plain and not packed[1] and known.is_plain:
                 ids = [
                     self._plain.call(
                         known, function, method, packed[0], inputs, options, line, actor
@@ -205,8 +208,8 @@ class LocalEngine:
             if options.name:
                 self._reading.drain_notes()  # a name may have come free just now
                 self.cells.free_name(options)
-            if options.get_if_exists and options.name in self._state.named:
-                return self.get_actor(options.name)
+            if naming.is_wanted(self._state, options):
+                return self.get_actor(options.name, options.namespace)
             ref = self.submission.create(function, packed, inputs, options, line, meta)
             self._submitted()
         self.submission.announce()
@@ -275,38 +278,36 @@ class LocalEngine:
             self.cancel(one, force=False, recursive=True)
         return bool(returns)
 
-    def kill(self, actor: ObjectID) -> None:
+    def kill(self, actor: ObjectID, *, no_restart: bool = True) -> None:
         """End an actor at once; calls that have not ended fail."""
         with self._shield, self._lock:
             self._state.check_open()
             self._state.check_ours((actor,))
             known = self._state.actors[actor.task]
+            if not no_restart:
+                self._pool.kill_actor(actor.task)
+                return
             text = f"{known.label} was killed with kill()"
             self._end_actor(actor.task, text, "killed")
         self._pump.kick()  # who leads may wait for one of its calls
 
     def _end_actor(self, number: int, text: str, reason: str) -> None:
-        for worker in list(self._pool.workers.values()):
-            if worker.actor == number:
-                self._pool.kill(worker.number)
+        self._pool.kill_actor(number)
         failure = Failure.of_system(ActorDiedError, text)
         self.submission.end_actor(number, failure, reason)
         self._dispatcher.settle()
 
-    def get_actor(self, name: str) -> tuple[ActorID, Any]:
+    def get_actor(self, name: str, namespace: str = "") -> tuple[ActorID, Any]:
         """Return the living actor of that name."""
         with self._shield, self._lock:
             self._state.check_open()
-            number = self._state.named.get(name)
-            known = self._state.actors.get(number) if number else None
-            ref = known.ref() if known is not None else None
-            if known is None or ref is None:
-                msg = f"no living actor is named {name!r}"
-                names = sorted(self._state.named)
-                if names:
-                    msg += f"; there are {', '.join(map(repr, names))}"
-                raise ValueError(msg)
-            return ref, known.meta
+            return naming.find(self._state, name, namespace)
+
+    def named_actors(self, namespace: str | None = "") -> list[tuple[str, str]]:
+        """Return (namespace, name) of living actors; of all namespaces for None."""
+        with self._shield, self._lock:
+            self._reading.drain_notes()
+            return naming.listed(self._state, namespace)
 
     def drain_notes(self) -> None:
         """End the actors whose last handle is gone: a name may come free."""
@@ -314,7 +315,7 @@ class LocalEngine:
 
     def context(self) -> Context:
         """Say what runs here: the driver."""
-        return Context(self.session_hex, node=_NODE)
+        return Context(self.session_hex, node=_NODE, namespace=self._state.namespace)
 
     def nodes(self) -> list[dict[str, Any]]:
         """Describe the nodes."""

@@ -12,7 +12,7 @@ import threading
 import weakref
 from collections import deque
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rayteach.core.task import CALL, CREATION, TASK
 from rayteach.engines.arguments import split_arguments
@@ -67,6 +67,7 @@ class NestedClient:
     def __init__(self, worker: Worker, start: WorkerStart) -> None:
         """Speak through ``worker``'s line."""
         self.session_hex = start["session_hex"]
+        self._namespace = start["namespace"]
         self._worker = worker
         self._directory = start["directory"]
         self._numbers = count((start["worker"] << _WORKER_SHIFT) + start["first"] + 1)
@@ -349,21 +350,24 @@ class NestedClient:
         name, actor_name = self._ask("names", number) if number else ("", "")
         return Context(
             self.session_hex, worker.number, number, worker.actor_number, name,
-            actor_name,
+            actor_name, namespace=self._namespace,
         )  # fmt: skip
 
     def no_room(self, size: int, *, is_disk: bool) -> Exception:
         """Return the error for a value that fits nowhere."""
-        found: Exception = self._ask("no_room", (size, is_disk))
-        return found
+        return cast("Exception", self._ask("no_room", (size, is_disk)))
 
-    def kill(self, actor: ObjectID) -> None:
+    def kill(self, actor: ObjectID, *, no_restart: bool = True) -> None:
         """End an actor at once."""
-        self._ask("kill", (actor.task, actor.index))
+        self._ask("kill", ((actor.task, actor.index), no_restart))
 
-    def get_actor(self, name: str) -> tuple[ActorID, Any]:
+    def get_actor(self, name: str, namespace: str = "") -> tuple[ActorID, Any]:
         """Return the living actor of that name."""
-        return self._known_actor(*self._ask("get_actor", name))
+        return self._known_actor(*self._ask("get_actor", (name, namespace)))
+
+    def named_actors(self, namespace: str | None = "") -> list[tuple[str, str]]:
+        """Return (namespace, name) of living actors; of all namespaces for None."""
+        return cast("list[tuple[str, str]]", self._ask("named_actors", namespace))
 
     def _known_actor(self, number: int, label: str, meta: Any) -> tuple[ActorID, Any]:
         """Return the ID of an actor that the driver counts as held here."""
@@ -376,13 +380,11 @@ class NestedClient:
 
     def nodes(self) -> list[dict[str, Any]]:
         """Describe the nodes."""
-        found: list[dict[str, Any]] = self._ask("nodes", None)
-        return found
+        return cast("list[dict[str, Any]]", self._ask("nodes", None))
 
     def available(self) -> dict[str, float]:
         """Return what is not in use."""
-        found: dict[str, float] = self._ask("available", None)
-        return found
+        return cast("dict[str, float]", self._ask("available", None))
 
 
 def _as_bytes(data: Any) -> Any:

@@ -15,7 +15,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from rayteach.runtime.interrupts import InterruptShield
+from rayteach.runtime.interrupts import driver_shield
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +121,8 @@ class Pump:
             target=self._background, name="rayteach-pump", daemon=True
         )
         self._thread.start()
-        self.shield = InterruptShield(self.kick_all)
+        self.shield = driver_shield()
+        self.shield.wake = self.kick_all
 
     def run_until(
         self, waiter: Waiter, deadline_s: float | None, *, brief: bool = False

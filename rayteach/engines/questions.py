@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rayteach.engines import naming
 from rayteach.errors import RayteachError
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Questions:
         self._answers: dict[str, Callable[[int, Any], Any]] = {
             "get_actor": self._get_actor,
             "create_actor": self._create_actor,
-            "kill": lambda worker, key: engine.kill(state.resolve(key, worker)),
+            "kill": self._kill,
+            "named_actors": lambda _, namespace: engine.named_actors(namespace),
             "cancel": self._cancel,
             "item": self._item,
             "names": lambda _, task: submission.names(task),
@@ -54,24 +56,29 @@ class Questions:
             raise RayteachError(msg)
         return found(worker, arguments)
 
+    def _kill(self, worker: int, arguments: tuple[Any, bool]) -> None:
+        key, no_restart = arguments
+        one = self._state.resolve(key, worker)
+        self._engine.kill(one, no_restart=no_restart)
+
     def _item(self, worker: int, arguments: tuple[Any, bool, bool]) -> Any:
         key, is_new, takes = arguments
         return self._submission.streams.answer(worker, key, is_new=is_new, takes=takes)
 
-    def _get_actor(self, worker: int, name: str) -> tuple[int, str, Any]:
-        return self._lend(worker, name)
+    def _get_actor(self, worker: int, asked: tuple[str, str]) -> tuple[int, str, Any]:
+        return self._lend(worker, *asked)
 
     def _create_actor(self, worker: int, call: dict[str, Any]) -> Any:
         options = call["options"]
         self._engine.drain_notes()
-        if options.get_if_exists and options.name in self._state.named:
-            return self._lend(worker, options.name)
-        self._submission.check_name(options.name)
+        if naming.is_wanted(self._state, options):
+            return self._lend(worker, options.name, options.namespace)
+        naming.check_free(self._state, options)
         function = self._submission.functions.adopt(call["function"])
         return self._submission.from_worker(worker, call, function)
 
-    def _lend(self, worker: int, name: str) -> tuple[int, str, Any]:
-        ref, meta = self._engine.get_actor(name)
+    def _lend(self, worker: int, name: str, namespace: str) -> tuple[int, str, Any]:
+        ref, meta = self._engine.get_actor(name, namespace)
         self._state.borrow(worker, ref)
         return ref.task, str(ref.label), meta
 

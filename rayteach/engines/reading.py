@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core import events, states
 from rayteach.engines.failures import Failure
 from rayteach.errors import ActorDiedError
+from rayteach.runtime import protocol
 
 if TYPE_CHECKING:
     from rayteach.engines.deaths import Deaths
@@ -41,6 +42,7 @@ class Reading:
         self._inbound = inbound
         self._deaths = deaths
         self._submission = submission
+        inbound.handle[protocol.VOIDED] = deaths.voided
 
     def settle(self) -> None:
         """Carry out what has been decided."""
@@ -91,6 +93,12 @@ class Reading:
             self._deaths.everything(self._inbound.read)
             return
         what, worker, code = message
+        if what == "refused":
+            if worker:  # else it was to be a spare
+                self._deaths.refused(worker, code)
+            return
+        if what == "forked":
+            self._state.starts.came()
         handle = self._pool.workers.get(worker)
         if what != "exited" or handle is None:
             return

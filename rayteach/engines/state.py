@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rayteach.core.task import Task
-    from rayteach.engines.base import Function
+    from rayteach.engines.base import ActorOptions, Function
     from rayteach.engines.failures import Failure
     from rayteach.engines.memory import Ending
+    from rayteach.engines.starts import Starts
     from rayteach.engines.storage import Storage
     from rayteach.runtime.worker_pool import WorkerPool
     from rayteach.trace.log import EventLog
@@ -42,15 +43,35 @@ class Actor:
     """What the engine keeps of an actor beside the scheduler's mailbox."""
 
     __slots__ = (
-        "counts", "failure", "label", "meta", "methods", "name", "ref", "released",
+        "counts", "failure", "is_plain", "is_restarting", "kept", "key", "label",
+        "meta", "methods", "name", "recipe", "ref", "released", "task_retries",
     )  # fmt: skip
 
-    def __init__(self, ref: ActorID, label: object, name: str, meta: Any) -> None:
+    def __init__(
+        self,
+        ref: ActorID,
+        label: object,
+        key: tuple[str, str],
+        options: ActorOptions,
+        meta: Any,
+    ) -> None:
         """Start alive; ``ref`` is held weakly: handles keep an actor alive."""
         self.ref = weakref.ref(ref)
+        #: its identity, if it lives without handles too
+        self.kept = ref if options.is_detached else None
         self.label = label
-        self.name = name
+        self.name = options.name
+        #: namespace and name
+        self.key = key
         self.meta = meta
+        #: attempts of its calls after its process died, where they say nothing
+        self.task_retries = options.max_task_retries
+        #: the creation to be done again, if it may be
+        self.recipe: Any = None
+        #: True from the death of its process until the constructor is done again
+        self.is_restarting = False
+        #: False if its calls have retries, or cannot go to it now
+        self.is_plain = not self.task_retries
         #: calls so far per method, for labels
         self.counts: dict[str, int] = {}
         #: what stands for each method that has been called
@@ -89,7 +110,10 @@ class EngineState:
         self.first = pool.first = next(_NUMBERS)
         self.waits = count(1)
         self.actors: dict[int, Actor] = {}
-        self.named: dict[str, int] = {}
+        #: living actors by (namespace, name)
+        self.named: dict[tuple[str, str], int] = {}
+        #: where names count unless options say otherwise
+        self.namespace = "default"
         #: IDs that left the driver, so that a key that comes back finds its ID
         self.exported: weakref.WeakValueDictionary[tuple[int, int], ObjectID] = (
             weakref.WeakValueDictionary()
@@ -162,6 +186,8 @@ class EngineState:
     notes: Any = ()
     #: the book of stored values
     storage: Storage
+    #: asks for worker processes; set by the dispatcher
+    starts: Starts
 
     def task_in(self, message: int, number: int) -> Task | None:
         """Return a task that still travels in that message, None if it does not."""

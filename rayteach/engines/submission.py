@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
 from rayteach.core.task import CALL, CREATION, Task
-from rayteach.engines import slots
+from rayteach.engines import naming, restarts, slots
 from rayteach.engines.base import Function, TaskOptions
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import Actor, clock
 from rayteach.engines.streams import Streams
-from rayteach.errors import ActorAlreadyExistsError, ActorDiedError
+from rayteach.errors import ActorDiedError
 from rayteach.ids import Label, Prefix
 from rayteach.object_id import FAILED, PENDING, ActorID, ObjectID
 from rayteach.runtime import protocol
@@ -130,6 +130,7 @@ class Submission:
         task = Task(
             next(state.numbers), self.method(known, method), kind=CALL,
             run=self.run, actor=actor, num_cpus=0.0,
+            retries=restarts.retries_of(known, options),
         )  # fmt: skip
         task.label = Label(Prefix(known.label, "."), method, count)
         self._log(task, count, line, inputs, options)
@@ -152,6 +153,7 @@ class Submission:
         task = Task(
             number, function, kind=CREATION, run=self.run, actor=number,
             num_cpus=options.num_cpus or 0.0, resources=options.resources,
+            retries=options.max_restarts,
         )  # fmt: skip
         task.label = Label(None, function.name, count)
         return self._create(task, count, packed, inputs, options, line, meta)
@@ -167,26 +169,21 @@ class Submission:
         meta: Any,
     ) -> ActorID:
         state = self._state
-        self.check_name(options.name)
+        naming.check_free(state, options)
         ref = ActorID(task.number, task.label, state.notes)
-        state.actors[task.number] = Actor(ref, task.label, options.name, meta)
+        key = naming.key_of(state, options)
+        known = Actor(ref, task.label, key, options, meta)
+        state.actors[task.number] = known
         if options.name:
-            state.named[options.name] = task.number
+            state.named[key] = task.number
         shown = TaskOptions(task.num_cpus, name=options.name)
         self._log(task, count, line, inputs, shown)
         task.returns = (ref,)
         self._enter(task, packed, inputs, TaskOptions(), line)
+        if options.max_restarts:
+            known.recipe = task.again()
         slots.give(state, task.number, options.slots)
         return ref
-
-    def check_name(self, name: str) -> None:
-        """Refuse the name of a living actor."""
-        if name and name in self._state.named:
-            msg = (
-                f"an actor named {name!r} exists already: use get_actor({name!r}), "
-                "options(get_if_exists=True), or another name"
-            )
-            raise ActorAlreadyExistsError(msg)
 
     def from_worker(self, worker: int, call: dict[str, Any], function: Any) -> None:
         """Submit what a task submitted; its worker holds the IDs."""
@@ -207,6 +204,7 @@ class Submission:
         stored, data, size = call["payload"]
         packed = (state.storage.own(data, size) if stored else data, pins)
         if kind == CREATION:
+            task.retries = options.max_restarts
             task.label = Label(prefix, name, count)
             actor = self._create(
                 task, count, packed, inputs, options, line, call["meta"]
@@ -216,6 +214,7 @@ class Submission:
         if kind == CALL:
             known = state.actors.get(call["actor"])
             if known is not None:
+                task.retries = restarts.retries_of(known, options)
                 task.function = self.method(known, name)
                 name = f"{known.label}.{name}"
         else:
@@ -278,9 +277,11 @@ class Submission:
         known = state.actors.get(number)
         if known is None or known.failure is not None:
             return
-        known.failure = failure
-        if known.name and state.named.get(known.name) == number:
-            del state.named[known.name]
+        known.failure, known.is_plain = failure, False
+        known.kept = known.recipe = None
+        state.starts.forgive(number)
+        if known.name and state.named.get(known.key) == number:
+            del state.named[known.key]
         state.add(events.ActorExited(clock(), number, reason))
         mailbox = state.scheduler.actors.get(number)
         calls = state.scheduler.actor_died(number)
@@ -360,6 +361,7 @@ class Submission:
             elif one.status == FAILED:
                 failed = one
         state.scheduler.submit(task, producers)
-        actor = state.actors.get(task.actor or 0) if task.kind == CALL else None
-        if failed is not None or (actor is not None and actor.failure is not None):
-            state.scheduler.abandon(task, failed.work if failed is not None else None)
+        if failed is not None:
+            state.scheduler.abandon(task, failed.work)
+        elif task.kind == CALL:
+            restarts.check_actor(state, task)

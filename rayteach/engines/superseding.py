@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import states
 from rayteach.core.task import CALL, CREATION
+from rayteach.engines import naming
 from rayteach.object_id import STREAM_INDEX, ActorID, ObjectID
 from rayteach.runtime import protocol
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rayteach.core.task import Task
+    from rayteach.engines.base import ActorOptions
     from rayteach.engines.cancelling import Cancelling
     from rayteach.engines.state import Actor, EngineState
 
@@ -89,7 +91,10 @@ class Superseding:
     def supersede(self, run: int) -> bool:
         """The cell of ``run`` runs again. Return True if something of it is alive."""
         self.runs.add(run)
-        self._state.scheduler.put_behind(run)
+        scheduler = self._state.scheduler
+        for node in scheduler.nodes.values():
+            node.put_behind(run)
+            scheduler.touch(node)
         self._recall(run)
         return bool(self._tasks() or self._actors())
 
@@ -173,14 +178,13 @@ class Superseding:
             alive.add(self._state.scheduler.actors[number].creation.run)
         self.runs &= alive
 
-    def free_name(self, name: str) -> None:
+    def free_name(self, options: ActorOptions) -> None:
         """Take a name from an actor whose cell ran again: a new one gets it."""
-        state = self._state
-        for number, known in self._actors().items():
-            if known.name == name:
-                for key in [k for k, n in state.named.items() if n == number]:
-                    del state.named[key]
-                known.name = ""
+        key = naming.key_of(self._state, options)
+        known = self._actors().get(self._state.named.get(key, 0))
+        if known is not None:
+            del self._state.named[key]
+            known.name = ""
 
     def _tasks(self) -> list[Task]:
         tasks = self._state.scheduler.tasks.values()
@@ -192,7 +196,7 @@ class Superseding:
         for number, known in state.actors.items():
             mailbox = state.scheduler.actors.get(number)
             if known.failure is None and mailbox is not None:
-                kept = getattr(known, "kept", None)
+                kept = known.kept
                 if mailbox.creation.run in self.runs and kept is None:
                     found[number] = known
         return found

@@ -8,6 +8,15 @@ One 64-byte slot per worker, written by that worker alone but for ``stop``:
 ``finished`` count its tasks. The views read it for what runs now; after a
 death the driver reads which task was running, which had not begun. ``stop`` is
 the task that the driver wants interrupted: it is written before the signal.
+
+Behind the slots the driver notes messages that are *void*: nobody seemed to have
+them, so their tasks were handed out again. A worker that took one, and was
+stopped before it could note it, looks there after its note and puts it away:
+
+    driver   void · then read the notes: one is there, so leave it to its worker
+    worker   note · then read the voids: it is there, so say so and run nothing
+
+Whichever came first, one of the two sees the other.
 """
 
 from __future__ import annotations
@@ -22,8 +31,14 @@ _BEGIN = struct.Struct("<QIId")
 _STOP = struct.Struct("<Q")
 _STOP_AT = _SLOT.size
 _SIZE = 64
+_VOIDS = struct.Struct("<16Q")
+_VOID = struct.Struct("<Q")
 SLOTS = 4096
 """Workers a session may number before slots are used again."""
+
+_FLAG_AT = _SIZE * SLOTS
+_VOIDS_AT = _FLAG_AT + 8
+_BYTES = _VOIDS_AT + _VOIDS.size
 
 
 class Slot(NamedTuple):
@@ -45,10 +60,12 @@ class Board:
         fd = os.open(path, flags, 0o600)
         try:
             if create:
-                os.posix_fallocate(fd, 0, _SIZE * SLOTS)
-            self._map = mmap.mmap(fd, _SIZE * SLOTS)
+                os.posix_fallocate(fd, 0, _BYTES)
+            self._map = mmap.mmap(fd, _BYTES)
         finally:
             os.close(fd)
+        #: how many messages were declared void so far; the latest ones are kept
+        self._voided = 0
 
     def read(self, worker: int) -> Slot:
         """Return the slot of a worker."""
@@ -71,6 +88,19 @@ class Board:
     def begin(self, worker: int, message: int) -> None:
         """The worker took a message; nothing of it has started."""
         _SLOT.pack_into(self._map, worker % SLOTS * _SIZE, message, 0, 0, 0, 0.0)
+
+    def void(self, message: int) -> None:
+        """Who took the message and has not noted it is to put it away."""
+        place = self._voided % (_VOIDS.size // _VOID.size)
+        self._voided += 1
+        _VOID.pack_into(self._map, _VOIDS_AT + place * _VOID.size, message)
+        self._map[_FLAG_AT] = 1
+
+    def is_void(self, message: int) -> bool:
+        """Tell whether the message, noted just now, is to be put away."""
+        return bool(self._map[_FLAG_AT]) and message in _VOIDS.unpack_from(
+            self._map, _VOIDS_AT
+        )
 
     def start(self, worker: int, task: int, number: int, start_s: float) -> None:
         """The worker starts its ``number``-th task (from 1) of the message."""

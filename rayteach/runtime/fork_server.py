@@ -26,6 +26,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from rayteach.runtime.descriptors import out_of_reach
 from rayteach.runtime.protocol import LENGTH
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
@@ -102,11 +103,15 @@ class ForkServer:
         if not data:
             return False
         request: int = pickle.loads(data)
-        pid = self._fork(fds)
+        try:
+            pid = self._fork(fds)
+        except OSError as error:  # too many processes, or no memory for another
+            self._tell(("refused", request, error.errno))
+        else:
+            self._children.add(pid)
+            self._tell(("forked", request, pid))
         for fd in fds:
             os.close(fd)
-        self._children.add(pid)
-        self._tell(("forked", request, pid))
         return True
 
     def _fork(self, fds: list[int]) -> int:
@@ -138,7 +143,7 @@ class ForkServer:
         os.close(self._wake_r)
         os.close(self._wake_w)
         _reseed()
-        line, queue = (socket.socket(fileno=fd) for fd in fds)
+        line, queue = (socket.socket(fileno=out_of_reach(fd)) for fd in fds)
         start = _receive_start(line)
         if start is not None:
             worker.main(start, line, queue)
@@ -186,11 +191,13 @@ def _receive_start(line: socket.socket) -> WorkerStart | None:
 
 
 def _reseed() -> None:
-    """Forked copies of a generator draw the same numbers: seed each anew."""
-    import random  # noqa: PLC0415
+    """Forked copies of a generator draw the same numbers: seed each anew.
 
-    random.seed()
-    numpy = sys.modules.get("numpy")
+    One that is imported later, in the worker, seeds itself.
+    """
+    random, numpy = sys.modules.get("random"), sys.modules.get("numpy")
+    if random is not None:
+        random.seed()
     if numpy is not None:
         numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
 

@@ -12,6 +12,7 @@ and costs 2 µs).
 from __future__ import annotations
 
 import _signal
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -22,31 +23,57 @@ if TYPE_CHECKING:
 _SIGINT = _signal.SIGINT
 
 
+def _nobody() -> None:
+    """Nobody sleeps."""
+
+
+class _Handler:
+    """Ours in the place of ``previous``; who saved it and puts it back means both."""
+
+    __slots__ = ("previous", "shield")
+
+    def __init__(self, shield: InterruptShield, previous: Any) -> None:
+        self.shield = shield
+        self.previous = previous
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.shield.on_signal(self, number, frame)
+
+    def pass_on(self, number: int, frame: FrameType | None) -> None:
+        if callable(self.previous):
+            self.previous(number, frame)
+        elif self.previous == _signal.SIG_DFL:
+            raise KeyboardInterrupt
+
+
 class InterruptShield:
     """A re-entrant context; does something in the main thread only."""
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None] = _nobody) -> None:
         """Call ``wake`` (from the signal handler) when an interrupt is held."""
-        self._wake = wake
+        #: called when an interrupt is held
+        self.wake = wake
         self._main = threading.main_thread().ident
         self._depth = 0
         self._held = False
-        self._previous: Any = None
-        self._handler = self._on_signal
+        self._handler = _Handler(self, None)
+        #: the previous handler comes back with the last exit
+        self._leaves = False
 
     def __enter__(self) -> None:
         """Hold interrupts from here on."""
         if threading.get_ident() != self._main:
             return
         if not self._depth and _signal.getsignal(_SIGINT) is not self._handler:
-            self._previous = _signal.getsignal(_SIGINT)
-            _signal.signal(_SIGINT, self._handler)
+            self._take_over(_signal.getsignal(_SIGINT))
         self._depth += 1  # last: an interrupt before it leaves nothing half done
 
     def __exit__(self, *_: object) -> None:
         """Let a held interrupt through."""
         if threading.get_ident() != self._main:
             return
+        if self._leaves and self._depth == 1:
+            self._restore()
         self._depth -= 1
         if self._held and self._depth == 0:
             self._deliver()
@@ -56,26 +83,62 @@ class InterruptShield:
         """True if an interrupt waits for a safe point of the main thread."""
         return self._held and threading.get_ident() == self._main
 
+    def drop(self) -> bool:
+        """Forget an interrupt that is held; tell whether one was."""
+        was_held, self._held = self._held, False
+        return was_held
+
     def remove(self) -> None:
-        """Put the previous handler back."""
+        """Put the previous handler back, with the last exit if one is due."""
+        self.wake = _nobody
+        if self._depth:
+            self._leaves = True
+        else:
+            self._restore()
+
+    def _restore(self) -> None:
+        self._leaves = False
         ours = _signal.getsignal(_SIGINT) is self._handler
         if threading.get_ident() == self._main and ours:
-            _signal.signal(_SIGINT, self._previous)
+            _signal.signal(_SIGINT, self._handler.previous)
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+    def _take_over(self, found: Any) -> None:
+        if isinstance(found, _Handler) and found.shield is self:
+            self._handler = found  # somebody saved it, and put it back
+            return
+        handler = _Handler(self, found)
+        self._handler = handler  # first: an interrupt from here on finds it
+        _signal.signal(_SIGINT, handler)
+
+    def on_signal(
+        self, handler: _Handler, number: int, frame: FrameType | None
+    ) -> None:
+        """Hold the interrupt, or pass it on to whom ``handler`` replaced."""
         if self._depth:
             self._held = True
-            self._wake()
+            self.wake()
         else:
             self._held = False
-            self._pass_on(number, frame)
+            handler.pass_on(number, frame)
 
     def _deliver(self) -> None:
         self._held = False
-        self._pass_on(_SIGINT, None)
+        self._handler.pass_on(_SIGINT, None)
 
-    def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        if callable(self._previous):
-            self._previous(number, frame)
-        elif self._previous == _signal.SIG_DFL:
-            raise KeyboardInterrupt
+
+class _Driver:
+    """The process's one shield: opening, closing and using a session nest."""
+
+    shield = InterruptShield()
+
+
+def _renew() -> None:
+    _Driver.shield = InterruptShield()
+
+
+os.register_at_fork(after_in_child=_renew)
+
+
+def driver_shield() -> InterruptShield:
+    """Return the shield of this process's session, whichever is open."""
+    return _Driver.shield

@@ -21,6 +21,7 @@ from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from rayteach.runtime.descriptors import out_of_reach
 from rayteach.runtime.interrupts import InterruptShield
 from rayteach.runtime.protocol import (
     BIG,
@@ -53,7 +54,8 @@ class Line:
     def __init__(self, sock: socket.socket) -> None:
         """Speak over ``sock``, which stays blocking."""
         self._sock = sock
-        self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        ends = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._wake_r, self._wake_w = map(out_of_reach, ends)
         #: holds interrupts of the main thread's task
         self.shield = InterruptShield(self._rouse)
         #: asked while the main thread waits for a reply: is its task to stop?

@@ -41,6 +41,9 @@ _LIBRARIES = tuple(
 )
 """Python's own modules, and ours."""
 
+_chdir = os.chdir
+"""Before ``runtime.traces`` watches it: this move is the driver's, not a task's."""
+
 
 class Surroundings(TypedDict):
     """Where tasks run, as it is in the driver now."""
@@ -113,7 +116,7 @@ class LocalModules:
             else:
                 os.environ[name] = value
         with contextlib.suppress(OSError):
-            os.chdir(there["cwd"])
+            _chdir(there["cwd"])
 
     def find_spec(
         self,
@@ -125,7 +128,7 @@ class LocalModules:
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and spec.origin and self._is_local(spec.origin):
             self._note(name, spec.origin)
-            if spec.origin in self._edited:
+            if spec.origin in self._edited or not _is_cache_safe(spec):
                 spec.loader = _Uncached(name, spec.origin)
         return spec
 
@@ -148,6 +151,19 @@ class LocalModules:
                 os.write(fd, line.encode())
             finally:
                 os.close(fd)
+
+
+def _is_cache_safe(spec: ModuleSpec) -> bool:
+    """Tell whether Python's cache of a module cannot be that of an earlier edit.
+
+    The cache knows the source's time in whole seconds: one that was written in the
+    second of the last edit may be older than it.
+    """
+    try:
+        cached = os.stat(spec.cached or "").st_mtime  # noqa: PTH116 (a plain path)
+        return int(cached) > int(os.stat(spec.origin or "").st_mtime)  # noqa: PTH116
+    except OSError:  # there is none
+        return True
 
 
 class _Uncached(SourceFileLoader):

@@ -19,6 +19,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from rayteach.errors import ObjectLostError
+from rayteach.runtime.descriptors import open_high
 from rayteach.runtime.finalizing import Reaper
 from rayteach.runtime.segments import size_of
 
@@ -172,7 +173,7 @@ class _Rest:
 def _open_locked(path: str) -> int | None:
     """Open a file with LOCK_SH; None if it is gone, or no longer this value's."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = open_high(path, os.O_RDONLY)
     except FileNotFoundError:
         return None
     try:

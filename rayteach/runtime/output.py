@@ -21,6 +21,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from rayteach.runtime import protocol
+from rayteach.runtime.descriptors import out_of_reach
 from rayteach.runtime.unfinished_line import UnfinishedLine
 
 if TYPE_CHECKING:
@@ -54,18 +55,22 @@ class TaskOutput:
         self._flusher = _Flusher(worker)
 
     def install(self) -> None:
-        """Redirect Python's streams, and file descriptors 1 and 2, for good."""
-        path = f"{self._directory}/w{self.worker.number}.log"
-        fd = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
-        os.dup2(fd, 1)
-        os.dup2(fd, 2)
-        os.close(fd)
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, 0)
-        os.close(null)
+        """Redirect Python's streams, and file descriptors 0 to 2, for good."""
+        self.open_descriptors()
         sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
         sys.stdin = _NoInput()
         logging.lastResort = _LastResort()
+
+    def open_descriptors(self) -> None:
+        """Let descriptors 1 and 2 lead to the worker's log, 0 to nothing."""
+        path = f"{self._directory}/w{self.worker.number}.log"
+        fd = out_of_reach(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600))
+        os.dup2(fd, 1)
+        os.dup2(fd, 2)
+        os.close(fd)
+        null = out_of_reach(os.open(os.devnull, os.O_RDONLY))
+        os.dup2(null, 0)
+        os.close(null)
 
     def write(self, name: str, text: str) -> None:
         """Keep ``text`` until its line ends; send what is whole."""

@@ -23,6 +23,8 @@ class WorkerStart(TypedDict):
     slots: int
     #: the worker's own task numbers begin above this one
     first: int
+    #: where the session's actor names count
+    namespace: str
 
 
 class ServerStart(TypedDict):

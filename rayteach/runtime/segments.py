@@ -27,10 +27,12 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from rayteach.runtime.descriptors import open_high
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rayteach.runtime.serialization import Payload
+from rayteach.runtime.serialization import Payload
 
 FREE, DRAFT = ".f", ".w"
 SLICE_BYTES = 32 << 20
@@ -68,7 +70,7 @@ class Ledger:
         """Open the session's ledger; with a ``limit`` in bytes, begin it."""
         flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if limit is not None else 0)
         self._directory = directory
-        self._fd = os.open(f"{directory}/store", flags, 0o600)
+        self._fd = open_high(f"{directory}/store", flags)
         self._lock = threading.Lock()
         if limit is not None:
             os.pwrite(self._fd, _LEDGER.pack(limit, 0), 0)
@@ -85,7 +87,7 @@ class Ledger:
             if used + size > limit:
                 return None
             flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC
-            fd = os.open(path, flags, 0o600)
+            fd = open_high(path, flags)
             os.ftruncate(fd, size)
             self._write(limit, used + size)
         return fd
@@ -141,7 +143,7 @@ class Ledger:
 def open_idle(path: str) -> int | None:
     """Open a dropped file with LOCK_EX; None if it is in use or gone."""
     try:
-        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        fd = open_high(path, os.O_RDWR)
     except FileNotFoundError:
         return None
     try:

@@ -15,6 +15,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from rayteach.runtime.descriptors import open_high
 from rayteach.runtime.segments import (
     DRAFT,
     FREE,
@@ -175,7 +176,7 @@ class _Alone:
     """A context that says whether no other process of the session is in it."""
 
     def __init__(self, path: str) -> None:
-        self._fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        self._fd = open_high(path, os.O_CREAT | os.O_RDWR)
 
     def __enter__(self) -> bool:
         try:

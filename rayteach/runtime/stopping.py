@@ -10,13 +10,16 @@ middle of a sleep:
   frame takes its call out of the inbox.
 
 While the main thread is inside the line's own code, the shield holds the signal.
+What is raised inside a finalizer or a weak reference's callback, Python drops: the
+task's number goes back on the board then, and the driver signals once more.
 """
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -42,6 +45,8 @@ class Stopper:
         #: the handler is at work: another signal only leaves its mark
         self._reading = False
         line.stops = self.take
+        self._report = sys.unraisablehook
+        sys.unraisablehook = self._on_unraisable
         signal.signal(signal.SIGINT, self._on_signal)
 
     def open(self, task: int) -> None:
@@ -82,3 +87,10 @@ class Stopper:
                     self._reading = False
         elif self.take():
             raise KeyboardInterrupt
+
+    def _on_unraisable(self, dropped: Any) -> None:
+        is_ours = issubclass(dropped.exc_type, KeyboardInterrupt) and self._task
+        if is_ours and not self._actor and threading.get_ident() == self._main:
+            self._board.ask_to_stop(self._worker, self._task)
+        else:
+            self._report(dropped)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from rayteach.runtime.descriptors import open_high
+
 KEPT_TASKS = 100_000
 """So many printing tasks are remembered; past it the earliest are forgotten."""
 KEPT_BYTES = 64 * 1024 * 1024
@@ -49,8 +51,8 @@ class TaskLogs:
             self._end = KEPT_BYTES
         try:
             if self._fd < 0:
-                flags = os.O_CREAT | os.O_RDWR | os.O_CLOEXEC
-                self._fd = os.open(f"{self._directory}/prints", flags, 0o600)
+                flags = os.O_CREAT | os.O_RDWR
+                self._fd = open_high(f"{self._directory}/prints", flags)
             self._end += os.pwrite(self._fd, data, self._end)
         except OSError:  # no room, or the directory is gone: what was shown was shown
             return False

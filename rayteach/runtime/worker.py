@@ -11,6 +11,7 @@ has not started goes back to the driver.
 
 from __future__ import annotations
 
+import mmap
 import os
 import pickle
 import socket
@@ -32,6 +33,7 @@ from rayteach.runtime.output import TaskOutput
 from rayteach.runtime.slot import Slot
 from rayteach.runtime.stopping import Stopper
 from rayteach.runtime.streaming import Streaming
+from rayteach.runtime.traces import Traces
 from rayteach.runtime.values import Values
 from rayteach.runtime.watchdog import LONG_S, Watchdog
 
@@ -77,8 +79,8 @@ class Worker:
         self._queue = queue
         #: True if the last message was one short task: the next may follow at once
         self._was_brief = False
-        #: the current message; a new one overwrites it
-        self._received = memoryview(bytearray(RECEIVE_BYTES))
+        #: the current message; a new one overwrites it (pages come as they are used)
+        self._received = memoryview(mmap.mmap(-1, RECEIVE_BYTES))
         self._board = Board(f"{self.directory}/board")
         self._stopper = Stopper(
             self._board, self.number, self.line, actor=start["actor"] is not None
@@ -111,6 +113,9 @@ class Worker:
     def run(self) -> None:
         """Work until the driver closes the queue or says EXIT."""
         self._output.install()
+        self._traces = Traces(
+            self._output.open_descriptors, watch=not self.actor_number
+        )
         self.modules.install()
         self.line.flush(protocol.frame(protocol.HELLO, os.getpid()))
         while True:
@@ -130,6 +135,10 @@ class Worker:
         view = self._received[:size]
         number = protocol.MESSAGE.unpack_from(view)[0]
         self._board.begin(self.number, number)
+        if self._board.is_void(number):  # its tasks were handed out again
+            self.line.flush(protocol.frame(protocol.VOIDED, number))
+            self._board.begin(self.number, 0)
+            return
         if view[protocol.MESSAGE.size + 4] == protocol.PARK:  # it travels alone
             self._parked = True
             self.line.flush(protocol.frame(protocol.PARKED, number))
@@ -235,6 +244,8 @@ class Worker:
         if self.is_forked:
             os._exit(0)  # a child that the task forked: the answer is its parent's
         self._output.end_task()
+        if self._traces.touched:
+            self._traces.undo()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
         result = protocol.RESULT_HEAD.pack(
             size, protocol.RESULT, task, start, _clock(), status

@@ -7,6 +7,7 @@ workers to start and reads their channels.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import pickle
 import select
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _LAST_WORDS_MS = 50
+_GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF)
 _STAND_STILL_MS = 50
 """A process stops at once, unless the kernel is busy with it."""
 
@@ -47,6 +49,8 @@ class WorkerHandle:
     ready: bool = False
     #: True once its stream has ended; the exit status is still to come
     ended: bool = False
+    #: what people are told of its end; "": what its exit status says
+    why_ended: str = ""
 
 
 class WorkerPool:
@@ -77,6 +81,8 @@ class WorkerPool:
         self._session_hex = session_hex
         #: workers number their tasks from here on
         self.first = 0
+        #: where their actors' names count
+        self.namespace = ""
         #: how many calls an actor may run at once, where that is not one by one
         self.slots: dict[int, int] = {}
         #: processes by the number of the request that they were forked for
@@ -87,16 +93,23 @@ class WorkerPool:
         self._spare: WorkerHandle | None = None
         self._listen()
 
-    def restart_server(self) -> None:
-        """The fork server died: its workers died with it; start another."""
+    def drop_server(self) -> None:
+        """The fork server died, and its workers with it: let go of it."""
         fd = self._server.control.fileno()
         self.by_fd.pop(fd, None)
-        with contextlib.suppress(OSError, KeyError):
+        with contextlib.suppress(OSError, KeyError, ValueError):
             self.poller.unregister(fd)
         self._server.stop()
-        if self._spare is not None:
-            self._spare.channel.close()
-            self._spare = None
+        self._forked.clear()
+        self._by_pid.clear()
+        self._drop_spare()
+
+    def start_server(self) -> None:
+        """Start another fork server.
+
+        Raises:
+            OSError: the system gives no process.
+        """
         self._server = launch(self.directory, self.spill)
         self._listen()
 
@@ -110,7 +123,11 @@ class WorkerPool:
         return self._server.process.pid
 
     def start_worker(self, number: int, *, actor: int | None, parked: bool) -> None:
-        """Let a process become a worker; it is ready when its HELLO arrives."""
+        """Let a process become a worker; it is ready when its HELLO arrives.
+
+        Raises:
+            OSError: there are no descriptors left to talk to it.
+        """
         handle, self._spare = self._spare or self._fork(), None
         handle.number, handle.actor = number, actor
         start: WorkerStart = {
@@ -122,6 +139,7 @@ class WorkerPool:
             "client": self._client,
             "session_hex": self._session_hex,
             "first": self.first,
+            "namespace": self.namespace,
             "slots": self.slots.get(actor or 0, 0),
         }
         self.board.clear(number)
@@ -131,16 +149,22 @@ class WorkerPool:
         data = pickle.dumps(start)
         handle.channel.send(LENGTH.pack(len(data)) + data)
         if actor is not None:  # who makes one actor makes more: have a process ready
-            self._spare = self._fork()
+            with contextlib.suppress(OSError):  # then without
+                self._spare = self._fork()
 
     def _fork(self) -> WorkerHandle:
         """Ask the fork server for a process that waits for its role."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         request = next(self._requests)
         fds = [theirs.fileno(), self.queue.read_end.fileno()]
-        with contextlib.suppress(OSError):  # a dead server is seen by the pump
+        try:
             socket.send_fds(self._server.control, [pickle.dumps(request)], fds)
-        theirs.close()
+        except OSError as error:
+            if error.errno not in _GONE:  # a dead server is seen by the pump
+                ours.close()
+                raise
+        finally:
+            theirs.close()
         handle = WorkerHandle(0, Channel(ours, self._want_write), None)
         self._forked[request] = handle
         return handle
@@ -148,7 +172,8 @@ class WorkerPool:
     def server_message(self) -> tuple[str, int, int] | None:
         """Return ("forked", worker, pid) or ("exited", worker, code), None at EOF.
 
-        Worker 0 is a process that has not become one.
+        ("refused", worker, errno) if the system gave no process. Worker 0 is a
+        process that has not become one.
         """
         try:
             data = self._server.control.recv(1 << 16)
@@ -162,11 +187,16 @@ class WorkerPool:
             handle.pid = second
             self._by_pid[second] = handle
             return what, handle.number, second
-        dead = self._by_pid.pop(first, None)
-        if dead is not None and dead is self._spare:
+        is_refusal = what == "refused"
+        gone = self._forked.pop(first) if is_refusal else self._by_pid.pop(first, None)
+        if gone is not None and gone is self._spare:
+            self._drop_spare()
+        return what, gone.number if gone is not None else 0, second
+
+    def _drop_spare(self) -> None:
+        if self._spare is not None:
             self._spare.channel.close()
             self._spare = None
-        return what, dead.number if dead is not None else 0, second
 
     def forget(self, number: int) -> WorkerHandle | None:
         """Stop listening to a worker that is gone."""
@@ -198,6 +228,12 @@ class WorkerPool:
         """End a worker at once."""
         self._signal(number, signal.SIGKILL)
 
+    def kill_actor(self, actor: int) -> None:
+        """End an actor's process at once, if it has one."""
+        for handle in self.workers.values():
+            if handle.actor == actor:
+                self.kill(handle.number)
+
     def _signal(self, number: int, which: signal.Signals) -> None:
         handle = self.workers.get(number)
         if handle is not None and handle.pid:
@@ -227,8 +263,7 @@ class WorkerPool:
         """End every process and wait for it; the server removes the directory."""
         for number in list(self.workers):
             self.forget(number)
-        if self._spare is not None:
-            self._spare.channel.close()
+        self._drop_spare()
         self.queue.close()
         self._server.stop()
         for path in self._server.directories:  # if the server could not

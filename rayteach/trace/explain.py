@@ -250,6 +250,8 @@ def _at_actor(task: TaskRow, situation: Situation) -> str:
         return "Queued at its actor."
     if actor.started_s is None:
         return f"Queued at {actor.label}, which is starting."
+    if actor.restarts and actor.restarts[-1][1] is None:
+        return f"Queued at {actor.label}, which is restarting."
     if actor.max_concurrency > 1:
         return _at_slots(actor, situation)
     box = [t.label for t in situation.mailboxes.get(actor.id, ())]

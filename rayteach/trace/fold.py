@@ -23,7 +23,7 @@ from rayteach.trace.views.rows import Rows, RunRow
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rayteach.trace.views.rows import TaskRow
+    from rayteach.trace.views.rows import ActorRow, TaskRow
     from rayteach.trace.views.tables import Book
 
     Handler = Callable[[Ledger, Any], None]
@@ -41,6 +41,7 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.WorkerStarted: places.on_worker_started,
     events.WorkerExited: places.on_worker_exited,
     events.ActorStarted: places.on_actor_started,
+    events.ActorRestarting: places.on_actor_restarting,
     events.SlotsGiven: places.on_slots_given,
     events.ActorExited: places.on_actor_exited,
     events.FunctionDefined: tasks.on_defined,
@@ -263,7 +264,7 @@ def frozen(rows: Rows) -> Rows:
         {key: replace(row) for key, row in rows.workers.items()},
         {key: _task_copy(row) for key, row in rows.tasks.items()},
         {k: replace(r, copies=list(r.copies)) for k, r in rows.objects.items()},
-        {key: replace(row) for key, row in rows.actors.items()},
+        {key: _actor_copy(row) for key, row in rows.actors.items()},
         {k: replace(r, ready_s=list(r.ready_s)) for k, r in rows.waits.items()},
         rows.now_s,
     )
@@ -275,6 +276,10 @@ def _task_copy(row: TaskRow) -> TaskRow:
         attempts=[replace(attempt) for attempt in row.attempts],
         blocked=[list(interval) for interval in row.blocked],
     )
+
+
+def _actor_copy(row: ActorRow) -> ActorRow:
+    return replace(row, restarts=[list(interval) for interval in row.restarts])
 
 
 def _put_cell_in_front(rows: Rows, cell: str) -> None:

@@ -164,7 +164,12 @@ def _graph_with_states(rows: Rows, tasks: list[TaskRow], paint: Paint) -> list[s
 
 
 def _failures(rows: Rows, tasks: list[TaskRow]) -> list[str]:
-    return _capped([_failure(rows, task) for task in tasks if task.end in _BAD])
+    lines = [_failure(rows, task) for task in tasks if task.end in _BAD]
+    for actor in rows.actors.values():
+        if actor.restarts:
+            times = _count(len(actor.restarts), "time")
+            lines.append(f"{actor.label} lost its process and restarted {times}")
+    return _capped(lines)
 
 
 def _failure(rows: Rows, task: TaskRow) -> str:

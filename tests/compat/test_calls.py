@@ -131,7 +131,8 @@ def test_named_actors_are_found(ray):
 
     counter = Counter.options(name="c").remote()
     assert ray.get_actor("c") == counter
-    with pytest.raises(NotImplementedError, match="namespace"):
+    assert ray.util.list_named_actors() == ["c"]
+    with pytest.raises(ValueError, match="namespace='default'"):
         ray.get_actor("c", namespace="other")
 
 

@@ -21,7 +21,6 @@ def test_init_again_needs_the_flag(ray):
         ({"address": "auto"}, "no cluster"),
         ({"num_gpus": 1}, "resources"),
         ({"runtime_env": {"pip": ["x"]}}, "workers share it"),
-        ({"namespace": "mine"}, "names"),
     ],
 )
 def test_what_rayteach_does_not_have_is_refused_with_advice(closed, options, advice):

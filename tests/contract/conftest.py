@@ -1,5 +1,6 @@
 """The engine that the sentences are about, and meeting points for tasks."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -91,6 +92,46 @@ def tally(tmp_path):
     from gates import Tally  # noqa: PLC0415 (as above)
 
     return Tally(tmp_path / "tally")
+
+
+@pytest.fixture
+def pool_is_whole(ray, tmp_path):
+    """Return a check: two tasks run at once on different workers, rightly."""
+    from gates import Bell, Gate  # noqa: PLC0415 (found by the conftest)
+
+    gate, bell = Gate(tmp_path / "meeting gate"), Bell(tmp_path / "meeting bell")
+
+    @ray.remote
+    def meet(x):
+        bell.ring(f"{os.getpid()}")
+        gate.pass_()
+        return x
+
+    def check():
+        ids = [meet.remote(x) for x in range(2)]
+        assert len(set(bell.hear(2))) == 2
+        assert ray.available_resources()["CPU"] == 0
+        gate.let(2)
+        assert ray.get(ids) == [0, 1]
+
+    yield check
+    gate.close()
+    bell.close()
+
+
+@pytest.fixture
+def others(ray):
+    """Return a function that starts other tasks, and one that checks them."""
+
+    @ray.remote
+    def square(x):
+        return x * x
+
+    def start():
+        ids = [square.remote(x) for x in range(100)]
+        return lambda: ray.get(ids) == [x * x for x in range(100)]
+
+    return start
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """``cancel``: what was not begun never runs, what runs is interrupted."""
 
+import threading
 import time
 
 import pytest
@@ -163,6 +164,25 @@ def test_a_task_with_a_worker_of_its_own_is_cancelled(ray, bell, sleeper):
     ray.cancel(one)
     assert cancelled(ray, one)
     assert all_free(ray)
+
+
+def test_an_interrupt_that_a_finalizer_swallows_comes_again(ray, bell):
+    class Sink:
+        def __del__(self):
+            bell.ring()
+            for _ in range(3_000_000):  # until the interrupt is raised in here
+                pass
+
+    @ray.remote
+    def work():
+        sink = Sink()
+        del sink
+        threading.Event().wait()
+
+    one = work.remote()
+    bell.hear()
+    ray.cancel(one)
+    assert cancelled(ray, one)
 
 
 @pytest.mark.parametrize("recursive", [True, False])

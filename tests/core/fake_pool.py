@@ -76,8 +76,15 @@ class FakePool:
             self.scheduler.abandon(task, failed[0])
         elif task.kind == CALL and self.scheduler.actors[task.actor].state == "dead":
             self.scheduler.abandon(task)
+        elif task.kind == CALL and self._must_refuse(task):
+            self._end(task, "unavailable")
+            self.scheduler.finish(task, states.FAILED)
         self.settle()
         return task
+
+    def _must_refuse(self, task: Task) -> bool:
+        is_restarting = self.scheduler.actors[task.actor].state == "restarting"
+        return is_restarting and not task.retries and not task.missing
 
     def settle(self) -> None:
         while True:
@@ -119,6 +126,8 @@ class FakePool:
         self._end(decision.task, "cannot run")
 
     def _end(self, task: Task, how: str) -> None:
+        if task.kind == CREATION and self.ended.get(task.number) == "done":
+            return  # its actor is made anew
         assert task.number not in self.ended, f"task {task.number} ended twice"
         self.ended[task.number] = how
 
@@ -157,7 +166,7 @@ class FakePool:
         undone = [i for i in task.inputs if self.ended.get(i.number) != "done"]
         assert not undone, f"task {task.number} started before its inputs"
         if task.kind == CALL:
-            self.order.setdefault((task.actor, task.parent), []).append(task.number)
+            self.order.setdefault((worker.number, task.parent), []).append(task.number)
 
     def finish(self, worker: Worker, how: str) -> None:
         worker.outbox.append((how, worker.running))
@@ -188,7 +197,7 @@ class FakePool:
         if worker.mode == ACTOR:
             for number, mailbox in list(self.scheduler.actors.items()):
                 if worker.number in (mailbox.worker, mailbox.creation.worker):
-                    self.end_actor(number)
+                    self._lose_actor(number, worker)
         else:
             direct = [x for x in worker.inbox if x != "UNPARK"]
             tasks = worker.message + direct
@@ -205,6 +214,21 @@ class FakePool:
         if not self.scheduler.lose(task, started=started):
             self._end(task, "failed")
             self.scheduler.finish(task, states.FAILED)
+
+    def _lose_actor(self, number: int, worker: Worker) -> None:
+        mailbox = self.scheduler.actors[number]
+        creation, again = mailbox.creation, mailbox.creation
+        begun = {worker.running.number} if worker.running else set()
+        counts = creation.state == states.DONE or creation.number in begun
+        if mailbox.state == "dead" or (counts and not mailbox.restarts):
+            self.end_actor(number)
+            return
+        if creation.state == states.DONE:
+            again = Task(number, Function, kind=CREATION, actor=number)
+            again.num_cpus, again.resources = creation.num_cpus, creation.resources
+        for call in self.scheduler.restart_actor(number, again, begun, counts=counts):
+            self._end(call, "unavailable")
+            self.scheduler.finish(call, states.FAILED)
 
     def end_actor(self, number: int) -> None:
         """Kill the actor, or bury it."""

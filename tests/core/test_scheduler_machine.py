@@ -61,19 +61,29 @@ class Node(RuleBasedStateMachine):
         resources = (("camera", 1.0),) if camera or cpus == 1.0 else ()
         self.pool.submit(num_cpus=cpus, resources=resources, retries=pick % 3)
 
-    @rule(cpus=st.sampled_from([0.0, 0.0, 0.5, 1.0]), pick=picks)
-    def create_actor(self, cpus, pick):
+    @rule(
+        cpus=st.sampled_from([0.0, 0.0, 0.5, 1.0]),
+        pick=picks,
+        restarts=st.sampled_from([0, 1, 2, -1]),
+    )
+    def create_actor(self, cpus, pick, restarts):
         after = self.inputs(pick & pick >> 4)
-        self.pool.submit(kind=CREATION, num_cpus=cpus, after=after)
+        options = {"kind": CREATION, "num_cpus": cpus, "retries": restarts}
+        self.pool.submit(after=after, **options)
 
     @precondition(lambda self: self.pool and self.pool.scheduler.actors)
-    @rule(pick=picks, caller=st.sampled_from([None, 1, 2]), inputs=picks)
-    def call(self, pick, caller, inputs):
+    @rule(
+        pick=picks,
+        caller=st.sampled_from([None, 1, 2]),
+        inputs=picks,
+        retries=st.sampled_from([0, 0, 1, -1]),
+    )
+    def call(self, pick, caller, inputs, retries):
         actors = list(self.pool.scheduler.actors)
         actor = actors[pick % len(actors)]
         after = self.inputs(inputs & inputs >> 4)
         options = {"kind": CALL, "actor": actor, "parent": caller, "num_cpus": 0.0}
-        self.pool.submit(after=after, **options)
+        self.pool.submit(after=after, retries=retries, **options)
 
     @precondition(lambda self: self.pool and len(self.pool.scheduler.actors) > 1)
     @rule(pick=picks)
@@ -159,6 +169,13 @@ class Node(RuleBasedStateMachine):
         blocked = self.pool.blocked_tasks()
         if blocked:
             self.pool.unblock(blocked[pick % len(blocked)])
+
+    @rule(keep=st.integers(0, 2))
+    def let_idle_workers_go(self, keep):
+        """They end by themselves, as the engine's EXIT makes them."""
+        for number in self.pool.node.retire(keep):
+            self.pool.die(self.pool.workers[number])
+            self.pool.deaths -= 1
 
     @rule(pick=picks)
     def hand_back(self, pick):

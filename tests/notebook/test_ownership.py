@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Callable
 
 import pytest
+from gates import Gate
 
 import rayteach
 from rayteach.api import session
 from rayteach.core import events
 
-PATIENCE_S = 30.0
-
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait on a condition that the pump thread brings about."""
-    deadline = time.monotonic() + PATIENCE_S
-    waiting = rayteach.put(0)
+    ready = rayteach.put(0)
     while not condition():
-        assert time.monotonic() < deadline, "it did not come to be"
-        rayteach.wait([waiting], timeout=0)
+        rayteach.wait([ready], timeout=0)
 
 
 def unfinished() -> list[str]:
@@ -42,14 +38,16 @@ def of_kind(kind: type) -> list:
 
 @pytest.fixture
 def cells(live, tmp_path):
-    """``wait_for(name)`` runs until the file of that name is there."""
+    """``stay(name)`` says that it has begun, and waits until it is let go."""
+    gates = {name: Gate(tmp_path / name) for name in ("go", "other", "never")}
+    live.let = lambda name: gates[name].let(100)
     live.ip.user_ns["folder"] = str(tmp_path)
     live.do(
-        "import os, time\n"
+        "import os\n"
         "def _stay(name):\n"
         "    path = os.path.join(folder, name)\n"
         "    open(path + '.begun', 'w').close()\n"
-        "    while not os.path.exists(path): time.sleep(0.001)\n"
+        "    with open(path, 'rb', buffering=0) as pipe: pipe.read(1)\n"
         "    return name\n"
         "@ray.remote\ndef stay(name): return _stay(name)\n"
         "@ray.remote\nclass Keeper:\n"
@@ -60,8 +58,8 @@ def cells(live, tmp_path):
     )
     live.folder = tmp_path
     yield live
-    for name in ("go", "other"):
-        (tmp_path / name).touch()
+    for gate in gates.values():
+        gate.close()
 
 
 def begun(cells, name: str) -> None:
@@ -83,7 +81,7 @@ def test_a_cell_that_waits_in_vain_can_be_run_again(cells) -> None:
     begun(cells, "never")
     cells.do("refs = [stay.remote('other') for _ in range(2)]", "a")
     begun(cells, "other")
-    (cells.folder / "other").touch()
+    cells.let("other")
     assert cells.do("ray.get(refs)") == ["other", "other"]
 
 
@@ -92,7 +90,7 @@ def test_what_another_name_holds_goes_on(cells) -> None:
     cells.do("kept = refs[0]", "b")
     cells.do("refs = []", "a")
     until(lambda: len(unfinished()) == 1)
-    (cells.folder / "go").touch()
+    cells.let("go")
     assert cells.do("ray.get(kept)") == "go"
 
 
@@ -108,7 +106,7 @@ def test_a_current_task_keeps_the_inputs_it_waits_for(cells) -> None:
     cells.do("first = stay.remote('go')", "a")
     cells.do("second = same.remote(first)", "b")
     cells.do("first = None", "a")
-    (cells.folder / "go").touch()
+    cells.let("go")
     assert cells.do("ray.get(second)") == "go"
 
 
@@ -165,7 +163,7 @@ def test_an_actor_stays_while_a_call_of_it_can_be_named(cells) -> None:
     cells.do("keeper = Keeper.remote()\nref = keeper.stay.remote('go')", "a")
     cells.do("kept = ref")
     cells.do("keeper = ref = None", "a")
-    (cells.folder / "go").touch()
+    cells.let("go")
     assert cells.do("ray.get(kept)") == "go"
 
 
@@ -173,7 +171,7 @@ def test_calls_to_an_actor_that_survives_are_delivered(cells) -> None:
     cells.do("keeper = Keeper.remote()", "a")
     cells.do("[keeper.stay.remote('go') for _ in range(2)]", "b")
     cells.do("1", "b")
-    (cells.folder / "go").touch()
+    cells.let("go")
     until(lambda: not unfinished())
     assert of_kind(events.TaskCancelled) == []
 
@@ -186,7 +184,7 @@ def test_a_task_that_holds_a_handle_of_a_survivor_goes_on(cells) -> None:
     cells.do("keeper = Keeper.remote()", "a")
     cells.do("ref = tell.remote(keeper, 'go')", "b")
     cells.do("ref = None", "b")
-    (cells.folder / "go").touch()
+    cells.let("go")
     until(lambda: not unfinished())
     assert of_kind(events.TaskCancelled) == []
 
@@ -224,7 +222,7 @@ def test_keep_lets_the_work_go_on(cells) -> None:
     begun(cells, "go")
     cells.do("x = None", "a")
     cells.do("1")
-    (cells.folder / "go").touch()
+    cells.let("go")
     until(lambda: not unfinished())
     assert of_kind(events.TaskCancelled) == []
 
@@ -236,7 +234,7 @@ def test_superseded_work_that_stays_ranks_behind(cells) -> None:
     cells.do("first = [tick.options(name='old').remote() for _ in range(8)]", "a")
     cells.do("kept = first", "b")
     cells.do("second = [tick.options(name='new').remote() for _ in range(8)]", "a")
-    (cells.folder / "go").touch()
+    cells.let("go")
     assert sum(cells.do("ray.get(kept + second)")) == 16
     # One CPU is busy to the end, so the other shows the order.
     starts = {e.task: e.start_s for e in of_kind(events.TaskFinished)}
@@ -299,7 +297,7 @@ def test_an_interrupt_cancels_what_its_cell_started(cells, capsys) -> None:
     assert {e.reason for e in of_kind(events.TaskCancelled)} == {
         "interrupted: its cell was stopped"
     }
-    (cells.folder / "go").touch()
+    cells.let("go")
     assert cells.do("ray.get(other)") == "go"
 
 
@@ -312,7 +310,7 @@ def test_an_interrupt_names_the_actor_that_goes_on(cells, capsys) -> None:
         "a",
     )
     assert "Keeper-1 goes on" in capsys.readouterr().err
-    (cells.folder / "go").touch()
+    cells.let("go")
     assert cells.do("ray.get(keeper.add.remote())") == 1
 
 

@@ -79,3 +79,26 @@ def test_the_handler_of_before_comes_back(shield):
         pass
     shield.remove()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_handler_that_was_saved_and_put_back_passes_on_as_before(shield):
+    seen = []
+    with shield:
+        pass
+    saved = signal.signal(signal.SIGINT, lambda *_: seen.append("mine"))
+    with shield:
+        interrupt()
+    signal.signal(signal.SIGINT, saved)
+    with pytest.raises(KeyboardInterrupt), shield:
+        interrupt()
+    assert seen == ["mine"]
+
+
+def test_a_removed_shield_holds_until_its_last_exit(shield):
+    reached = False
+    with pytest.raises(KeyboardInterrupt), shield:
+        shield.remove()
+        interrupt()
+        reached = True
+    assert reached
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -159,6 +159,15 @@ def test_a_call_of_a_dead_actor_says_so() -> None:
     assert story(tape, call) == "Cannot run because Counter-1 is dead (killed)."
 
 
+def test_a_call_of_a_restarting_actor_says_so() -> None:
+    tape = Tape()
+    counter = tape.actor("Counter")
+    tape.append(events.ActorStarted(100.1, counter, 1))
+    tape.append(events.ActorRestarting(100.2, counter, "was killed", 1))
+    call = tape.call(counter, "add")
+    assert story(tape, call) == "Queued at Counter-1, which is restarting."
+
+
 def test_a_lost_attempt_is_told() -> None:
     tape = Tape()
     f = tape.submit("f")

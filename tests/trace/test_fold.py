@@ -158,6 +158,7 @@ def test_unknown_numbers_are_ignored() -> None:
         events.ObjectSpilled(100.1, (77, 0), 1),
         events.ObjectReleased(100.1, (77, 0)),
         events.ActorStarted(100.1, 77, 1),
+        events.ActorRestarting(100.1, 77, "", 0),
         events.ActorExited(100.1, 77, ""),
         events.WaitReturned(100.1, 77, (), ""),
         events.WorkerStarted(100.1, 77, 5),

@@ -298,6 +298,7 @@ def test_a_view_hears_what_was_printed_after_its_cell(
     heard: list[dict[str, Any]] = []
     link = Link(heard.append)
     publisher.attach(link, 1)
+    slept(alarm)
     link.receive(HELLO)
     slept(alarm)
     publisher.late.add(1, "f-1", "stderr", "later\nand later\n")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from rayteach.core import events
 from rayteach.trace.tape import Tape
 from rayteach.widgets import layout, text
 
@@ -58,6 +59,14 @@ def test_children_stand_under_their_parent_whoever_was_first() -> None:
         "outer-2",
         "outer-2/f-1",
     ]
+
+
+def test_a_restart_stands_among_the_failures() -> None:
+    tape = Tape()
+    counter = tape.actor("Counter")
+    tape.append(events.ActorStarted(100.1, counter, 1))
+    tape.append(events.ActorRestarting(100.2, counter, "was killed", 1))
+    assert "Counter-1 lost its process and restarted 1 time" in text.full(tape.rows())
 
 
 def test_calls_stand_at_their_actor_by_caller() -> None:

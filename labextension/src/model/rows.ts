@@ -71,6 +71,8 @@ export interface ActorRow {
   started_s: number | null;
   ended_s: number | null;
   reason: string;
+  /** intervals (process died, constructor returned again) of its restarts */
+  restarts: [number, number | null][];
   /** how many of its calls may run at once */
   max_concurrency: number;
 }
@@ -159,7 +161,7 @@ export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([
 
 export const ACTOR_COLUMNS = /* @__PURE__ */ columnsOf<ActorRow>()([
   "id", "label", "class_name", "cell", "line", "submitted_s", "name", "worker", "started_s",
-  "ended_s", "reason", "max_concurrency",
+  "ended_s", "reason", "restarts", "max_concurrency",
 ]);
 
 export const WAIT_COLUMNS = /* @__PURE__ */ columnsOf<WaitRow>()([

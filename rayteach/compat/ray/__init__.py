@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rayteach.api import session
-from rayteach.api.actor import method
+from rayteach.api.actor import get_actor, method
 from rayteach.api.context import get_runtime_context
 from rayteach.api.generators import ObjectIDGenerator
 from rayteach.api.objects import (
@@ -27,7 +27,7 @@ from rayteach.api.objects import (
 from rayteach.api.remote_function import remote
 from rayteach.api.session import is_initialized, shutdown
 from rayteach.compat.ray import actor, exceptions, util
-from rayteach.compat.ray.calls import get, get_actor, wait
+from rayteach.compat.ray.calls import get, wait
 from rayteach.compat.ray.missing import missing
 from rayteach.compat.ray.opening import init
 from rayteach.object_generator import DynamicObjectIDGenerator

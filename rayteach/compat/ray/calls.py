@@ -1,17 +1,14 @@
-"""``get``, ``wait`` and ``get_actor`` with Ray's signatures: seconds."""
+"""``get`` and ``wait`` with Ray's signatures: seconds."""
 
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from rayteach.api import actor, objects, session
+from rayteach.api import objects, session
 from rayteach.api.generators import ObjectIDGenerator, stand_ins
 from rayteach.api.place import caller_line
 from rayteach.object_id import ObjectID
-
-if TYPE_CHECKING:
-    from rayteach.api.actor import ActorHandle
 
 _SUSPICIOUS_S = 1000
 
@@ -68,19 +65,6 @@ def wait(
     picked = set(chosen)
     rest = [one for at, one in enumerate(ray_waitables) if at not in picked]
     return [ray_waitables[at] for at in chosen], rest
-
-
-def get_actor(name: str, namespace: str | None = None) -> ActorHandle:
-    """Return a handle of the living actor of that name.
-
-    Raises:
-        ValueError: no living actor has that name.
-        NotImplementedError: a namespace was given.
-    """
-    if namespace is not None:
-        msg = "namespace: a session has one; give actors different names instead"
-        raise NotImplementedError(msg)
-    return actor.get_actor(name)
 
 
 def _checked(timeout: Any) -> float | None:

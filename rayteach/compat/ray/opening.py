@@ -20,7 +20,6 @@ _ADVICE = {
     "job_config": "there is one job, this program",
     "labels": "there is one machine; use resources={...}",
     "local_mode": "call f.__wrapped__(...) to run a function in place",
-    "namespace": "a session has one; give actors different names",
     "num_gpus": "there are no GPUs to share out; use resources={'gpu': ...}",
     "runtime_env": "install packages in this environment; workers share it",
 }
@@ -33,8 +32,9 @@ def init(
     resources: dict[str, float] | None = None,
     object_store_memory: int | None = None,
     ignore_reinit_error: bool = False,
+    namespace: str | None = None,
     **others: Any,
-) -> Session:
+) -> Session | None:
     """Open a session on this machine.
 
     Args:
@@ -43,6 +43,7 @@ def init(
         resources: custom resources of the machine.
         object_store_memory: bytes of shared memory that large values may take.
         ignore_reinit_error: make a second ``init`` do nothing.
+        namespace: where the names of its actors count; default ``"default"``.
         **others: Ray's further options. Those about the dashboard and
             the logs change nothing.
 
@@ -64,6 +65,7 @@ def init(
         resources=resources,
         object_store_memory=object_store_memory,
         ignore_reinit_error=ignore_reinit_error,
+        namespace=namespace,
     )
 
 

@@ -9,6 +9,7 @@ from rayteach.trace.views.rows import NodeRow, WorkerRow
 if TYPE_CHECKING:
     from rayteach.core.events import (
         ActorExited,
+        ActorRestarting,
         ActorStarted,
         CellRunEnded,
         CellRunStarted,
@@ -97,8 +98,22 @@ def on_worker_exited(ledger: Ledger, event: WorkerExited) -> None:
 def on_actor_started(ledger: Ledger, event: ActorStarted) -> None:
     """Note that an actor takes calls."""
     row = ledger.actors.get(event.actor)
-    if row is not None:
-        row.worker, row.started_s = event.worker, ledger.seconds(event.time_s)
+    if row is None:
+        return
+    row.worker, now_s = event.worker, ledger.seconds(event.time_s)
+    if row.started_s is None:
+        row.started_s = now_s
+    if row.restarts and row.restarts[-1][1] is None:
+        row.restarts[-1][1] = now_s
+    ledger.touch_actor(row)
+
+
+def on_actor_restarting(ledger: Ledger, event: ActorRestarting) -> None:
+    """Note that an actor lost its process, and with it its state."""
+    row = ledger.actors.get(event.actor)
+    if row is not None and row.started_s is not None and row.ended_s is None:
+        if not row.restarts or row.restarts[-1][1] is not None:
+            row.restarts.append([ledger.seconds(event.time_s), None])
         ledger.touch_actor(row)
 
 
@@ -107,6 +122,8 @@ def on_actor_exited(ledger: Ledger, event: ActorExited) -> None:
     row = ledger.actors.get(event.actor)
     if row is not None and row.ended_s is None:
         row.ended_s, row.reason = ledger.seconds(event.time_s), event.reason
+        if row.restarts and row.restarts[-1][1] is None:
+            row.restarts[-1][1] = row.ended_s
         ledger.touch_actor(row)
 
 

@@ -98,6 +98,8 @@ class ActorRow:
     started_s: float | None = None
     ended_s: float | None = None
     reason: str = ""
+    #: intervals (process died, constructor returned again) of its restarts
+    restarts: list[list[float | None]] = field(default_factory=list)
     #: how many of its calls may run at once
     max_concurrency: int = 1
 

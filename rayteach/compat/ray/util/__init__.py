@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rayteach.api.actor import list_named_actors
 from rayteach.compat.ray.missing import missing
 from rayteach.compat.ray.util import actor_pool, multiprocessing, queue
 from rayteach.util import ActorPool
@@ -11,12 +12,11 @@ from rayteach.util import ActorPool
 if TYPE_CHECKING:
     from typing import NoReturn
 
-__all__ = ["ActorPool", "actor_pool", "multiprocessing", "queue"]
+__all__ = ["ActorPool", "actor_pool", "list_named_actors", "multiprocessing", "queue"]
 
 _GROUPS = "one machine needs no placement groups; use num_cpus and resources"
 _MISSING = {
     "get_node_ip_address": "all processes are on this machine",
-    "list_named_actors": "keep the names you gave; ray.get_actor(name) finds one",
     "map_unordered": "use ActorPool.map_unordered, or ray.wait in a loop",
     "get_current_placement_group": _GROUPS,
     "get_placement_group": _GROUPS,
