@@ -10,6 +10,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from rayteach.api import captured
 from rayteach.api.cell_runs import CellRuns
 from rayteach.api.printing import Printer, write
 from rayteach.core import events
@@ -76,6 +77,7 @@ class Session:
         self.cell_runs.begin(key, self._run)
         self.engine.submission.begin_run(self._run, label)
         self.engine.surroundings.look()
+        captured.look()
         return self._run
 
     def end_cell_run(self, outcome: str) -> None:

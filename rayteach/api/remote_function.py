@@ -6,7 +6,7 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from rayteach.api import session
+from rayteach.api import captured, session
 from rayteach.api.actor import ActorClass
 from rayteach.api.generators import result_of
 from rayteach.api.options import TASK_OPTIONS, for_target, task_options
@@ -35,6 +35,8 @@ class RemoteFunction:
         self._signature = Signature(function, self._name)
         self._shipped: Function | None = None
         self._engine: Any = None
+        #: globals that changed since it was shipped, not warned of yet
+        self._stale: tuple[str, ...] = ()
         #: made by a ``%%remote`` cell: tasks may call it as a plain function
         self.is_of_cell = False
 
@@ -59,6 +61,17 @@ class RemoteFunction:
         """
         merged = for_target(self._function, {**self._given, **given})
         return RemoteOptions(self, task_options(merged, TASK_OPTIONS))
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Globals that it reads and that changed since it was shipped."""
+        return self._stale
+
+    @stale.setter
+    def stale(self, names: tuple[str, ...]) -> None:
+        self._stale = names
+        if names:
+            self._engine = None  # the next call takes the long way, and warns
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse a direct call, but for one task's of another of its cell.
@@ -89,6 +102,9 @@ class RemoteFunction:
         if self._engine is not engine:
             self._shipped = engine.register(self._function, self._name)
             self._engine = engine
+            captured.note(self)
+            if self.stale:
+                captured.warn(self)
         ids: list[ObjectID] = engine.submit(
             self._shipped, args, kwargs, options, caller_line(3)
         )

@@ -321,3 +321,20 @@ def test_a_run_that_was_superseded_leaves_nothing_behind(cells) -> None:
         ref = ref or weakref.ref(cells.ip.user_ns["refs"][0])
     until(lambda: len(unfinished()) == 3)
     assert ref() is None
+
+
+def test_a_changed_global_gives_one_warning_with_name_and_line(live) -> None:
+    live.do("rate = 2\n@ray.remote\ndef price(x):\n    return x * rate", "a")
+    assert live.do("ray.get(price.remote(1))") == 2
+    live.do("rate = 3")
+    with pytest.warns(UserWarning, match=r"`rate` \(line 4\) changed after price"):
+        assert live.do("ray.get(price.remote(1))") == 2
+    assert live.do("ray.get(price.remote(1))") == 2
+
+
+def test_a_global_that_is_made_anew_just_the_same_is_no_change(live) -> None:
+    helper = "def _help(x): return x\nsizes = [1, 2]"
+    live.do(helper, "a")
+    live.do("@ray.remote\ndef f(x): return _help(x), sizes\nray.get(f.remote(1))")
+    live.do(helper, "a")
+    assert live.do("ray.get(f.remote(1))") == (1, [1, 2])
