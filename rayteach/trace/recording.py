@@ -12,7 +12,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rayteach.core.events import ObjectPut, TaskSubmitted, WaitStarted
+from rayteach.core.events import (
+    CellRunStarted,
+    ObjectPut,
+    TaskSubmitted,
+    WaitStarted,
+)
 from rayteach.trace import critical, strands
 from rayteach.trace.fold import RowFold, frozen
 
@@ -100,17 +105,34 @@ def members(
 
 
 def cut_out(log: Log, origin_s: float, numbers: set[int], waits: set[int]) -> Recording:
-    """Return the events that these tasks and waits are about, and their guests'."""
+    """Return the events that these tasks and waits are about, and their guests'.
+
+    Of a cell that only guests come from, the label is kept and not the source.
+    """
     everything = log.events()
     guests = _guests(everything, numbers, waits)
     known = numbers | guests
-    runs = {
-        event.run
+    own, runs = (_runs(everything, chosen, waits) for chosen in (numbers, known))
+    found = [
+        event.but(source="")
+        if isinstance(event, CellRunStarted) and event.run not in own
+        else event
         for event in everything
-        if isinstance(event, TaskSubmitted | ObjectPut) and _number(event) in known
-    }
-    found = [e for e in everything if _concerns(e, known, waits, runs)]
+        if _concerns(event, known, waits, runs)
+    ]
     return Recording(found, origin_s, guests)
+
+
+def _runs(events: Iterable[Event], numbers: set[int], waits: set[int]) -> set[int]:
+    """Return the cell runs that tasks, puts and waits belong to."""
+    found = set()
+    for event in events:
+        if isinstance(event, WaitStarted):
+            if event.wait in waits:
+                found.add(event.run)
+        elif isinstance(event, TaskSubmitted | ObjectPut) and _number(event) in numbers:
+            found.add(event.run)
+    return found
 
 
 def _concerns(event: Event, known: set[int], waits: set[int], runs: set[int]) -> bool:

@@ -123,3 +123,8 @@ def test_a_generator_task_returns_rays_generator(ray):
     assert isinstance(numbers.remote(1), ray.ObjectRefGenerator)
     dynamic = numbers.options(num_returns="dynamic").remote(1)
     assert isinstance(ray.get(dynamic), ray.DynamicObjectRefGenerator)
+
+
+def test_the_timeline_is_that_of_the_session(ray):
+    assert ray.get(ray.put(1)) == 1
+    assert "put-1" in {event["name"] for event in ray.timeline()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,35 @@ def test_the_lessons_slow_loop_is_advised_against(ip: InteractiveShell) -> None:
     assert (found.pattern, found.line) == ("get in a loop", 3)
     assert found.source == "readings.append(ray.get(measure.remote(station)))"
     assert found.cell == f"[{ip.execution_count - 1}]"
+
+
+FENCE = re.compile(r"^```python (\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def patterns() -> list[tuple[str, str, str, str]]:
+    """Return (name, cell to run first, bad cell, good cell) of each pattern."""
+    text = (Path(__file__).parent / "patterns.md").read_text(encoding="utf-8")
+    head, *sections = text.split("\n## ")
+    first = dict(FENCE.findall(head))["first"]
+    found = []
+    for section in sections:
+        blocks = dict(FENCE.findall(section))
+        name = section.partition("\n")[0]
+        found.append((name, first, blocks["bad"], blocks["good"]))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "bad", "good"), patterns(), ids=[one[0] for one in patterns()]
+)
+def test_a_pattern_is_found_in_the_bad_cell_alone(
+    ip: InteractiveShell, name: str, first: str, bad: str, good: str
+) -> None:
+    seen = []
+    for cell in (first, bad, good):
+        with capture_output():
+            assert ip.run_cell(cell, store_history=True).success
+        seen.append(None if cell is first else ray.last_run().advice())
+    assert [one.pattern for one in seen[1]] == [name]
+    assert seen[1][0].line > 0
+    assert [str(one) for one in seen[2]] == []

@@ -88,9 +88,10 @@ def test_messages_stay_out_unless_they_are_asked_for(tmp_path: Path) -> None:
 def test_only_the_run_and_what_it_names_are_saved(tmp_path: Path) -> None:
     tape = Tape(cell="[1]", source="secret = 1")
     tape.run_task(tape.submit("other"), 0.1, 0.2)
-    tape.cell("[2]")
+    tape.cell("[2]", source="secret = 2")
     data = tape.submit("load")
     tape.run_task(data, 0.2, 0.3)
+    tape.cell("[3]", source="known = 3")
     before = len(tape)
     user = tape.submit("use", data)
     tape.run_task(user, 0.3, 0.4)
@@ -99,7 +100,10 @@ def test_only_the_run_and_what_it_names_are_saved(tmp_path: Path) -> None:
     loaded = stored(recording.cut_out(tape, tape.origin_s, numbers, waits), path)
     assert [task.label for task in loaded.rows.tasks.values()] == ["use-1"]
     assert [made.label for made in loaded.rows.objects.values()] == ["load-1", "use-1"]
-    assert b"secret" not in gzip.decompress(path.read_bytes())
+    written = gzip.decompress(path.read_bytes())
+    assert b"secret" not in written
+    assert b"known = 3" in written
+    assert loaded.rows.tasks[user].source == "known = 3"
 
 
 @given(st.floats(0.0, 1.0))

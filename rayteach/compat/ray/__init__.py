@@ -24,11 +24,10 @@ from rayteach.api.objects import (
     nodes,
     put,
 )
-from rayteach.api.observe import timeline
 from rayteach.api.remote_function import remote
 from rayteach.api.session import is_initialized, shutdown
 from rayteach.compat.ray import actor, exceptions, util
-from rayteach.compat.ray.calls import get, wait
+from rayteach.compat.ray.calls import get, timeline, wait
 from rayteach.compat.ray.missing import missing
 from rayteach.compat.ray.opening import init
 from rayteach.object_generator import DynamicObjectIDGenerator
