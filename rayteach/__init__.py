@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         wait,
     )
     from rayteach.api.observe import last_run, load, observe, timeline
+    from rayteach.api.pausing import pause, paused, resume, speed, step
     from rayteach.api.remote_function import remote
     from rayteach.api.run import Run
     from rayteach.api.session import init, is_initialized, shutdown
@@ -96,9 +97,14 @@ __all__ = [
     "method",
     "nodes",
     "observe",
+    "pause",
+    "paused",
     "put",
     "remote",
+    "resume",
     "shutdown",
+    "speed",
+    "step",
     "timeline",
     "wait",
 ]
@@ -113,6 +119,7 @@ _HOMES = {
     "rayteach.api.objects": (
         "available_resources cancel cluster_resources get kill nodes put wait"
     ),
+    "rayteach.api.pausing": "pause paused resume speed step",
     "rayteach.api.remote_function": "remote",
     "rayteach.api.run": "Run",
     "rayteach.api.observe": "last_run load observe timeline",

@@ -24,7 +24,7 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 from rayteach.api import remote_function, session
 from rayteach.api.logs import logs
 from rayteach.errors import RayteachError
-from rayteach.notebook import definitions, status
+from rayteach.notebook import definitions, holding, status
 from rayteach.notebook.cellcode import CellCode
 from rayteach.notebook.commands import COMMANDS, Command, manual
 
@@ -116,6 +116,18 @@ class RayteachMagics(IPythonMagics):
             print("The session is closed. The next .remote() opens a new one.")  # noqa: T201
         else:
             print("No session is open.")  # noqa: T201
+
+    def _pause(self, _options: Any) -> None:
+        holding.pause()
+
+    def _step(self, options: Any) -> None:
+        holding.step(options.count)
+
+    def _speed(self, options: Any) -> None:
+        holding.speed(options.per_second)
+
+    def _resume(self, _options: Any) -> None:
+        holding.resume()
 
     def _auto(self, options: Any) -> None:
         self._extension.views.auto = options.switch == "on"
