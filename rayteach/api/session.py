@@ -38,6 +38,11 @@ def current() -> Session | None:
     return _session
 
 
+def latest() -> Session | None:
+    """Return the open session, or the one that was closed last, None if none was."""
+    return _session
+
+
 def engine() -> Any:
     """Return this process's engine; opens a session if there is none."""
     client = get_client()

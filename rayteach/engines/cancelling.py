@@ -124,8 +124,8 @@ class Cancelling:
 
     def dropped(self, call: Task) -> None:
         """The actor's process took the call out of its inbox."""
-        if call.cancellation is not None and call.state == states.POSTED:
-            self.end(call)
+        if call.state == states.POSTED:
+            self.take_back(call)
 
     def _children(self, parent: int, *, force: bool) -> None:
         tasks = tuple(self._state.scheduler.tasks.values())

@@ -25,6 +25,7 @@ from rayteach.engines.deaths import Deaths
 from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
 from rayteach.engines.functions import FunctionStore
+from rayteach.engines.gating import Gating
 from rayteach.engines.inbound import Inbound
 from rayteach.engines.memory import MemoryWatch
 from rayteach.engines.plain import PlainPath
@@ -38,10 +39,7 @@ from rayteach.engines.streams import DriverItems
 from rayteach.engines.submission import Submission
 from rayteach.engines.surroundings import SurroundingsWatch
 from rayteach.engines.waiting import Waiting
-from rayteach.errors import (
-    ActorDiedError,
-    RayteachError,
-)
+from rayteach.errors import ActorDiedError, RayteachError
 from rayteach.object_id import ActorID, ObjectID
 from rayteach.runtime import session_dir
 from rayteach.runtime.memory_gauge import MemoryGauge
@@ -116,6 +114,10 @@ class LocalEngine:
         self._shield = self._pump.shield
         self._putting = Putting(state, self.submission, self._pump, _NODE)
         self._waiting = Waiting(state, self.submission, self._pump)
+        #: pause, step, speed
+        self.gating = Gating(
+            state, self._dispatcher, self._cancelling, self._pump, self._waiting
+        )
         self.items = DriverItems(state, self._waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
         self.surroundings = SurroundingsWatch(state, self._functions, self._shield)

@@ -135,7 +135,7 @@ class Reading:
             for number in tuple(self._pool.workers):
                 slot = self._pool.board.read(number)
                 task = self._state.scheduler.tasks.get(slot.task)
-                if task is None or task.worker == number or not slot.task:
+                if task is None or not slot.task:
                     continue
                 if task.state == states.POSTED:
                     self._state.scheduler.start(task, number)

@@ -100,6 +100,34 @@ _ALL = (
         "IDs and actors of the session are of no use afterwards.",
     ),
     Command(
+        "pause",
+        "Start nothing from here on; what runs goes on.",
+        "pause",
+        "It says which task is next, where it will run and why, and who lost. A get "
+        "that cannot return without a start lets the session go on by itself where no "
+        "live view answers.",
+    ),
+    Command(
+        "step",
+        "Let the next start through, or the next N.",
+        "step [N]",
+        "A start of a task, of an actor, or of a call. It pauses first if need be.",
+        (("count", {"nargs": "?", "type": int, "default": 1}),),
+    ),
+    Command(
+        "speed",
+        "Space starts out: at most X per second.",
+        "speed X",
+        "0.5 is one start every two seconds; `%rayteach resume` is full speed.",
+        (("per_second", {"type": float}),),
+    ),
+    Command(
+        "resume",
+        "Let everything start as usual again.",
+        "resume",
+        "",
+    ),
+    Command(
         "auto",
         "Switch the views that appear by themselves on or off.",
         "auto on|off",
@@ -122,7 +150,20 @@ _ALL = (
         "help [COMMAND]",
         "",
         (("command", {"nargs": "?", "default": ""}),),
-        ("status", "show", "history", "log", "init", "shutdown", "auto", "tracebacks"),
+        (
+            *(
+                "status",
+                "show",
+                "history",
+                "log",
+                "init",
+                "shutdown",
+                "pause",
+                "step",
+                "speed",
+            ),
+            *("resume", "auto", "tracebacks"),
+        ),
     ),
 )
 

@@ -22,7 +22,7 @@ from IPython.core.magic import (
 from rayteach.api import session
 from rayteach.api.logs import logs
 from rayteach.errors import RayteachError
-from rayteach.notebook import history, status
+from rayteach.notebook import history, holding, status
 from rayteach.notebook.commands import COMMANDS, Command, manual
 
 if TYPE_CHECKING:
@@ -65,6 +65,18 @@ class RayteachMagics(IPythonMagics):
             print("The session is closed. The next .remote() opens a new one.")  # noqa: T201
         else:
             print("No session is open.")  # noqa: T201
+
+    def _pause(self, _options: Any) -> None:
+        holding.pause()
+
+    def _step(self, options: Any) -> None:
+        holding.step(options.count)
+
+    def _speed(self, options: Any) -> None:
+        holding.speed(options.per_second)
+
+    def _resume(self, _options: Any) -> None:
+        holding.resume()
 
     def _auto(self, options: Any) -> None:
         self._extension.views.auto = options.switch == "on"

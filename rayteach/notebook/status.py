@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from IPython.core import release
 
 from rayteach._version import __version__
+from rayteach.notebook import holding
 from rayteach.notebook.contracts import Session, open_session
 from rayteach.trace.fold import RowFold
 from rayteach.trace.views import words
@@ -41,6 +42,7 @@ def page(extension: Extension) -> str:
     session = open_session(extension.sessions)
     lines = [f"rayteach {__version__}", ""]
     lines += _no_session() if session is None else _session(session)
+    lines += [f"Starts:     {line}" for line in holding.lines()[:2]]
     lines += ["", *_last_run(extension), auto_line(on=extension.views.auto)]
     lines += [tracebacks_line(full=extension.tracebacks.full), *_host(extension)]
     return "\n".join([*lines, "", "%rayteach help lists what you can do."])
