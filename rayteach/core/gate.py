@@ -216,6 +216,8 @@ class Gate:
     def _of_node(self, node: NodeState) -> Iterator[tuple[Task, str]]:
         while node.queue and node.queue[0].state != states.QUEUED:
             node.queue.popleft()
+        if not node.queue:
+            node.let_some_go()
         heads = {t.number: t for t in node.direct if t.state == states.QUEUED}
         for task in islice(node.queue, 1):
             heads[task.number] = task

@@ -138,7 +138,7 @@ class NodeState:
     def admit(self, out: list[Decision]) -> None:
         """Decide all that can be decided now."""
         if self.late and not self.queue:
-            self._let_some_go()
+            self.let_some_go()
         if self.resuming or self.direct:
             self._resume(out)
             self._dispatch(out)
@@ -147,6 +147,24 @@ class NodeState:
             self._post(out)
         if self.readers < self.posted:
             self._grow(out)
+
+    def put_behind(self, run: int) -> None:
+        """Move the run's ready tasks behind all others, those to come as well."""
+        self.behind.add(run)
+        for line in (self.queue, self.direct):
+            self.late.extend(task for task in line if task.run == run)
+            kept = [task for task in line if task.run != run]
+            line.clear()
+            line.extend(kept)
+
+    def let_some_go(self) -> None:
+        """Nobody else waits: no more of those behind than there are CPUs for."""
+        room = int(self.num_cpus + EPSILON) - self.posted
+        while self.late and room > 0:
+            task = self.late.popleft()
+            if task.state == states.QUEUED:
+                (self.queue if task.is_plain else self.direct).append(task)
+                room -= 1
 
     def hold(self, out: list[Decision]) -> None:
         """Decide what is decided while the gate is closed: nobody reads the queue.
@@ -159,24 +177,6 @@ class NodeState:
             self.parks_owed += 1
             out.append(Park(self.name, 1))
         self._resume(out)
-
-    def put_behind(self, run: int) -> None:
-        """Move the run's ready tasks behind all others, those to come as well."""
-        self.behind.add(run)
-        for line in (self.queue, self.direct):
-            self.late.extend(task for task in line if task.run == run)
-            kept = [task for task in line if task.run != run]
-            line.clear()
-            line.extend(kept)
-
-    def _let_some_go(self) -> None:
-        """Nobody else waits: no more of those behind than there are CPUs for."""
-        room = int(self.num_cpus + EPSILON) - self.posted
-        while self.late and room > 0:
-            task = self.late.popleft()
-            if task.state == states.QUEUED:
-                (self.queue if task.is_plain else self.direct).append(task)
-                room -= 1
 
     def _resume(self, out: list[Decision]) -> None:
         while self.resuming:

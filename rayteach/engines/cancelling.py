@@ -103,6 +103,7 @@ class Cancelling:
         for one in returns:
             state.fail(one, failure)
         task.pins = task.payload = None
+        task.inputs = ()  # a producer that goes on still knows the task
         if asked is not None and asked.recursive:  # those it made in the meantime
             self._children(task.number, force=asked.force)
 

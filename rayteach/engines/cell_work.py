@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rayteach.core import states
 from rayteach.core.task import CALL, CREATION
-from rayteach.engines.superseding import Superseding
+from rayteach.engines.superseding import Superseding, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,6 +89,8 @@ class CellWork:
                 for task in reversed(tasks):  # dependents first: cancelled, not lost
                     if task.state not in states.END_STATES:
                         self._cancelling.cancel(task, force=False, recursive=True)
+                    if task.kind == CALL:  # it keeps its actor no longer
+                        task.pins = without(task.pins, task.actor or 0)
             finally:
                 self._cancelling.reason = ""
             return len(tasks), sorted({self._busy(task) for task in tasks} - {""})

@@ -209,6 +209,7 @@ class Dispatcher:
         for one in task.returns:
             state.fail(one, failure)
         task.pins = task.payload = None
+        task.inputs = ()  # as after a cancellation
         if task.kind == CREATION:
             self.on_stillborn(task, failure)
 

@@ -119,12 +119,12 @@ class Reading:
                 continue
             if known.failure is not None:
                 continue
+            self.superseding.released(number)
             known.released = True
             text = f"{known.label} is gone: its last handle was dropped"
             self._submission.end_actor(
                 number, Failure.of_system(ActorDiedError, text), "no handle left"
             )
-            self.superseding.released(number)
         self.superseding.settle()
 
     def sample(self) -> None:

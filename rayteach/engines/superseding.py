@@ -136,12 +136,22 @@ class Superseding:
         task = self._state.scheduler.tasks.get(number)
         if task is not None and task.kind == CALL and not _is_held(task):
             # So the actor goes with its last handle that somebody can name.
-            task.pins = _without(task.pins, task.actor or 0)
+            task.pins = without(task.pins, task.actor or 0)
 
     def released(self, number: int) -> None:
-        """An actor's last handle is gone: if its cell ran again, it ends at once."""
+        """An actor's last handle is gone.
+
+        It ends at once if its cell ran again, or if all that it does is cancelled or
+        of such cells.
+        """
         mailbox = self._state.scheduler.actors.get(number)
-        if mailbox is not None and mailbox.creation.run in self.runs:
+        if mailbox is None:
+            return
+        running = mailbox.in_flight.values()
+        is_left = bool(running) and all(
+            one.cancellation is not None or one.run in self.runs for one in running
+        )
+        if is_left or mailbox.creation.run in self.runs:
             pool = self._state.pool
             for worker in list(pool.workers.values()):
                 if worker.actor == number:
@@ -209,7 +219,7 @@ class Superseding:
         task.returns = Fading(task, stream, state.notes.append)  # type: ignore[assignment]
         stream = None
         if task.kind == CALL and not _is_held(task):
-            task.pins = _without(task.pins, task.actor or 0)
+            task.pins = without(task.pins, task.actor or 0)
 
     def _cancel(self, task: Task) -> None:
         if task.state in states.END_STATES or task.cancellation is not None:
@@ -219,8 +229,6 @@ class Superseding:
             self._cancelling.cancel(task, force=False, recursive=False)
         finally:
             self._cancelling.reason = ""
-        if task.state in states.END_STATES:
-            task.inputs = ()  # what it waited for may be wanted by nobody else
 
 
 class _Marking:
@@ -323,11 +331,12 @@ def _pinned(pins: Any, seen: set[int]) -> Iterator[ObjectID]:
             yield from _pinned(one, seen)
 
 
-def _without(pins: Any, actor: int) -> Any:
+def without(pins: Any, actor: int) -> Any:
+    """Return a task's pins but for the handles of one actor."""
     if isinstance(pins, ActorID):
         return None if pins.task == actor else pins
     if isinstance(pins, tuple):
-        return tuple(_without(one, actor) for one in pins)
+        return tuple(without(one, actor) for one in pins)
     return pins
 
 

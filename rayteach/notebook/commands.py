@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from IPython.core.error import UsageError
 
+from rayteach.notebook.history import RUNS_SHOWN
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,7 +56,8 @@ _ALL = (
         "status",
         "Say what the session is doing now.",
         "status",
-        "CPUs in use, tasks running and waiting, how views and errors are shown.",
+        "CPUs in use and lent, what runs and what waits for what, workers, actors, "
+        "large values, how views and errors are shown, versions.",
     ),
     Command(
         "show",
@@ -65,6 +68,14 @@ _ALL = (
         "every run. --full prints times, workers and sizes too.",
         (("--text", _FLAG), ("--full", _FLAG)),
         ("--text", "--full"),
+    ),
+    Command(
+        "history",
+        "List the cell runs that started tasks, the newest last.",
+        "history [N]",
+        "N is how many; at first the latest 20. A run is superseded once its cell has "
+        "run again: what nobody can name of it has ended then.",
+        (("count", {"nargs": "?", "type": int, "default": RUNS_SHOWN}),),
     ),
     Command(
         "log",
@@ -140,7 +151,17 @@ _ALL = (
         "",
         (("command", {"nargs": "?", "default": ""}),),
         (
-            *("status", "show", "log", "init", "shutdown", "pause", "step", "speed"),
+            *(
+                "status",
+                "show",
+                "history",
+                "log",
+                "init",
+                "shutdown",
+                "pause",
+                "step",
+                "speed",
+            ),
             *("resume", "auto", "tracebacks"),
         ),
     ),

@@ -22,7 +22,7 @@ from IPython.core.magic import (
 from rayteach.api import session
 from rayteach.api.logs import logs
 from rayteach.errors import RayteachError
-from rayteach.notebook import holding, status
+from rayteach.notebook import history, holding, status
 from rayteach.notebook.commands import COMMANDS, Command, manual
 
 if TYPE_CHECKING:
@@ -98,6 +98,16 @@ class RayteachMagics(IPythonMagics):
         else:
             cell = self._extension.cells.current
             self._extension.views.show_again(cell, *last)
+
+    def _history(self, options: Any) -> None:
+        of = session.current()
+        if options.count < 1:
+            msg = "%rayteach history N: N is how many runs, 1 or more"
+            raise UsageError(msg)
+        if of is None:
+            print("No session is open: there is no history.")  # noqa: T201
+        else:
+            print(history.page(of, options.count))  # noqa: T201
 
     def _show_late(self, of: Session, run: int) -> None:
         _, lines = self._extension.views.late_log(of).since(run)

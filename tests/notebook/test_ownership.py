@@ -338,3 +338,40 @@ def test_a_global_that_is_made_anew_just_the_same_is_no_change(live) -> None:
     live.do("@ray.remote\ndef f(x): return _help(x), sizes\nray.get(f.remote(1))")
     live.do(helper, "a")
     assert live.do("ray.get(f.remote(1))") == (1, [1, 2])
+
+
+def test_history_lists_the_runs_of_each_cell(cells, capsys) -> None:
+    cells.do("refs = [stay.remote('go') for _ in range(2)]", "a")
+    cells.do("refs = []", "b")
+    cells.let("go")
+    until(lambda: not unfinished())
+    cells.do("ray.get(stay.remote('go'))", "a")
+    capsys.readouterr()
+    cells.do("%rayteach history")
+    first, second = capsys.readouterr().out.splitlines()
+    assert "[2]  run 1 of its cell: 2 done" in first
+    assert first.endswith(", superseded")
+    assert "[4]  run 2 of its cell: 1 done" in second
+    assert "superseded" not in second
+    cells.do("%rayteach history 1")
+    shown = capsys.readouterr().out
+    assert shown.startswith("(1 earlier: `%rayteach history 2`)")
+    cells.run("%rayteach history 0")
+    assert "1 or more" in str(cells.errors[-1])
+
+
+def test_status_says_what_there_is_and_what_waits(cells, capsys) -> None:
+    cells.do(
+        "keeper = Keeper.options(name='it').remote()\nray.get(keeper.add.remote())"
+    )
+    cells.do("refs = [stay.remote('go') for _ in range(3)]", "a")
+    begun(cells, "go")
+    capsys.readouterr()
+    cells.do("%rayteach status")
+    shown = capsys.readouterr().out
+    assert "Nodes:      A (2 CPUs)" in shown
+    assert "Workers:    2 for tasks, 1 for actors" in shown
+    assert "Keeper-1 named 'it'" in shown
+    assert "Listening:  none" in shown
+    assert "IPython" in shown
+    assert "first in line" in shown
