@@ -204,6 +204,7 @@ class Dispatcher:
         task.pins = task.payload = None
         if task.kind == CREATION:
             self.on_stillborn(task, failure)
+            task.inputs = task.returns = ()  # its mailbox remembers the task
 
     def failure_above(self, task: Task, cause: Task | None) -> Failure:
         """Return the failure that a task inherits."""
