@@ -126,9 +126,10 @@ class Abandon(_Decision):
         self.cause = cause
 
 
-@dataclass(slots=True)
-class Rest:
+class Rest(_Decision):
     """Starts are spaced out: call ``Gate.let`` again after a while."""
+
+    __slots__ = ()
 
 
 Decision: TypeAlias = (
