@@ -67,6 +67,9 @@ class NodeState:
         self.used = dict.fromkeys(resources, 0.0)
         #: ready plain tasks, first in line first
         self.queue: deque[Task] = deque()
+        #: runs whose tasks let all others go first, and those that are ready
+        self.behind: set[int] = set()
+        self.late: deque[Task] = deque()
         #: ready tasks that need a worker of their own
         self.direct: deque[Task] = deque()
         #: blocked tasks whose wait is over, and actors that want their CPUs back
@@ -105,7 +108,7 @@ class NodeState:
     @property
     def has_line(self) -> bool:
         """True if somebody waits for a CPU here."""
-        return bool(self.queue or self.direct or self.resuming)
+        return bool(self.queue or self.direct or self.resuming or self.late)
 
     def claim(self, worker: int, cpus: float) -> None:
         """Let ``worker`` (no reader) hold exactly ``cpus``."""
@@ -125,6 +128,8 @@ class NodeState:
     def enqueue(self, task: Task, *, front: bool = False) -> None:
         """Put a ready task in line."""
         line = self.queue if task.is_plain else self.direct
+        if task.run in self.behind:
+            line = self.late
         if front:
             line.appendleft(task)
         else:
@@ -132,6 +137,8 @@ class NodeState:
 
     def admit(self, out: list[Decision]) -> None:
         """Decide all that can be decided now."""
+        if self.late and not self.queue:
+            self._let_some_go()
         if self.resuming or self.direct:
             self._resume(out)
             self._dispatch(out)
@@ -152,6 +159,24 @@ class NodeState:
             self.parks_owed += 1
             out.append(Park(self.name, 1))
         self._resume(out)
+
+    def put_behind(self, run: int) -> None:
+        """Move the run's ready tasks behind all others, those to come as well."""
+        self.behind.add(run)
+        for line in (self.queue, self.direct):
+            self.late.extend(task for task in line if task.run == run)
+            kept = [task for task in line if task.run != run]
+            line.clear()
+            line.extend(kept)
+
+    def _let_some_go(self) -> None:
+        """Nobody else waits: no more of those behind than there are CPUs for."""
+        room = int(self.num_cpus + EPSILON) - self.posted
+        while self.late and room > 0:
+            task = self.late.popleft()
+            if task.state == states.QUEUED:
+                (self.queue if task.is_plain else self.direct).append(task)
+                room -= 1
 
     def _resume(self, out: list[Decision]) -> None:
         while self.resuming:

@@ -19,6 +19,7 @@ from rayteach.engines.arguments import split_arguments
 from rayteach.engines.awaiting import Awaiting
 from rayteach.engines.base import Context
 from rayteach.engines.cancelling import Cancelling
+from rayteach.engines.cell_work import CellWork
 from rayteach.engines.census import Census
 from rayteach.engines.deaths import Deaths
 from rayteach.engines.dispatch import Dispatcher
@@ -122,6 +123,9 @@ class LocalEngine:
         self.surroundings = SurroundingsWatch(state, self._functions, self._shield)
         self._census = Census(state, _NODE, resources)
         self._memory = MemoryWatch(state, gauge)
+        self.cells = CellWork(
+            state, self._reading, self._cancelling, self._pump, self._end_actor
+        )
 
     # Submitting.
 
@@ -205,6 +209,7 @@ class LocalEngine:
             self._state.check_open()
             if options.name:
                 self._reading.drain_notes()  # a name may have come free just now
+                self.cells.free_name(options)
             if naming.is_wanted(self._state, options):
                 return self.get_actor(options.name, options.namespace)
             ref = self.submission.create(function, packed, inputs, options, line, meta)
