@@ -11,9 +11,8 @@ told, with its reason, before it happens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rayteach.core import lending, states
 from rayteach.core.decisions import Rest
@@ -35,8 +34,7 @@ _LATER = "was submitted later"
 _BEHIND = "stands further back in the line"
 
 
-@dataclass(frozen=True, slots=True)
-class Upcoming:
+class Upcoming(NamedTuple):
     """The next decision. ``task`` is None if nothing can start now."""
 
     task: Task | None
