@@ -215,6 +215,7 @@ def clear(live: Any) -> None:
         rayteach.wait([ready], timeout=0)
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("part", range(10))
 def test_what_can_be_named_is_alive_and_nothing_else(live, tmp_path, part) -> None:
     play(live, tmp_path, range(part * 4, part * 4 + 4))
