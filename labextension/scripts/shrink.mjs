@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 /** Only used between our own modules: neither on the wire nor in the page. */
 const OWN = [
   "actors", "attempt", "axis", "barW", "bracketedTick", "brush", "calls", "callW", "calmAtMs",
-  "column", "commands", "connection", "doubt", "drawnMs", "driverY", "extend", "give", "graph", "groupOf", "groups", "hovered",
+  "column", "connection", "doubt", "drawnMs", "driverY", "extend", "give", "graph", "groupOf", "groups", "hovered",
   "isBusy", "isClocked", "isCritical", "isDeaf", "isFirst", "isFollowing", "isFreed", "isFull", "isKnown",
   "isLast", "isMoving", "isNarrow", "isOpen", "isPending", "isPlaying", "isRequested", "isScrubbed", "isServed",
   "isSilent", "isTableShown", "isThere", "keptBy", "keptX", "lastFullMs", "layer", "layerCount",

@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from rayteach.advice.model import Advice, Case, at
-from rayteach.trace import measures, query
+from rayteach.trace import query
 from rayteach.trace.views import words
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ MANY_TINY = 100
 MANY_IN_FLIGHT = 5000
 SMALL_BYTES = 100 * 1024
 FEW_PUTS = 3
-IDLE_PARENT = 0.1
+IDLE_PARENT = 0.25
 FEW_CALLS = 8
 BUSY = 0.6
 
@@ -144,7 +144,7 @@ def busy_actors(case: Case) -> Iterator[Advice]:
         if (
             len(own) < FEW_CALLS
             or not _has_several_callers(own, case)
-            or busy_s < BUSY * measures.makespan(rows)
+            or busy_s < BUSY * _from_first_to_last(own)
         ):
             continue
         cost_s = case.saved(_as_tasks(case, {task.id for task in own}))
@@ -159,6 +159,13 @@ def busy_actors(case: Case) -> Iterator[Advice]:
                 cost_s=cost_s,
                 **place,
             )
+
+
+def _from_first_to_last(calls: list[TaskRow]) -> float:
+    """Return how long the actor had something to do or to wait for."""
+    starts = [task.attempts[0].start_s for task in calls if task.attempts]
+    ends = [task.end_s for task in calls if task.end_s is not None]
+    return max(ends) - min(starts) if starts and ends else float("inf")
 
 
 def _has_several_callers(calls: list[TaskRow], case: Case) -> bool:

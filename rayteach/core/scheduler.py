@@ -115,7 +115,7 @@ class Scheduler:
             del self.tasks[task.number]
             node: NodeState = task.node
             node.posted -= 1
-            if node.has_line:
+            if node.has_line or self.gate is not None:
                 self._touched[node.name] = node
         else:
             self._end(task, was)

@@ -59,12 +59,12 @@ class Deaths:
         state.scheduler.worker_died(worker)
         state.borrowed.pop(worker, None)
         state.storage.bury(f"w{worker}")
+        direct = state.direct.pop(worker, None)
         if handle.actor is not None:
             ending = state.endings.pop(handle.actor, None)
             reason = ending.reason if ending else reason
             self._bury_actor(handle.actor, worker, slot, reason)
             return
-        direct = state.direct.pop(worker, None)
         if direct is not None and direct.state not in states.END_STATES:
             self._lose(direct, worker, slot, reason, started=slot.task == direct.number)
         if slot.message in state.parks:

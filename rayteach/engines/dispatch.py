@@ -212,6 +212,7 @@ class Dispatcher:
         task.inputs = ()  # as after a cancellation
         if task.kind == CREATION:
             self.on_stillborn(task, failure)
+            task.inputs = task.returns = ()  # its mailbox remembers the task
 
     def failure_above(self, task: Task, cause: Task | None) -> Failure:
         """Return the failure that a task inherits."""

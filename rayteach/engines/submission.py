@@ -292,6 +292,8 @@ class Submission:
             creation = mailbox.creation
             if creation.state not in states.END_STATES:
                 state.scheduler.abandon(creation)
+            else:  # the mailbox is remembered, what it was made from is not
+                creation.inputs = creation.returns = ()
             for worker in list(state.pool.workers.values()):
                 if worker.actor == number:
                     worker.channel.send(protocol.frame(protocol.EXIT, None))

@@ -241,6 +241,7 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 (all of it is the answer)
             self._stopper.close()
             status, payload = protocol.ERROR, self._failure(error)
+            args = kwargs = None  # noqa: F841 (their IDs go now: it may park for long)
         if self.is_forked:
             os._exit(0)  # a child that the task forked: the answer is its parent's
         self._output.end_task()

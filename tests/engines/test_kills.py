@@ -113,3 +113,23 @@ def test_no_task_that_reads_a_generator_loses_an_item(ray, killer):
     while len(killer) < KILLS:
         found = ray.get([reader.remote(12) for _ in range(20)])
         assert found == [list(range(12))] * 20
+
+
+def test_an_actor_killed_in_its_constructor_is_no_running_task(ray, engine, bell, gate):
+    @ray.remote
+    class Slow:
+        def __init__(self):
+            bell.ring()
+            gate.pass_()
+
+        def hello(self):
+            return 1
+
+    slow = Slow.remote()
+    bell.hear()
+    ray.kill(slow)
+    with pytest.raises(ray.ActorDiedError):
+        ray.get(slow.hello.remote())
+    while engine.status()["workers"] and engine.status()["tasks_running"]:
+        engine._pump.once()
+    assert engine.status()["tasks_running"] == 0

@@ -96,6 +96,53 @@ def test_an_id_that_an_actor_drops_is_freed_at_once(ray, engine):
     assert stored(engine) == []
 
 
+def test_an_id_that_a_failed_task_had_in_a_list_is_freed_at_once(
+    ray, engine, bell, gate
+):
+    @ray.remote(max_retries=0)
+    def child():
+        gate.pass_()
+        raise ValueError("as planned")
+
+    @ray.remote
+    def parent(ids):
+        one = child.remote()
+        bell.ring()
+        ray.get(one)
+
+    both = [parent.remote([ray.put(bytes(1 << 20))]) for _ in range(2)]
+    bell.hear(2)
+    gate.let(2)
+    for one in both:
+        with pytest.raises(ValueError, match="as planned"):
+            ray.get(one)
+    assert stored(engine) == []
+
+
+@pytest.mark.parametrize("how", ["killed early", "constructor raises"])
+def test_what_a_dead_actor_was_made_from_is_freed(ray, engine, bell, gate, how):
+    @ray.remote
+    class Late:
+        def __init__(self, _):
+            bell.ring()
+            gate.pass_()
+            raise ValueError
+
+        def hello(self):
+            return 1
+
+    late = Late.remote(ray.put(bytes(1 << 20)))
+    answer = late.hello.remote()
+    if how == "killed early":
+        ray.kill(late)
+    else:
+        bell.hear()
+        gate.let()
+    with pytest.raises(ray.ActorDiedError):
+        ray.get(answer)
+    assert stored(engine) == []
+
+
 @pytest.mark.parametrize("ends", ["there", "cancelled"])
 def test_a_value_that_a_task_has_waited_for_goes_with_its_last_id(
     ray, engine, bell, gate, ends
