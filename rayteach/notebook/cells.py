@@ -176,8 +176,10 @@ class CellOwner:
         cancelled, busy = session.cell_runs.interrupt(run)
         if not cancelled:
             return
-        what = "1 task or call" if cancelled == 1 else f"{cancelled} tasks and calls"
-        text = f"rayteach: interrupted, so {what} of this cell were cancelled"
+        one = cancelled == 1
+        what = "1 task or call" if one else f"{cancelled} tasks and calls"
+        verb = "was" if one else "were"
+        text = f"rayteach: interrupted, so {what} of this cell {verb} cancelled"
         if busy:
             text += f"; {', '.join(busy)} goes on with one, which only kill() ends"
         print(f"{text}.", file=sys.stderr)  # noqa: T201 (shown under the cell)

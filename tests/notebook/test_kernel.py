@@ -186,6 +186,50 @@ def test_an_interrupted_cell_leaves_the_session_usable(kernel) -> None:
     assert kernel.printed("print(ray.get(double.remote(4)))") == "8\n"
 
 
+def test_an_interrupt_cancels_the_work_of_its_cell_alone(kernel, gate) -> None:
+    kernel.run(GATED)
+    kernel.run(f"other = talk.remote({str(gate)!r})", "cell-other")
+    kernel.run("import time\n@ray.remote\ndef long():\n    time.sleep(600)")
+    sent = kernel.start("mine = [long.remote()]\nprint('now')\nray.get(mine)", "cell-c")
+    messages = []
+    for message in kernel.output_of(sent):
+        messages.append(message)
+        if message["content"].get("text") == "now\n":
+            kernel.manager.interrupt_kernel()
+    assert "1 task or call of this cell was cancelled" in printed(messages)
+    shown = kernel.run(
+        "try: ray.get(mine)\nexcept ray.TaskCancelledError: print('yes')"
+    )
+    assert printed(shown) == "yes\n"
+    gate.write_text("")
+    assert "True" in kernel.printed("print(ray.get(other) is None)")
+
+
+def test_a_cell_that_runs_again_ends_its_earlier_tasks(kernel) -> None:
+    kernel.run("import time\n@ray.remote\ndef long():\n    time.sleep(600)")
+    for _ in range(2):
+        kernel.run("refs = [long.remote() for _ in range(2)]", "cell-g")
+    kernel.run("refs = [double.remote(n) for n in range(2)]", "cell-g")
+    assert kernel.printed("print(ray.get(refs))") == "[0, 2]\n"
+
+
+def test_an_unchanged_function_is_shipped_once(kernel) -> None:
+    source = "@ray.remote\ndef f(): return 1\nprint(ray.get(f.remote()))"
+    count = (
+        "from rayteach.api import session\n"
+        "log = session.current().log.events()\n"
+        "print(sum(getattr(e, 'name', '') == 'f' for e in log))"
+    )
+    for _ in range(3):
+        kernel.run(source, "cell-h")
+    assert kernel.printed(count) == "1\n"
+
+
+def test_statements_become_a_task_of_their_cell(kernel) -> None:
+    kernel.run("%%remote\nsix = 2 * 3\nten = six + 4", "cell-i")
+    assert kernel.printed("print(ray.get([six, ten]))") == "[6, 10]\n"
+
+
 def test_without_a_front_end_one_output_follows_the_run(kernel) -> None:
     messages = kernel.run("print(ray.get(double.remote(4)))")
     shown = of_type(messages, "display_data")
