@@ -35,8 +35,10 @@ if TYPE_CHECKING:
         put,
         wait,
     )
+    from rayteach.api.observe import last_run, load, observe, timeline
+    from rayteach.api.pausing import pause, paused, resume, speed, step
     from rayteach.api.remote_function import remote
-    from rayteach.api.run import Run, observe
+    from rayteach.api.run import Run
     from rayteach.api.session import init, is_initialized, shutdown
     from rayteach.errors import (
         ActorAlreadyExistsError,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
         OutOfDiskError,
         OutOfMemoryError,
         RayteachError,
+        RunFileError,
         TaskCancelledError,
         TaskError,
         WorkerCrashedError,
@@ -72,6 +75,7 @@ __all__ = [
     "OutOfMemoryError",
     "RayteachError",
     "Run",
+    "RunFileError",
     "RuntimeContext",
     "TaskCancelledError",
     "TaskError",
@@ -87,13 +91,21 @@ __all__ = [
     "init",
     "is_initialized",
     "kill",
+    "last_run",
+    "load",
     "logs",
     "method",
     "nodes",
     "observe",
+    "pause",
+    "paused",
     "put",
     "remote",
+    "resume",
     "shutdown",
+    "speed",
+    "step",
+    "timeline",
     "wait",
 ]
 
@@ -107,14 +119,15 @@ _HOMES = {
     "rayteach.api.objects": (
         "available_resources cancel cluster_resources get kill nodes put wait"
     ),
+    "rayteach.api.pausing": "pause paused resume speed step",
     "rayteach.api.remote_function": "remote",
-    "rayteach.api.run": "Run observe",
+    "rayteach.api.run": "Run",
+    "rayteach.api.observe": "last_run load observe timeline",
     "rayteach.api.session": "init is_initialized shutdown",
     "rayteach.errors": (
         "ActorAlreadyExistsError ActorDiedError ActorError ActorUnavailableError "
         "GetTimeoutError ObjectLostError ObjectStoreFullError OutOfDiskError "
-        "OutOfMemoryError "
-        "RayteachError "
+        "OutOfMemoryError RayteachError RunFileError "
         "TaskCancelledError TaskError WorkerCrashedError"
     ),
     "rayteach.object_generator": "DynamicObjectIDGenerator",

@@ -12,12 +12,17 @@ import os
 import shutil
 import socket
 import sys
+import textwrap
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rayteach._version import __version__
 from rayteach.errors import RayteachError
+
+if TYPE_CHECKING:
+    from rayteach.api.run import Run
 
 #: where the wheel keeps the notebooks
 COURSE = Path(__file__).resolve().parent / "course"
@@ -40,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "lab":
             return _lab(options, rest)
-        return _demo(options)
+        return int(options.run(options))
     except (UsageError, RayteachError) as error:
         print(f"rayteach: {error}", file=sys.stderr)
         return 2
@@ -95,7 +100,58 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--no-open", action="store_true", help="do not open the page in a browser"
     )
+    show.set_defaults(run=_demo)
+    _add_run_commands(commands)
     return parser
+
+
+def _add_run_commands(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the commands that read a run which ``run.save(...)`` wrote."""
+    report = commands.add_parser(
+        "report",
+        allow_abbrev=False,
+        help="print a saved run",
+        description="Print a saved run: graph, timeline, waits, its story, advice.",
+    )
+    report.set_defaults(run=_report)
+    page = commands.add_parser(
+        "open",
+        allow_abbrev=False,
+        help="show a saved run in the browser",
+        description="Write a saved run as one self-contained page and open it.",
+    )
+    page.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="PAGE",
+        help="the page to write (default: FILE with the ending .html)",
+    )
+    page.add_argument(
+        "--no-open", action="store_true", help="do not open the page in a browser"
+    )
+    page.set_defaults(run=_open)
+    guess = commands.add_parser(
+        "what-if",
+        allow_abbrev=False,
+        help="predict a saved run on other numbers of CPUs",
+        description=(
+            "Run what was recorded again through the scheduler, on a virtual clock,"
+            " and print the speed-up curve with its bounds."
+        ),
+    )
+    guess.add_argument(
+        "--num-cpus",
+        type=_numbers,
+        default=[1, 2, 4, 8, 16],
+        metavar="N,N,...",
+        help="how many CPUs (default: 1,2,4,8,16)",
+    )
+    guess.set_defaults(run=_what_if)
+    for command in (report, page, guess):
+        command.add_argument(
+            "file", type=Path, metavar="FILE", help="what run.save(...) wrote"
+        )
 
 
 def _lab(options: argparse.Namespace, rest: list[str]) -> int:
@@ -201,11 +257,75 @@ def _demo(options: argparse.Namespace) -> int:
     width = shutil.get_terminal_size().columns
     print(demo.run(_tour(), output, width=width, color=_has_color()), end="")
     print(f"\nThe same run as a page: {output}")
+    _show_page(output, options)
+    return 0
+
+
+def _show_page(output: Path, options: argparse.Namespace) -> None:
+    """Open a page in the browser, where somebody sits in front of one."""
     graphical = sys.platform == "darwin" or any(
         name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
     if graphical and sys.stdout.isatty() and not options.no_open and _has_browser():
         webbrowser.open(output.as_uri())
+
+
+def _load(path: Path) -> Run:
+    from rayteach.api import observe  # noqa: PLC0415 (`lab` starts without)
+
+    try:
+        return observe.load(path)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {path} ({error.strerror}); name a file that run.save(...)"
+            " wrote"
+        ) from error
+
+
+def _report(options: argparse.Namespace) -> int:
+    """Print a saved run."""
+    run = _load(options.file)
+    width = shutil.get_terminal_size().columns
+    print(run.to_text(width, color=_has_color()))
+    story = textwrap.wrap(run.explain(), width - 2)
+    print("\nIn short\n" + textwrap.indent("\n".join(story), "  "))
+    for advice in run.advice():
+        print(f"\nAdvice\n{textwrap.indent(str(advice), '  ')}")
+    if not run.is_whole:
+        print(f"rayteach: {options.file} was cut off; its end is missing")
+    return 0
+
+
+def _open(options: argparse.Namespace) -> int:
+    """Write a saved run as a page and open it."""
+    run = _load(options.file)
+    output = options.output or options.file.with_suffix(".html")
+    output = output.expanduser().absolute()
+    if output == options.file.absolute():
+        raise UsageError(f"{output} is the run itself; name another page with -o PAGE")
+    _check_output(output)
+    run.to_html(output)
+    print(f"The run as a page: {output}")
+    _show_page(output, options)
+    return 0
+
+
+def _numbers(text: str) -> list[float]:
+    """Return the numbers of "1,2,4"."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} are no numbers; write 1,2,4"
+        ) from None
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    """Print predictions for a saved run."""
+    try:
+        print(_load(options.file).what_if(options.num_cpus).to_text())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
     return 0
 
 

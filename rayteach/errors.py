@@ -194,6 +194,10 @@ class UnserializableException(RayteachError):  # noqa: N818 (Ray's name)
     """An exception that does not pickle; carries its text."""
 
 
+class RunFileError(RayteachError):
+    """A file holds no run that can be read here; the text says what to do."""
+
+
 class InvalidTransition(RayteachError):  # noqa: N818 (a bug of ours, not an error of yours)
     """The scheduler was asked for an impossible change of state.
 

@@ -73,13 +73,14 @@ class Record:
 
     def but(self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""
-        return type(self)(**{**self.__dict__, **changes})
+        fields = {name: self.__dict__[name] for name in self.field_names}
+        return type(self)(**{**fields, **changes})
 
     def __eq__(self, other: object) -> bool:
         """Compare class and fields."""
         if type(other) is not type(self):
             return NotImplemented
-        return self.__dict__ == other.__dict__
+        return self.values() == other.values()
 
     def __hash__(self) -> int:
         """Hash the fields."""

@@ -25,6 +25,7 @@ FLOORS = {
     "util": 5,
     "checks": 5,
     "engines": 4,
+    "advice": 4,
     "runtime": 3,
     "simulate": 3,
     "widgets": 3,

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from rayteach import cli
+from rayteach.trace import storage
+from rayteach.trace.recording import Recording
+from rayteach.trace.tape import Tape
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -193,3 +196,80 @@ def test_a_wrong_command_line_is_refused_in_words(
         cli.main(words)
     assert exit_info.value.code == 2
     assert "usage: rayteach" in capsys.readouterr().err
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """A run of one task, saved."""
+    tape = Tape()
+    tape.run_task(tape.submit("f"), 0.1, 0.2)
+    path = tmp_path / "x.rayteach"
+    storage.save(Recording(tape.events(), tape.origin_s), path)
+    return path
+
+
+def test_report_prints_a_saved_run(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["report", str(saved)]) == 0
+    printed = capsys.readouterr().out
+    assert "f-1" in printed
+    assert "Timeline" in printed
+    assert "In short\n  Cell [1] started 1 task on 2 CPUs" in printed
+    assert "cut off" not in printed
+
+
+def test_report_says_that_a_file_was_cut_off(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved.write_bytes(saved.read_bytes()[:-20])
+    assert cli.main(["report", str(saved)]) == 0
+    assert "was cut off; its end is missing" in capsys.readouterr().out
+
+
+def test_open_writes_a_page_beside_the_run(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["open", "--no-open", str(saved)]) == 0
+    page = saved.with_suffix(".html")
+    assert f"The run as a page: {page}" in capsys.readouterr().out
+    assert "f-1" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["report", "open"])
+def test_a_missing_or_foreign_run_is_one_line(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([command, str(tmp_path / "none.rayteach")]) == 2
+    assert "none.rayteach" in one_line(capsys.readouterr().err)
+    foreign = tmp_path / "notes.txt"
+    foreign.write_text("hello")
+    assert cli.main([command, str(foreign)]) == 2
+    assert "is no saved run" in one_line(capsys.readouterr().err)
+
+
+def test_open_never_writes_over_the_run(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["open", "-o", str(saved), str(saved)]) == 2
+    assert "name another page" in one_line(capsys.readouterr().err)
+    assert storage.load(saved).is_whole
+
+
+def test_what_if_prints_the_curve_of_a_saved_run(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["what-if", str(saved), "--num-cpus", "1,2"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "What if?   recorded on 2 CPUs: 0.20 s"
+    assert [line.split()[0] for line in printed[2:4]] == ["1", "2"]
+
+
+def test_what_if_needs_numbers_above_0(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["what-if", str(saved), "--num-cpus", "0"]) == 2
+    assert "above 0" in one_line(capsys.readouterr().err)
+    with pytest.raises(SystemExit):
+        cli.main(["what-if", str(saved), "--num-cpus", "two"])
+    assert "'two' are no numbers; write 1,2,4" in capsys.readouterr().err

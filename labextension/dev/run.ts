@@ -18,6 +18,11 @@ export interface Story {
   waits: WaitRow[];
 }
 
+/** A node that was never held up. */
+export function node(id: string, num_cpus: number, more: Partial<NodeRow> = {}): NodeRow {
+  return { id, num_cpus, added_s: 0, lost_s: null, paused: [], slowed: [], per_second: 0, steps: 0, next_words: "", losers: [], ...more };
+}
+
 /** A task from its few facts; `runs` are (worker, from, to, outcome). */
 export function task(
   id: number,

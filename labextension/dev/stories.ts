@@ -1,7 +1,7 @@
 // The runs that the dev page shows.
 
 import type { ObjectRow, TaskRow, WorkerRow } from "../src/model/rows.ts";
-import { task } from "./run.ts";
+import { node, task } from "./run.ts";
 import type { Story } from "./run.ts";
 
 const T0 = 2;
@@ -40,7 +40,7 @@ const CANNOT = { end: "cannot run", end_s: at(1.02), cause: 13, attempts: [] };
 /** Word count: a diamond, an actor, blocked, failed and stuck tasks, a wait with a timeout. */
 export const wordCount: Story = {
   run: { id: 12, cell: "[7]", execution: 3, start_s: at(0), end_s: at(2.66), outcome: "done", source: SOURCE, critical: [], why_not_faster: "" },
-  nodes: [{ id: "A", num_cpus: 4, added_s: 0, lost_s: null }],
+  nodes: [node("A", 4)],
   workers: [
     worker(1, "A", at(0.01), at(0.11)), worker(2, "A", at(0.01), at(0.16)), worker(3, "A", at(0.02), at(0.18)),
     worker(4, "A", at(0.8), at(0.9)),
@@ -117,7 +117,7 @@ export function many(count: number): Story {
 export const nested: Story = {
   ...wordCount,
   run: { ...wordCount.run, cell: "", execution: 0, id: 0, end_s: null, outcome: "" },
-  nodes: [{ id: "A", num_cpus: 2, added_s: 0, lost_s: null }, { id: "B", num_cpus: 64, added_s: 0, lost_s: null }],
+  nodes: [node("A", 2), node("B", 64)],
   workers: [worker(1, "A", 0.1, 0.2), worker(2, "A", 0.1, 0.2), worker(3, "B", 0.1, 0.2), worker(4, "B", 0.1, 0.2), worker(6, "B", 0.1, 0.2), worker(7, "B", 0.1, 0.2), worker(8, "B", 0.1, 0.2), worker(9, "B", 0.1, 0.2)],
   tasks: [
     t(1, "quicksort-1", 0.01, 0.01, ["99.0"], [[1, 0.02, 0.9]], { blocked: [[at(0.2), at(0.8)]], num_returns: 2 }),

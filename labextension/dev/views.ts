@@ -1,7 +1,7 @@
 // Runs for the views of waits, actors and objects: the run of the drawn mock, and a loop.
 
 import type { ActorRow, ObjectRow, TaskRow, WaitRow, WorkerRow } from "../src/model/rows.ts";
-import { task } from "./run.ts";
+import { node, task } from "./run.ts";
 import type { Story } from "./run.ts";
 
 const T0 = 2;
@@ -42,7 +42,7 @@ const reduce = (n: number, ready: number, inputs: string[], runs: Runs): TaskRow
 export const mock: Story = {
   run: { id: 12, cell: "[7]", execution: 3, start_s: at(0), end_s: at(2.66), outcome: "done", source: SOURCE, critical: [20, 15, 23, 25],
     why_not_faster: "The chain load-1, parse-5, reduce-3 and reduce-5 takes 1.72 s however many CPUs there are. The other 0.90 s: parse-5 stood in line for 0.74 s; 0.16 s went into other lines, the cell's own code, starting and handing over." },
-  nodes: [{ id: "A", num_cpus: 2, added_s: 0, lost_s: null }, { id: "B", num_cpus: 2, added_s: 0, lost_s: null }],
+  nodes: [node("A", 2), node("B", 2)],
   workers: [
     worker(1, "A", 0, 0.11), worker(2, "A", 0, 0.16), worker(3, "A", 0.8, 0.9), worker(4, "B", 0, 0.18),
     worker(6, "A", 0.12, 0.3, { kind: "actor", actor: 3, label: "Progress-1" }),
@@ -95,7 +95,7 @@ const END = (i: number): number => 0.3 + ((i * 7) % COUNT) * 0.14 + Math.floor(i
 export const loop: Story = {
   ...mock,
   run: { ...mock.run, execution: 1, cell: "[5]", end_s: at(2.4), source: "" },
-  nodes: [{ id: "A", num_cpus: 12, added_s: 0, lost_s: null }],
+  nodes: [node("A", 12)],
   workers: Array.from({ length: COUNT }, (_, i) => worker(i + 1, "A", -0.5, -0.2)),
   tasks: Array.from({ length: COUNT }, (_, i) => task(i + 1, `render-${i + 1}`, at(0.02), at(0.02), [], [[i + 1, at(0.03), at(END(i))]], { cell: "[5]", line: 1, source: "ids = [render.remote(i) for i in range(12)]" })),
   objects: Array.from({ length: COUNT }, (_, i) => ({ ...value(`${i + 1}.0`, `render-${i + 1}`, i + 1, 800 + i, [["A", END(i)]]), cell: "[5]" })),

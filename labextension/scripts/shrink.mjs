@@ -6,14 +6,14 @@ import { readFile } from "node:fs/promises";
 /** Only used between our own modules: neither on the wire nor in the page. */
 const OWN = [
   "actors", "attempt", "axis", "barW", "bracketedTick", "brush", "calls", "callW", "calmAtMs",
-  "column", "connection", "drawnMs", "driverY", "extend", "graph", "groupOf", "groups", "hovered",
-  "isBusy", "isClocked", "isCritical", "isFirst", "isFollowing", "isFreed", "isFull", "isKnown",
-  "isLast", "isMoving", "isNarrow", "isOpen", "isPlaying", "isRequested", "isScrubbed", "isServed",
+  "column", "connection", "doubt", "drawnMs", "driverY", "extend", "give", "graph", "groupOf", "groups", "hovered",
+  "isBusy", "isClocked", "isCritical", "isDeaf", "isFirst", "isFollowing", "isFreed", "isFull", "isKnown",
+  "isLast", "isMoving", "isNarrow", "isOpen", "isPending", "isPlaying", "isRequested", "isScrubbed", "isServed",
   "isSilent", "isTableShown", "isThere", "keptBy", "keptX", "lastFullMs", "layer", "layerCount",
   "layers", "lineage", "lines", "madeBy", "madeMs", "maxSlot", "measure", "moments", "nameW",
   "nextMs", "nodes", "notDrawn", "occupied", "pacer", "painter", "parents", "parentsOf", "pillH",
   "pillW", "pillWidth", "pitchX", "pitchY", "placed", "places", "player", "regions", "revision",
-  "schedule", "selected", "sinceMs", "sizeX", "slot", "slotW", "speed", "start", "stopAsking",
+  "schedule", "selected", "sinceMs", "sizeX", "slot", "slotW", "speed", "start", "stopAsking", "stopWaiting",
   "store", "tasks", "unanswered", "upsert", "waits", "wasMoving", "words", "workers", "zoom",
 ];
 

@@ -3,6 +3,7 @@
 import type { Player } from "./player.ts";
 import type { Scene } from "./views/scene.ts";
 import { panBy, zoomBy } from "./views/timeline_tools.ts";
+import { nextSpeed } from "./views/gate.ts";
 import { neighbourMoment } from "./views/transport.ts";
 
 const NUDGE = 0.01;
@@ -30,6 +31,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "to-start": ({ start, head }, player) => player.seek(start, start, head),
   live: (_, player) => player.follow(),
   speed: (_, player) => player.faster(),
+  hold: ({ commands }) => commands?.give("pause"),
+  "let-one": ({ commands }) => commands?.give("step"),
+  release: ({ commands }) => commands?.give("resume"),
+  pace: (scene) => {
+    const perSecond = nextSpeed(scene);
+    if (perSecond === 0) scene.commands?.give("resume");
+    else scene.commands?.give("speed", { per_second: perSecond });
+  },
   critical: ({ ui }) => {
     ui.isCritical = !ui.isCritical;
   },

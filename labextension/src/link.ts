@@ -1,5 +1,6 @@
 // How a view and a kernel talk: the link, and the connection that keeps rows complete.
 
+import { Commands } from "./commands.ts";
 import { PROTOCOL_VERSION, isKernelMessage } from "./model/messages.ts";
 import type { KernelMessage, ViewMessage } from "./model/messages.ts";
 import type { RunStore } from "./model/store.ts";
@@ -41,6 +42,8 @@ export class Connection {
   private unanswered = 0;
   private stopAsking: (() => void) | null = null;
   private readonly ends: (() => void)[] = [];
+  /** what a person asks of the kernel through this link */
+  readonly commands: Commands;
 
   constructor(
     private readonly link: Link,
@@ -48,6 +51,7 @@ export class Connection {
     private readonly timers: Timers,
     private readonly onChange: (message: KernelMessage | null) => void,
   ) {
+    this.commands = new Commands((message) => link.send(message), timers, () => onChange(null));
     this.ends.push(link.onMessage((message) => this.receive(message)));
     if (link.onBreak !== undefined) this.ends.push(link.onBreak(() => this.ask("hello")));
     this.show(link.saved);
@@ -61,6 +65,7 @@ export class Connection {
 
   close(): void {
     this.stopAsking?.();
+    this.commands.close();
     for (const end of this.ends) end();
   }
 
@@ -86,6 +91,8 @@ export class Connection {
 
   private receive(message: unknown): void {
     if (!isKernelMessage(message)) return;
+    if (message.type === "ask") this.link.send({ type: "here" });
+    if (message.type === "reply") this.commands.receive(message);
     if (message.type === "snapshot" || message.type === "changes") {
       const outcome = this.store.apply(message);
       if (outcome === "gap" && this.store.isKnown && this.stopAsking === null) this.ask("resync");

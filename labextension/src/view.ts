@@ -125,7 +125,7 @@ class RunView {
     const t = this.player.moment(head);
     const isNarrow = width < NARROW_PX;
     const { isFollowing, isPlaying, speed } = this.player;
-    return { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed };
+    return { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed, commands: this.connection?.commands ?? null };
   }
 
   private paint(isFull: boolean): void {

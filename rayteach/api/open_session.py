@@ -10,6 +10,8 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from rayteach.api import captured
+from rayteach.api.cell_runs import CellRuns
 from rayteach.api.printing import Printer, write
 from rayteach.core import events
 from rayteach.engines.controls import LocalControls
@@ -56,6 +58,7 @@ class Session:
         self.pid = os.getpid()
         self._run = 0
         self._executions: dict[str, int] = {}
+        self.cell_runs = CellRuns(self.engine.cells)
 
     def __repr__(self) -> str:
         """Show what does not change from run to run."""
@@ -71,8 +74,10 @@ class Session:
                 time.monotonic(), self._run, key, label, execution, source
             )
         )
+        self.cell_runs.begin(key, self._run)
         self.engine.submission.begin_run(self._run, label)
         self.engine.surroundings.look()
+        captured.look()
         return self._run
 
     def end_cell_run(self, outcome: str) -> None:
@@ -81,6 +86,7 @@ class Session:
         if run:
             self.log.append(events.CellRunEnded(time.monotonic(), run, outcome))
         self.engine.submission.run = 0
+        self.cell_runs.end()
 
     @property
     def run(self) -> int:

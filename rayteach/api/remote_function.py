@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from rayteach.api import session
+from rayteach.api import captured, session
 from rayteach.api.actor import ActorClass
 from rayteach.api.generators import result_of
 from rayteach.api.options import TASK_OPTIONS, for_target, task_options
@@ -35,6 +35,10 @@ class RemoteFunction:
         self._signature = Signature(function, self._name)
         self._shipped: Function | None = None
         self._engine: Any = None
+        #: globals that changed since it was shipped, not warned of yet
+        self._stale: tuple[str, ...] = ()
+        #: made by a ``%%remote`` cell: tasks may call it as a plain function
+        self.is_of_cell = False
 
     def remote(self, *args: Any, **kwargs: Any) -> Any:
         """Submit a task; return at once.
@@ -58,8 +62,25 @@ class RemoteFunction:
         merged = for_target(self._function, {**self._given, **given})
         return RemoteOptions(self, task_options(merged, TASK_OPTIONS))
 
-    def __call__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse a direct call."""
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Globals that it reads and that changed since it was shipped."""
+        return self._stale
+
+    @stale.setter
+    def stale(self, names: tuple[str, ...]) -> None:
+        self._stale = names
+        if names:
+            self._engine = None  # the next call takes the long way, and warns
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse a direct call, but for one task's of another of its cell.
+
+        Raises:
+            TypeError: names what to write.
+        """
+        if self.is_of_cell and session.is_in_task():
+            return self._function(*args, **kwargs)
         msg = (
             f"{self._name} is a remote function: call {self._name}.remote(...) and "
             f"fetch the value with get(). The plain one is {self._name}.__wrapped__"
@@ -72,7 +93,8 @@ class RemoteFunction:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as the plain function and its options."""
-        return _rebuild, (self._function, self._options, self._given)
+        parts = (self._function, self._options, self._given, self.is_of_cell)
+        return _rebuild, parts
 
     def _submit(self, args: Any, kwargs: dict[str, Any], options: TaskOptions) -> Any:
         self._signature.check(args, kwargs)
@@ -80,6 +102,9 @@ class RemoteFunction:
         if self._engine is not engine:
             self._shipped = engine.register(self._function, self._name)
             self._engine = engine
+            captured.note(self)
+            if self.stale:
+                captured.warn(self)
         ids: list[ObjectID] = engine.submit(
             self._shipped, args, kwargs, options, caller_line(3)
         )
@@ -108,9 +133,14 @@ class RemoteOptions:
 
 
 def _rebuild(
-    function: Callable[..., Any], options: TaskOptions, given: dict[str, Any]
+    function: Callable[..., Any],
+    options: TaskOptions,
+    given: dict[str, Any],
+    is_of_cell: bool = False,
 ) -> RemoteFunction:
-    return RemoteFunction(function, options, given)
+    made = RemoteFunction(function, options, given)
+    made.is_of_cell = is_of_cell
+    return made
 
 
 def remote(*args: Any, **options: Any) -> Any:

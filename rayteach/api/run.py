@@ -1,118 +1,388 @@
-"""A piece of a program's run, to look at and to check: ``observe``."""
+"""A run: what a piece of a program did, as an object that one can ask."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
-from rayteach.api import session as sessions
-from rayteach.core.events import ObjectPut, TaskSubmitted, WaitStarted
-from rayteach.trace.fold import SESSION, RowFold, frozen
+from rayteach.trace import chrome, idle, measures, query, storage, strands, why
+from rayteach.trace.compare import Comparison
+from rayteach.trace.views import rows as row_types
 from rayteach.trace.views import words
-from rayteach.trace.views.rows import Rows, RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Mapping
+    from os import PathLike
 
-    from rayteach.api.open_session import Session
+    from rayteach.advice import Advice
+    from rayteach.api.what_if import WhatIf
+    from rayteach.trace.idle import Idle
+    from rayteach.trace.measures import Transfer, Wait
+    from rayteach.trace.recording import Recording
+    from rayteach.trace.views.rows import ActorRow, ObjectRow, Rows, TaskRow, WaitRow
 
 
-class Run:
-    """What was submitted inside one ``observe()`` block, children included."""
+class Source(Protocol):
+    """Where a run's facts come from: a session's log, a file, a simulation."""
 
-    def __init__(self) -> None:
-        """Begin with what comes from now on."""
-        self._session = sessions.current()
-        self._start = 0 if self._session is None else len(self._session.log)
-        self._stop: int | None = None
-        self._fold: RowFold | None = None
-
-    def close(self) -> None:
-        """Leave out what is submitted from now on; what was goes on."""
-        session = self._follow()
-        self._stop = 0 if session is None else len(session.log)
+    is_whole: bool
 
     @property
     def rows(self) -> Rows:
-        """The rows of the block as they are now; tasks may still be running."""
-        session = self._follow()
-        if session is None:
-            return Rows(RunRow(SESSION, "", 1, 0.0))
-        if self._fold is None:
-            self._fold = RowFold(session.log, session.start_s)
-        self._fold.advance()
-        return frozen(_only(self._fold, *self._members(session)))
+        """The rows as they are now."""
+        ...
+
+    def recording(self) -> Recording:
+        """Return the events as they are now."""
+        ...
+
+
+class Run:
+    """What a piece of a program did: a block, a cell, a file, a prediction.
+
+    ``rayteach.observe()``, ``rayteach.last_run()`` and ``rayteach.load(path)``
+    give one. All times are seconds; moments count from the session's start.
+    While tasks still run, every answer is for what is known now.
+    """
+
+    def __init__(self, source: Source) -> None:
+        """Ask ``source`` whenever the run is asked."""
+        self._source = source
+
+    @property
+    def is_whole(self) -> bool:
+        """False if the run comes from a file that was cut off."""
+        return self._source.is_whole
+
+    # What happened, as rows.
+
+    @property
+    def rows(self) -> Rows:
+        """All rows: what views and checks read."""
+        return self._source.rows
+
+    @property
+    def tasks(self) -> list[TaskRow]:
+        """Tasks, actor calls and actor creations, in order of submission."""
+        return list(self.rows.tasks.values())
+
+    @property
+    def objects(self) -> list[ObjectRow]:
+        """Results and ``put`` values, those that were only read included."""
+        return list(self.rows.objects.values())
+
+    @property
+    def actors(self) -> list[ActorRow]:
+        """The actors that were made or called."""
+        return list(self.rows.actors.values())
+
+    @property
+    def waits(self) -> list[Wait]:
+        """Every ``get`` and ``wait``: ``ready``, ``held``, ``pending`` are labels.
+
+        Source: Ray's ``wait`` returns at most ``num_returns`` as ready; *held* is
+        our word for those that were ready too and stayed in the rest.
+        """
+        return measures.waits(self.rows)
+
+    @property
+    def transfers(self) -> list[Transfer]:
+        """Copies of objects from node to node, in order of time."""
+        return measures.transfers(self.rows)
+
+    # How long, and why.
+
+    @property
+    def makespan(self) -> float:
+        """Seconds from the first submission or wait to the last end."""
+        return measures.makespan(self.rows)
+
+    @property
+    def work(self) -> float:
+        """Seconds that all tasks, calls and constructors ran, blocked times left out.
+
+        On one CPU the tasks take at least this long. Source: *work*, T1, in
+        Blumofe and Leiserson 1999; Brent 1974.
+        """
+        return measures.work(self.rows)
+
+    @property
+    def span(self) -> float:
+        """Seconds that the longest chain of dependencies takes, however many CPUs.
+
+        Inputs, the actor and its turn, and a ``get`` inside a task count; where
+        the driver waits does not: that is how the program was written, not what
+        its data need. Source: *span*, T∞, in Blumofe and Leiserson 1999.
+        """
+        return strands.span(self.rows)
+
+    @property
+    def critical_path(self) -> list[TaskRow]:
+        """The tasks on that longest chain, in order. Source: CPM, Kelley 1961."""
+        rows = self.rows
+        return [rows.tasks[number] for number in strands.critical_path(rows)]
+
+    @property
+    def max_parallelism(self) -> int:
+        """How many tasks and calls were seen to run at one moment.
+
+        A task that is blocked does not count. An observation: short tasks and a
+        loaded machine lower it; ``width`` says what was possible.
+        """
+        return query.max_parallelism(self.rows)
+
+    @property
+    def mean_parallelism(self) -> float:
+        """Work over span: more CPUs than this cannot help. Source: as for span."""
+        span_s = self.span
+        return self.work / span_s if span_s else 0.0
+
+    def parallelism_at(self, time_s: float) -> int:
+        """Return how many tasks and calls ran, not blocked, at a moment."""
+        return measures.parallelism_at(self.rows, time_s)
+
+    @property
+    def cpu_use(self) -> float:
+        """Share of the offered CPU time in which tasks ran; 1.0 is all of it.
+
+        A task counts with its ``num_cpus``, a call or constructor as one CPU, so
+        actors beyond the CPUs can lift it above 1. Source: utilization,
+        work / (CPUs x makespan).
+        """
+        return measures.cpu_use(self.rows)
+
+    @property
+    def idle_intervals(self) -> list[Idle]:
+        """When CPUs were free, how many, and the cause in words, in order of time."""
+        return idle.idle_intervals(self.rows)
+
+    @property
+    def stragglers(self) -> list[TaskRow]:
+        """Tasks that ran over twice the median of their function (3 or more ended).
+
+        Source: Dean and Ghemawat 2004, "MapReduce", section 3.6.
+        """
+        return measures.stragglers(self.rows)
+
+    # Its shape.
+
+    @property
+    def depth(self) -> int:
+        """How many tasks the longest chain of inputs has."""
+        return query.depth(self.rows)
+
+    @property
+    def width(self) -> int:
+        """Size of the largest set of tasks none of which needs another.
+
+        Source: the width of a partial order (Dilworth 1950).
+        """
+        return query.width(self.rows)
+
+    def gets_inside_loop(self) -> list[WaitRow]:
+        """Return each ``get`` that made a loop wait for what its own turn started."""
+        return query.gets_inside_loop(self.rows)
+
+    @property
+    def copies(self) -> dict[str, int]:
+        """On how many nodes each object lies, by label."""
+        return measures.copies(self.rows)
+
+    def queue_length(self, actor: str | int, time_s: float) -> int:
+        """Return how many calls waited for an actor at a moment.
+
+        Args:
+            actor: its label, e.g. "Counter-1", its name, or its number.
+            time_s: seconds since the session started.
+
+        Raises:
+            ValueError: there is no such actor in this run.
+        """
+        rows = self.rows
+        number = measures.find_actor(rows, actor).id
+        return measures.queue_length(rows, number, time_s)
+
+    # In words.
+
+    def why(self, task: str | int) -> str:
+        """Return one sentence: why a task started when it did, or why it has not.
+
+        Args:
+            task: its label, e.g. "f-7", or its number.
+
+        Raises:
+            ValueError: there is no such task in this run.
+        """
+        rows = self.rows
+        return why.why(measures.find_tasks(rows, task)[0], rows)
+
+    def explain(self) -> str:
+        """Return the story of the run in five to ten sentences."""
+        from rayteach.api import story  # noqa: PLC0415 (only who asks)
+
+        return story.story(self.rows)
+
+    def advice(self) -> list[Advice]:
+        """Return the patterns that cost something here, the dearest first.
+
+        Each has the cell and line, what it cost in this run, and the better form.
+        Source: the anti-patterns of Ray's documentation.
+        """
+        from rayteach.advice import advise  # noqa: PLC0415 (only who asks)
+
+        recording = self._source.recording()
+        return advise(self.rows, recording.events())
+
+    def compare(self, other: Run) -> Comparison:
+        """Return what differs in ``other`` from this run: in words, and as a table.
+
+        Times within ten percent of each other count as alike.
+        """
+        return Comparison(self.rows, other.rows)
+
+    # What would have been.
+
+    def what_if(
+        self,
+        num_cpus: float | Iterable[float] | None = None,
+        *,
+        task_time: Mapping[str, float] | None = None,
+        drop_dependency: tuple[str, str] | Iterable[tuple[str, str]] = (),
+        policy: str = "fifo",
+    ) -> WhatIf:
+        """Predict the run on other CPUs, in another order, with other times.
+
+        What was recorded runs again through the scheduler that real runs have, on
+        a virtual clock; starting and handing over cost what they cost in the run.
+        Times are wall times: where tasks shared a core they are too long.
+
+        Args:
+            num_cpus: one number or several; the run's own by default.
+            task_time: seconds of own work, by label ("f-1") or function ("f").
+            drop_dependency: (maker, user), or several such pairs: the user no
+                longer needs the maker's result.
+            policy: who goes first in line: "fifo" as in rayteach, "lifo",
+                "longest" or "shortest". Tasks of one CPU only.
+
+        Returns:
+            The predicted runs with the speed-up curve and its bounds.
+
+        Raises:
+            ValueError: a name stands for nothing here, or a task needs more CPUs.
+            RayteachError: on so few CPUs the program never ends.
+        """
+        from rayteach.api import what_if  # noqa: PLC0415 (only who asks)
+
+        rows = self.rows
+        found = what_if.predictions(rows, num_cpus, task_time, drop_dependency, policy)
+        return what_if.WhatIf(rows, found, [Run(one.recording) for one in found])
+
+    # To keep and to show.
+
+    def save(self, path: str | PathLike[str], *, values: bool = False) -> None:
+        """Write the run to a file that ``rayteach.load(path)`` reads.
+
+        Args:
+            path: the file, ``*.rayteach`` by custom; one that is there is replaced.
+            values: also write the messages of exceptions, which may hold values;
+                their types and lines are always written.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        storage.save(self._source.recording(), path, values=values)
+
+    def to_html(self, path: str | PathLike[str], title: str = "") -> None:
+        """Write a page that shows the run in any browser, without a server.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        from rayteach.widgets import page  # noqa: PLC0415 (only who writes one)
+
+        rows = self.rows
+        cell = f" of cell {rows.run.cell}" if rows.run.cell else ""
+        text = page.html(rows, title or f"A run{cell}")
+        Path(path).write_text(text, encoding="utf-8")
+
+    def to_text(self, width: int = 80, *, color: bool = False) -> str:
+        """Return the run as text: graph, timeline, actors, waits.
+
+        Args:
+            width: characters per line, at least 40.
+            color: add ANSI colours.
+        """
+        from rayteach.widgets import text  # noqa: PLC0415 (only who reads it)
+
+        return text.full(self.rows, width, color=color)
+
+    def timeline(
+        self, filename: str | PathLike[str] | None = None
+    ) -> list[dict[str, Any]] | None:
+        """Return the run as Chrome's trace events, or write them to a file."""
+        return written(chrome.trace_events(self.rows), filename)
+
+    def to_pandas(self) -> dict[str, Any]:
+        """Return a DataFrame for each table, by the table's name.
+
+        The column ``start_s`` of tasks is that of the last attempt; intervals
+        stay lists.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 (an option, and slow to import)
+        except ImportError as error:
+            raise ImportError(
+                "run.to_pandas() needs pandas: pip install pandas"
+            ) from error
+        rows = self.rows
+        tables: dict[str, Any] = {
+            name: pd.DataFrame(
+                [asdict(row) for row in getattr(rows, name).values()],
+                columns=[field.name for field in fields(kind)],
+            )
+            for name, kind in _TABLES.items()
+        }
+        last = [t.attempts[-1] if t.attempts else None for t in rows.tasks.values()]
+        tables["tasks"]["start_s"] = [one and one.start_s for one in last]
+        tables["tasks"]["worker"] = [one and one.worker for one in last]
+        return tables
 
     def __repr__(self) -> str:
-        """Say how the tasks stand; no address."""
+        """Say how the tasks stand; no address, no time."""
         rows = self.rows
-        return f"<run: {words.counted(list(rows.tasks.values()), rows.now_s)}>"
+        text = words.counted(list(rows.tasks.values()), rows.now_s)
+        if not self.is_whole:
+            text += "; its file was cut off"
+        return f"<run: {text}>"
 
-    def _follow(self) -> Session | None:
-        """Return the session: one that opened inside the block replaces it."""
-        now = sessions.current()
-        if self._stop is None and now is not None and now is not self._session:
-            self._session, self._start, self._fold = now, 0, None
-        return self._session
+    def _repr_html_(self) -> str:
+        """Show the picture in a notebook."""
+        from rayteach.widgets import still  # noqa: PLC0415 (only notebooks ask)
 
-    def _members(self, session: Session) -> tuple[set[int], set[int]]:
-        """Return the numbers of the tasks and puts, and of the waits, that count."""
-        numbers: set[int] = set()
-        waits: set[int] = set()
-        for place, event in enumerate(session.log.events(self._start), self._start):
-            is_inside = self._stop is None or place < self._stop
-            if isinstance(event, TaskSubmitted):
-                if _belongs(event.parent, numbers, is_inside=is_inside):
-                    numbers.add(event.task)
-            elif isinstance(event, ObjectPut):
-                if _belongs(event.parent, numbers, is_inside=is_inside):
-                    numbers.add(event.object[0])
-            elif isinstance(event, WaitStarted) and _belongs(
-                event.task, numbers, is_inside=is_inside
-            ):
-                waits.add(event.wait)
-        return numbers, waits
+        return still.html_figure(self.rows)
 
 
-def _belongs(parent: int | None, numbers: set[int], *, is_inside: bool) -> bool:
-    """The driver's work counts inside the block, a task's if the task does."""
-    return is_inside if parent is None else parent in numbers
+_TABLES = {
+    "tasks": row_types.TaskRow,
+    "objects": row_types.ObjectRow,
+    "actors": row_types.ActorRow,
+    "waits": row_types.WaitRow,
+    "workers": row_types.WorkerRow,
+    "nodes": row_types.NodeRow,
+}
 
 
-def _only(fold: RowFold, numbers: set[int], waits: set[int]) -> Rows:
-    """Return the chosen rows, and those that they refer to."""
-    found = replace(fold.rows(None), tasks={}, objects={}, actors={}, waits={})
-    for run in fold.runs:  # the session's own labels would bear the cell's
-        part = fold.rows(run)
-        found.tasks |= {k: r for k, r in part.tasks.items() if k in numbers}
-        found.waits |= {k: r for k, r in part.waits.items() if k in waits}
-        found.objects |= part.objects
-        found.actors |= part.actors
-    named = {key for task in found.tasks.values() for key in task.inputs}
-    named |= {key for wait in found.waits.values() for key in wait.objects}
-    found.objects = {
-        key: row
-        for key, row in found.objects.items()
-        if key in named or int(key.partition(".")[0]) in numbers
-    }
-    actors = {task.actor for task in found.tasks.values()}
-    found.actors = {k: row for k, row in found.actors.items() if k in actors}
-    if found.tasks:
-        first = next(iter(found.tasks.values()))
-        found.run.cell, found.run.start_s = first.cell, first.submitted_s
-    return found
-
-
-@contextmanager
-def observe() -> Iterator[Run]:
-    """Observe what is submitted inside a ``with`` block.
-
-    Yields:
-        The run; its ``rows`` may be read inside the block and after it.
-    """
-    run = Run()
-    try:
-        yield run
-    finally:
-        run.close()
+def written(
+    events: list[dict[str, Any]], filename: str | PathLike[str] | None
+) -> list[dict[str, Any]] | None:
+    """Return trace events, or write them to a file if there is a name for it."""
+    if filename is None:
+        return events
+    text = json.dumps(events, separators=(",", ":"), allow_nan=False)
+    Path(filename).write_text(text, encoding="utf-8")
+    return None

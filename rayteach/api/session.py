@@ -38,6 +38,11 @@ def current() -> Session | None:
     return _session
 
 
+def latest() -> Session | None:
+    """Return the open session, or the one that was closed last, None if none was."""
+    return _session
+
+
 def engine() -> Any:
     """Return this process's engine; opens a session if there is none."""
     client = get_client()
@@ -47,6 +52,11 @@ def engine() -> Any:
         if current() is None:
             init()
         return get_client()
+
+
+def is_in_task() -> bool:
+    """Tell whether this process is a worker's."""
+    return _session is None and get_client() is not None
 
 
 def is_in_actor() -> bool:
@@ -89,6 +99,10 @@ def init(
     shield = driver_shield()
     with shield, _changing:
         if is_initialized():
+            open_one = current()
+            if open_one is not None and open_one.cell_runs.is_opener_again:
+                _warn_of_difference(open_one, num_cpus, resources)
+                return open_one
             return _reinit(ignore_reinit_error=ignore_reinit_error)
         try:
             session = _init(
@@ -136,6 +150,23 @@ def _init(
     for callback in tuple(_open):
         callback(session)
     return session
+
+
+def _warn_of_difference(
+    session: Session, num_cpus: float | None, resources: dict[str, float] | None
+) -> None:
+    """The cell that opened the session runs again: say what it now asks for."""
+    parts = []
+    if num_cpus is not None and num_cpus != session.num_cpus:
+        parts.append(f"num_cpus={num_cpus:g} (it has {session.num_cpus:g})")
+    if resources is not None and resources != session.resources:
+        parts.append(f"resources={resources!r} (it has {session.resources!r})")
+    if parts:
+        warnings.warn(
+            f"init() was run again by its cell and keeps the open session, which "
+            f"differs: {', '.join(parts)}. Call rayteach.shutdown() first to change it",
+            stacklevel=3,
+        )
 
 
 def _start(

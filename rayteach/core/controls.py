@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Controls(Protocol):
@@ -13,3 +16,12 @@ class Controls(Protocol):
 
     def command(self, name: str, args: dict[str, Any]) -> None:
         """Carry out a command; raises ``ValueError`` with what to do instead."""
+
+    def watched_by(
+        self, ask: Callable[[], None], has_answered: Callable[[float], bool]
+    ) -> None:
+        """Say how to find out whether a view could lead on from a pause.
+
+        ``ask`` makes all views answer soon; ``has_answered(since_s)`` tells whether
+        one has since then, in monotonic seconds. Neither may block.
+        """

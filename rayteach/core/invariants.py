@@ -80,7 +80,7 @@ def _claims(node: NodeState) -> Iterable[str]:
 
 def _lines(node: NodeState, here: list[Task]) -> Iterable[str]:
     waiting = {t.number for t in here if t.state == states.QUEUED}
-    in_line = {t.number for t in (*node.queue, *node.direct)}
+    in_line = {t.number for t in (*node.queue, *node.direct, *node.late)}
     if not waiting <= in_line:
         yield f"queued tasks in no line: {sorted(waiting - in_line)}"
     resuming = {t.number for t in here if t.state == states.RESUMING}

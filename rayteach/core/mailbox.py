@@ -42,7 +42,7 @@ class _Caller:
 class Mailbox:
     """The calls of one actor that have not ended, and the actor's state."""
 
-    def __init__(self, creation: Task) -> None:
+    def __init__(self, creation: Task, permits: int = -1) -> None:
         """Make the mailbox of the actor that ``creation`` makes."""
         self.creation = creation
         self.worker = 0
@@ -53,6 +53,8 @@ class Mailbox:
         self.restarts = creation.retries
         #: how many calls may run at once; 0: one at a time, the next ones at hand
         self.slots = 0
+        #: how many calls may be sent while the gate is closed; below 0: no gate
+        self.permits = permits
         #: True while its CPUs are lent, because all that it runs waits
         self.is_lent = False
         #: its place in the line of those that want their CPUs back
@@ -96,6 +98,8 @@ class Mailbox:
         """Return the calls to send now; they count as in flight."""
         taken: list[Task] = []
         most = self.slots or IN_FLIGHT
+        if self.permits >= 0:
+            most = min(most, len(self.in_flight) + self.permits)
         while self._heads and len(self.in_flight) < most:
             caller = heapq.heappop(self._heads)[1].number
             line = self._lines.get(caller)
@@ -110,7 +114,17 @@ class Mailbox:
                 self._offer(caller)
             else:
                 del self._lines[caller]
+        if self.permits > 0:
+            self.permits -= len(taken)
         return taken
+
+    def next_call(self) -> Task | None:
+        """Return the call that would be sent next, were there room."""
+        for _, caller in sorted(self._heads, key=lambda one: one[0]):
+            line = self._lines.get(caller.number)
+            if line and not line[0].missing and line[0].state == states.QUEUED:
+                return line[0]
+        return None
 
     def remove(self, task: Task) -> None:
         """The call has ended, wherever it was."""
@@ -199,7 +213,7 @@ class Mailbox:
         if not waits or any(one.state == states.RESUMING for one in self.at_work()):
             return True
         has_room = self.state == "alive" and self.slots > len(self.in_flight)
-        return has_room and bool(self._heads)
+        return has_room and bool(self._heads) and self.permits != 0
 
     def all_calls(self) -> Iterator[Task]:
         """Yield every call that has not ended, in-flight ones first."""

@@ -67,6 +67,9 @@ class NodeState:
         self.used = dict.fromkeys(resources, 0.0)
         #: ready plain tasks, first in line first
         self.queue: deque[Task] = deque()
+        #: runs whose tasks let all others go first, and those that are ready
+        self.behind: set[int] = set()
+        self.late: deque[Task] = deque()
         #: ready tasks that need a worker of their own
         self.direct: deque[Task] = deque()
         #: blocked tasks whose wait is over, and actors that want their CPUs back
@@ -105,7 +108,7 @@ class NodeState:
     @property
     def has_line(self) -> bool:
         """True if somebody waits for a CPU here."""
-        return bool(self.queue or self.direct or self.resuming)
+        return bool(self.queue or self.direct or self.resuming or self.late)
 
     def claim(self, worker: int, cpus: float) -> None:
         """Let ``worker`` (no reader) hold exactly ``cpus``."""
@@ -125,6 +128,8 @@ class NodeState:
     def enqueue(self, task: Task, *, front: bool = False) -> None:
         """Put a ready task in line."""
         line = self.queue if task.is_plain else self.direct
+        if task.run in self.behind:
+            line = self.late
         if front:
             line.appendleft(task)
         else:
@@ -132,6 +137,8 @@ class NodeState:
 
     def admit(self, out: list[Decision]) -> None:
         """Decide all that can be decided now."""
+        if self.late and not self.queue:
+            self.let_some_go()
         if self.resuming or self.direct:
             self._resume(out)
             self._dispatch(out)
@@ -140,6 +147,36 @@ class NodeState:
             self._post(out)
         if self.readers < self.posted:
             self._grow(out)
+
+    def put_behind(self, run: int) -> None:
+        """Move the run's ready tasks behind all others, those to come as well."""
+        self.behind.add(run)
+        for line in (self.queue, self.direct):
+            self.late.extend(task for task in line if task.run == run)
+            kept = [task for task in line if task.run != run]
+            line.clear()
+            line.extend(kept)
+
+    def let_some_go(self) -> None:
+        """Nobody else waits: no more of those behind than there are CPUs for."""
+        room = int(self.num_cpus + EPSILON) - self.posted
+        while self.late and room > 0:
+            task = self.late.popleft()
+            if task.state == states.QUEUED:
+                (self.queue if task.is_plain else self.direct).append(task)
+                room -= 1
+
+    def hold(self, out: list[Decision]) -> None:
+        """Decide what is decided while the gate is closed: nobody reads the queue.
+
+        What runs goes on, and a reader with nothing to do parks.
+        """
+        self._resume(out)
+        while self.readers - self.posted > self.parks_wanted:
+            self.readers -= 1
+            self.parks_owed += 1
+            out.append(Park(self.name, 1))
+        self._resume(out)
 
     def _resume(self, out: list[Decision]) -> None:
         while self.resuming:
@@ -167,19 +204,25 @@ class NodeState:
             if task.state != states.QUEUED:
                 self.direct.remove(task)
                 continue
-            if not self._has_resources(task):
+            if not self.has_resources(task):
                 continue
             if self.free + EPSILON < task.num_cpus:
                 return
-            worker = self._worker_for(task, out)
-            if worker is None:
+            if not self.place(task, out):
                 return
             self.direct.remove(task)
-            self.claim(worker, task.num_cpus)
-            for name, amount in task.resources:
-                self.used[name] += amount
-            task.worker = worker
-            self._change(task, states.POSTED)
+
+    def place(self, task: Task, out: list[Decision]) -> bool:
+        """Give the task a worker of its own; False: one is on its way."""
+        worker = self._worker_for(task, out)
+        if worker is None:
+            return False
+        self.claim(worker, task.num_cpus)
+        for name, amount in task.resources:
+            self.used[name] += amount
+        task.worker = worker
+        self._change(task, states.POSTED)
+        return True
 
     def _worker_for(self, task: Task, out: list[Decision]) -> int | None:
         if task.kind == CREATION:
@@ -198,7 +241,8 @@ class NodeState:
             out.append(StartWorker(self.name, self._new_worker(), parked=True))
         return None
 
-    def _has_resources(self, task: Task) -> bool:
+    def has_resources(self, task: Task) -> bool:
+        """Tell whether the custom resources that the task asks for are free."""
         return all(
             self.resources.get(name, 0.0) - self.used.get(name, 0.0) + EPSILON >= amount
             for name, amount in task.resources
@@ -207,7 +251,7 @@ class NodeState:
     def _demand(self) -> float:
         need = sum(t.num_cpus for t in self.resuming if t.state == states.RESUMING)
         for task in self.direct:
-            if task.state == states.QUEUED and self._has_resources(task):
+            if task.state == states.QUEUED and self.has_resources(task):
                 need += task.num_cpus
                 break  # one at a time: the line keeps its order
         return need

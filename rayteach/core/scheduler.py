@@ -23,6 +23,8 @@ from rayteach.errors import InvalidTransition
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
+    from rayteach.core.gate import Gate
+
 _TRANSITIONS = states.TRANSITIONS
 _ON_A_CPU = (states.POSTED, states.RUNNING)
 
@@ -49,6 +51,8 @@ class Scheduler:
         self._mail: dict[int, Mailbox] = {}
         #: actors that have lent their CPUs, by the worker
         self.lenders: dict[int, Mailbox] = {}
+        #: in the way of all starts while the session is paused or slowed
+        self.gate: Gate | None = None
 
     def add_node(
         self, name: str, num_cpus: float, resources: dict[str, float] | None = None
@@ -78,7 +82,7 @@ class Scheduler:
             producer.dependents.append(task)
         task.missing = len(producers)
         if task.kind == CREATION:
-            self.actors[task.number] = Mailbox(task)
+            self.actors[task.number] = Mailbox(task, -1 if self.gate is None else 0)
         if task.kind == CALL:
             mailbox = self.actors[task.actor or 0]
             if not task.missing:
@@ -109,14 +113,14 @@ class Scheduler:
         self._change(task, end)
         if task.is_plain and was in _ON_A_CPU:  # what most tasks are
             del self.tasks[task.number]
-            node = self._node_of(task)
+            node: NodeState = task.node
             node.posted -= 1
-            if node.has_line:
+            if node.has_line or self.gate is not None:
                 self._touched[node.name] = node
         else:
             self._end(task, was)
-        if task.kind == CREATION:
-            self._created(task, end)
+        if task.kind == CREATION and end == states.DONE:
+            self._created(task)
         dependents, task.dependents = task.dependents, None
         if not dependents:
             return
@@ -131,8 +135,6 @@ class Scheduler:
         was = task.state
         self._change(task, states.CANCELLED)
         self._end(task, was)
-        if task.kind == CREATION:
-            self._created(task, states.CANCELLED)
         dependents, task.dependents = task.dependents, None
         self._abandon(dependents or [], task)
 
@@ -161,15 +163,20 @@ class Scheduler:
         worker = task.worker
         if not self.lose(task, started=True):
             return False
-        node = self._node_of(task)
+        node: NodeState = task.node
         if not task.is_plain and node.roles.get(worker) == DIRECT:
             node.worker_free(worker)
         return True
 
     def take_back(self, task: Task) -> None:
         """The task goes back to the front of its line."""
-        was, node = task.state, self._node_of(task)
+        was, node = task.state, task.node
         self._change(task, states.QUEUED)
+        if task.kind == CALL:
+            mailbox = self.actors[task.actor or 0]
+            mailbox.put_back([task])
+            self.look_at(mailbox)
+            return
         self._left(task, was)
         task.worker = 0
         node.enqueue(task, front=True)
@@ -182,7 +189,7 @@ class Scheduler:
         if task.kind != TASK:
             lending.balance(self, self.actors[task.actor or 0])
             return
-        node = self._node_of(task)
+        node: NodeState = task.node
         if task.is_plain:
             node.posted -= 1
             node.readers -= 1
@@ -197,11 +204,11 @@ class Scheduler:
         if task.kind != TASK:
             lending.go_on(self, task)
             return
-        node = self._node_of(task)
+        node: NodeState = task.node
         node.resuming.append(task)
         self._touched[node.name] = node
 
-    # What ``lending`` decides.
+    # What ``lending`` and ``gate`` decide.
 
     def resume(self, task: Task) -> None:
         """A call, or a constructor, goes on."""
@@ -211,6 +218,10 @@ class Scheduler:
     def touch(self, node: NodeState) -> None:
         """Look at the node with the next decisions."""
         self._touched[node.name] = node
+
+    def look_at(self, mailbox: Mailbox) -> None:
+        """Look at the mailbox with the next decisions."""
+        self._mail[mailbox.creation.number] = mailbox
 
     # Facts about workers and actors.
 
@@ -273,6 +284,8 @@ class Scheduler:
     def decide(self) -> list[Decision]:
         """Return all decisions since the last call."""
         touched, mail = self._touched, self._mail
+        if self.gate is not None:
+            self.gate.admit(touched, mail)
         while touched or mail:
             if mail:
                 self.deliver(mail.popitem()[1])
@@ -299,23 +312,15 @@ class Scheduler:
 
     def _queue(self, task: Task) -> None:
         self._change(task, states.QUEUED)
-        node = self._plain_node if task.is_plain else self._place(task)
+        node = self._plain_node
+        if not task.is_plain:
+            node = next((n for n in self.nodes.values() if n.can_ever_run(task)), None)
         if node is None:
             self.infeasible.append(task)
             return
         task.node = node
         node.enqueue(task)
         self._touched[node.name] = node
-
-    def _place(self, task: Task) -> NodeState | None:
-        for node in self.nodes.values():
-            if node.can_ever_run(task):
-                return node
-        return None
-
-    def _node_of(self, task: Task) -> NodeState:
-        node: NodeState = task.node
-        return node
 
     def _input_exists(self, task: Task) -> None:
         task.missing -= 1
@@ -334,7 +339,7 @@ class Scheduler:
         """Free what a task in state ``was`` held on its node."""
         if task.kind != TASK or was in (states.NEEDS_INPUT, states.QUEUED):
             return  # an actor keeps what it holds until its process is gone
-        node = self._node_of(task)
+        node: NodeState = task.node
         if task.is_plain and was in (states.BLOCKED, states.RESUMING):
             return  # a thread of it waits: its worker parks by itself
         node.leave(task)
@@ -353,17 +358,16 @@ class Scheduler:
             return
         self._left(task, was)
         if task.kind == TASK and not task.is_plain and task.worker:
-            node = self._node_of(task)
+            node: NodeState = task.node
             if node.roles.get(task.worker) == DIRECT:
                 node.worker_free(task.worker)
 
-    def _created(self, task: Task, end: str) -> None:
-        mailbox = self.actors[task.number]
-        if end == states.DONE:
-            mailbox.state, mailbox.worker = "alive", task.worker
-            self._mail[task.number] = mailbox
-            lending.balance(self, mailbox)
+    def _created(self, task: Task) -> None:
         # On failure the engine calls actor_died with the constructor's error.
+        mailbox = self.actors[task.number]
+        mailbox.state, mailbox.worker = "alive", task.worker
+        self._mail[task.number] = mailbox
+        lending.balance(self, mailbox)
 
     def deliver(self, mailbox: Mailbox) -> None:
         """Send the calls that can go now."""

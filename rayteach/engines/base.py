@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
+
+from rayteach.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,8 +23,7 @@ DYNAMIC = "dynamic"
 """The task's value is a generator of the items' IDs."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskOptions:
+class TaskOptions(Record):
     """Options of a task or of an actor call."""
 
     #: CPUs it holds while it runs; fractions are allowed
@@ -41,19 +42,16 @@ class TaskOptions:
     max_task_retries: int | None = None
     #: how a generator's items come back: "" (it is none), STREAMING or DYNAMIC
     stream: str = ""
-    #: True if one CPU is all it takes and one ID all it gives, under its own name
-    is_plain: bool = field(init=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Know it once: every submission asks."""
+    @cached_property
+    def is_plain(self) -> bool:
+        """True if it takes one CPU and gives one ID, under its own name."""
         plain = self.num_cpus == 1.0 and self.num_returns == 1
         plain = plain and not (self.name or self.resources or self.stream)
-        plain = plain and self.max_task_retries is None
-        object.__setattr__(self, "is_plain", plain)
+        return plain and self.max_task_retries is None
 
 
-@dataclass(frozen=True, slots=True)
-class ActorOptions:
+class ActorOptions(Record):
     """Options of an actor."""
 
     #: CPUs it holds while it lives; None: none, but its node must have one
@@ -85,8 +83,7 @@ class ActorOptions:
         return most if most > 1 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Record):
     """Where a piece of code runs; numbers are 0 where there is none."""
 
     session_hex: str

@@ -42,6 +42,8 @@ class Cancellation:
     asked_s: float
     force: bool
     recursive: bool
+    #: why, if it was not ``cancel()``
+    reason: str = ""
     #: when its worker was interrupted, 0 if it was not yet
     sent_s: float = 0.0
 
@@ -52,6 +54,8 @@ class Cancelling:
     def __init__(self, state: EngineState) -> None:
         """Keep no state of its own."""
         self._state = state
+        #: why tasks are cancelled just now, "" for ``cancel()``
+        self.reason = ""
 
     def cancel_id(self, one: ObjectID, *, force: bool, recursive: bool) -> None:
         """Cancel what makes the value of ``one``, if it is not over."""
@@ -86,6 +90,7 @@ class Cancelling:
     def end(self, task: Task, reason: str = "cancel") -> None:
         """The task is over, or will never begin: it ends as cancelled."""
         state, asked = self._state, task.cancellation
+        reason = (asked.reason if asked is not None else self.reason) or reason
         returns = task.returns
         state.add(events.TaskCancelled(clock(), task.number, reason))
         state.replies.pop(task.number, None)
@@ -98,6 +103,7 @@ class Cancelling:
         for one in returns:
             state.fail(one, failure)
         task.pins = task.payload = None
+        task.inputs = ()  # a producer that goes on still knows the task
         if asked is not None and asked.recursive:  # those it made in the meantime
             self._children(task.number, force=asked.force)
 
@@ -118,8 +124,8 @@ class Cancelling:
 
     def dropped(self, call: Task) -> None:
         """The actor's process took the call out of its inbox."""
-        if call.cancellation is not None and call.state == states.POSTED:
-            self.end(call)
+        if call.state == states.POSTED:
+            self.take_back(call)
 
     def _children(self, parent: int, *, force: bool) -> None:
         tasks = tuple(self._state.scheduler.tasks.values())
@@ -132,7 +138,7 @@ class Cancelling:
     def _ask(self, task: Task, *, force: bool, recursive: bool) -> None:
         asked = task.cancellation
         if asked is None:
-            asked = Cancellation(clock(), force, recursive)
+            asked = Cancellation(clock(), force, recursive, self.reason)
             task.cancellation = asked
         else:
             asked.force, asked.recursive = force, recursive or asked.recursive

@@ -43,6 +43,10 @@ class Dispatcher:
         self._warned: set[str] = set()
         #: told when an actor will never come to life
         self.on_stillborn: Callable[[Task, Failure], None] = lambda *_: None
+        #: told after every batch of decisions while the gate is closed
+        self.on_gated: Callable[[], None] = lambda: None
+        #: asked for some time before the next start
+        self.on_rest: Callable[[], None] = lambda: None
         state.starts = Starts(state)
         state.starts.warn = state.outputs.warn
         state.starts.on_pool_worker = Idle(state).arm
@@ -55,6 +59,7 @@ class Dispatcher:
             decisions.StartWorker: state.starts.start,
             decisions.Resume: self._resume,
             decisions.Abandon: self._abandon,
+            decisions.Rest: lambda _: self.on_rest(),
         }
 
     def settle(self) -> None:
@@ -72,7 +77,9 @@ class Dispatcher:
             if scheduler.infeasible:
                 self._warn_infeasible()
             if not (found and scheduler.has_news):
-                return
+                break
+        if scheduler.gate is not None:
+            self.on_gated()
 
     def frame(self, task: Task) -> bytes:
         """Return the frame of a task whose inputs all exist."""
@@ -202,6 +209,7 @@ class Dispatcher:
         for one in task.returns:
             state.fail(one, failure)
         task.pins = task.payload = None
+        task.inputs = ()  # as after a cancellation
         if task.kind == CREATION:
             self.on_stillborn(task, failure)
             task.inputs = task.returns = ()  # its mailbox remembers the task

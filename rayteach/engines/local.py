@@ -19,11 +19,13 @@ from rayteach.engines.arguments import split_arguments
 from rayteach.engines.awaiting import Awaiting
 from rayteach.engines.base import Context
 from rayteach.engines.cancelling import Cancelling
+from rayteach.engines.cell_work import CellWork
 from rayteach.engines.census import Census
 from rayteach.engines.deaths import Deaths
 from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
 from rayteach.engines.functions import FunctionStore
+from rayteach.engines.gating import Gating
 from rayteach.engines.inbound import Inbound
 from rayteach.engines.memory import MemoryWatch
 from rayteach.engines.plain import PlainPath
@@ -37,10 +39,7 @@ from rayteach.engines.streams import DriverItems
 from rayteach.engines.submission import Submission
 from rayteach.engines.surroundings import SurroundingsWatch
 from rayteach.engines.waiting import Waiting
-from rayteach.errors import (
-    ActorDiedError,
-    RayteachError,
-)
+from rayteach.errors import ActorDiedError, RayteachError
 from rayteach.object_id import ActorID, ObjectID
 from rayteach.runtime import session_dir
 from rayteach.runtime.memory_gauge import MemoryGauge
@@ -115,11 +114,18 @@ class LocalEngine:
         self._shield = self._pump.shield
         self._putting = Putting(state, self.submission, self._pump, _NODE)
         self._waiting = Waiting(state, self.submission, self._pump)
+        #: pause, step, speed
+        self.gating = Gating(
+            state, self._dispatcher, self._cancelling, self._pump, self._waiting
+        )
         self.items = DriverItems(state, self._waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
         self.surroundings = SurroundingsWatch(state, self._functions, self._shield)
         self._census = Census(state, _NODE, resources)
         self._memory = MemoryWatch(state, gauge)
+        self.cells = CellWork(
+            state, self._reading, self._cancelling, self._pump, self._end_actor
+        )
 
     # Submitting.
 
@@ -203,6 +209,7 @@ class LocalEngine:
             self._state.check_open()
             if options.name:
                 self._reading.drain_notes()  # a name may have come free just now
+                self.cells.free_name(options)
             if naming.is_wanted(self._state, options):
                 return self.get_actor(options.name, options.namespace)
             ref = self.submission.create(function, packed, inputs, options, line, meta)

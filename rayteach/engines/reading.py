@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from rayteach.engines.inbound import Inbound
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
+    from rayteach.engines.superseding import Superseding
 
 
 class Reading:
     """Reads workers and the fork server; applies timers and notes."""
+
+    #: hears of results that nobody holds any more
+    superseding: Superseding
 
     def __init__(
         self,
@@ -105,16 +109,23 @@ class Reading:
     def drain_notes(self) -> None:
         """End the actors whose last handle went away."""
         notes: Any = self._state.notes
+        if not notes:
+            return
         while notes:
             number = notes.popleft()
             known = self._state.actors.get(number)
-            if known is None or known.failure is not None:
+            if known is None:
+                self.superseding.note(number)
                 continue
+            if known.failure is not None:
+                continue
+            self.superseding.released(number)
             known.released = True
             text = f"{known.label} is gone: its last handle was dropped"
             self._submission.end_actor(
                 number, Failure.of_system(ActorDiedError, text), "no handle left"
             )
+        self.superseding.settle()
 
     def sample(self) -> None:
         """Log the start of tasks that are seen running now."""
@@ -124,7 +135,7 @@ class Reading:
             for number in tuple(self._pool.workers):
                 slot = self._pool.board.read(number)
                 task = self._state.scheduler.tasks.get(slot.task)
-                if task is None or task.worker == number or not slot.task:
+                if task is None or not slot.task:
                     continue
                 if task.state == states.POSTED:
                     self._state.scheduler.start(task, number)

@@ -11,6 +11,7 @@ a worker's (through what it has borrowed), or the result of a dynamic one.
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
@@ -106,7 +107,8 @@ class Streams:
         stream = Stream(task.number, task.label, is_dynamic=is_dynamic)
         stream.work = task
         self._state.exported[stream.task, STREAM_INDEX] = stream
-        on_done = lambda: self._ended(done)  # noqa: E731 (the ID's own waiter)
+        itself = weakref.ref(done)  # not a cycle: its end must show at once
+        on_done = lambda: self._ended(itself())  # noqa: E731 (the ID's own waiter)
         done.waiters = [Waiter(1, fail_fast=True, on_done=on_done)]
         if is_dynamic:
             done.contains = (stream,)
@@ -173,9 +175,11 @@ class Streams:
         state.scheduler.start(task, worker)
         state.add(events.TaskStarted(start_s, number, task.attempt, worker))
 
-    def _ended(self, done: ObjectID) -> None:
+    def _ended(self, done: ObjectID | None) -> None:
         """The task is over: its error, if any, is the last item."""
         state = self._state
+        if done is None:
+            return
         stream: Any = state.exported.get((done.task, STREAM_INDEX))
         if stream is None:
             return

@@ -20,7 +20,7 @@ from rayteach.runtime import serialization
 from rayteach.runtime.completions import Completions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from rayteach.engines.submission import Submission
@@ -53,6 +53,8 @@ class Waiting:
         self._pump = pump
         self._shield = pump.shield
         self._completions = Completions()
+        #: told of each wait that begins while the session is paused or slowed
+        self.on_gated: Callable[[Waiter, Sequence[ObjectID]], None] = lambda *_: None
 
     def get(
         self, ids: Sequence[ObjectID], timeout_s: float | None, line: int
@@ -120,6 +122,8 @@ class Waiting:
                 one.waiters.append(waiter)
                 brief = 0 < one.work.function.mean_s < SPIN_S
             brief = brief and self._state.scheduler.busy <= _CPUS
+            if self._state.scheduler.gate is not None:
+                self.on_gated(waiter, pending)
         self._pump.nudge()
         try:
             if timeout_s == 0 and not waiter.done:
@@ -206,6 +210,8 @@ class Waiting:
                     object_id.waiters = []
                 done = partial(self._completions.put, fill)
                 object_id.waiters.append(Waiter(1, fail_fast=True, on_done=done))
+                if self._state.scheduler.gate is not None:
+                    self.on_gated(object_id.waiters[-1], [object_id])
                 return future
         fill()
         return future

@@ -99,10 +99,11 @@ class CellCode:
         code = self.shell.compile(tree, self.filename, mode)
         exec(code, self.shell.user_ns)  # noqa: S102 (the learner's own cell)
 
-    def refuse(self, node: ast.stmt, reason: str) -> SyntaxError:
+    def refuse(self, node: Any, reason: str) -> SyntaxError:
         """Return an error that points at ``node`` and says why."""
-        text = linecache.getline(self.filename, node.lineno)
-        place = (self.filename, node.lineno, node.col_offset + 1, text)
+        line: int = node.lineno
+        text = linecache.getline(self.filename, line)
+        place = (self.filename, line, node.col_offset + 1, text)
         return SyntaxError(reason, place)
 
 

@@ -10,13 +10,16 @@ for every message of a widget.
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import sys
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rayteach.notebook.cellcode import cell_number, label_number, running_cell
 from rayteach.notebook.contracts import Session, Sessions, open_session
+from rayteach.notebook.forgetting import Forgetting
 from rayteach.notebook.output import CellOutput
 
 if TYPE_CHECKING:
@@ -45,6 +48,10 @@ class Cell:
     run: int | None = None
     #: the cell run has started a task
     has_tasks: bool = False
+    #: it asked for no view
+    hidden: bool = False
+    #: its work goes on when it runs again
+    kept: bool = False
 
 
 def cell_key(cell_id: str | None, source: str) -> str:
@@ -73,6 +80,7 @@ class CellOwner:
         self._sessions = sessions
         self._views = views
         self._output = CellOutput(shell, views.late)
+        self._forgetting = Forgetting(shell)
         self._info: ExecutionInfo | None = None
         #: the cell that runs now
         self.current: Cell | None = None
@@ -130,7 +138,22 @@ class CellOwner:
         self._views.close(cell.key)
         session = open_session(self._sessions)
         if session is not None:
+            self._supersede(session, cell)
             self.session_opened(session)
+
+    def _supersede(self, session: Session, cell: Cell) -> None:
+        """The cell runs again: what only its earlier run reaches ends now.
+
+        Before it runs: its own ``get`` may block for want of a CPU.
+        """
+        runs = session.cell_runs
+        alive = runs.supersede(cell.key)
+        if alive is None:
+            return
+        self._forgetting.forget(runs.is_superseded)
+        if alive:
+            gc.collect()  # lists that hold each other hold IDs too
+            runs.review()
 
     def _finish(self, outcome: str) -> None:
         cell, self.current, self._info = self.current, None, None
@@ -138,10 +161,26 @@ class CellOwner:
             return
         session = open_session(self._sessions)
         if session is not None and cell.run is not None:
+            if outcome == "interrupted":
+                self._interrupt(session, cell.run)
             session.flush_output()
             session.end_cell_run(outcome)
+            if cell.kept:
+                session.cell_runs.keep(cell.key)
+            session.cell_runs.review()
         self._output.end()
         self._views.end_cell(cell)
+
+    def _interrupt(self, session: Session, run: int) -> None:
+        """Cancel what the cell started, and say so."""
+        cancelled, busy = session.cell_runs.interrupt(run)
+        if not cancelled:
+            return
+        what = "1 task or call" if cancelled == 1 else f"{cancelled} tasks and calls"
+        text = f"rayteach: interrupted, so {what} of this cell were cancelled"
+        if busy:
+            text += f"; {', '.join(busy)} goes on with one, which only kill() ends"
+        print(f"{text}.", file=sys.stderr)  # noqa: T201 (shown under the cell)
 
     def flush_output(self) -> None:
         """Print what tasks have printed so far."""
@@ -168,7 +207,8 @@ class CellOwner:
         cell = self.current
         if cell is not None and cell.run == run:
             cell.has_tasks = True
-            self._views.begin_cell(cell, session, run)
+            if not cell.hidden:
+                self._views.begin_cell(cell, session, run)
 
 
 def _outcome(result: ExecutionResult) -> str:

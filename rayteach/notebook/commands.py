@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from IPython.core.error import UsageError
 
+from rayteach.notebook.history import RUNS_SHOWN
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,7 +56,8 @@ _ALL = (
         "status",
         "Say what the session is doing now.",
         "status",
-        "CPUs in use, tasks running and waiting, how views and errors are shown.",
+        "CPUs in use and lent, what runs and what waits for what, workers, actors, "
+        "large values, how views and errors are shown, versions.",
     ),
     Command(
         "show",
@@ -65,6 +68,14 @@ _ALL = (
         "every run. --full prints times, workers and sizes too.",
         (("--text", _FLAG), ("--full", _FLAG)),
         ("--text", "--full"),
+    ),
+    Command(
+        "history",
+        "List the cell runs that started tasks, the newest last.",
+        "history [N]",
+        "N is how many; at first the latest 20. A run is superseded once its cell has "
+        "run again: what nobody can name of it has ended then.",
+        (("count", {"nargs": "?", "type": int, "default": RUNS_SHOWN}),),
     ),
     Command(
         "log",
@@ -89,6 +100,34 @@ _ALL = (
         "IDs and actors of the session are of no use afterwards.",
     ),
     Command(
+        "pause",
+        "Start nothing from here on; what runs goes on.",
+        "pause",
+        "It says which task is next, where it will run and why, and who lost. A get "
+        "that cannot return without a start lets the session go on by itself where no "
+        "live view answers.",
+    ),
+    Command(
+        "step",
+        "Let the next start through, or the next N.",
+        "step [N]",
+        "A start of a task, of an actor, or of a call. It pauses first if need be.",
+        (("count", {"nargs": "?", "type": int, "default": 1}),),
+    ),
+    Command(
+        "speed",
+        "Space starts out: at most X per second.",
+        "speed X",
+        "0.5 is one start every two seconds; `%rayteach resume` is full speed.",
+        (("per_second", {"type": float}),),
+    ),
+    Command(
+        "resume",
+        "Let everything start as usual again.",
+        "resume",
+        "",
+    ),
+    Command(
         "auto",
         "Switch the views that appear by themselves on or off.",
         "auto on|off",
@@ -111,7 +150,20 @@ _ALL = (
         "help [COMMAND]",
         "",
         (("command", {"nargs": "?", "default": ""}),),
-        ("status", "show", "log", "init", "shutdown", "auto", "tracebacks"),
+        (
+            *(
+                "status",
+                "show",
+                "history",
+                "log",
+                "init",
+                "shutdown",
+                "pause",
+                "step",
+                "speed",
+            ),
+            *("resume", "auto", "tracebacks"),
+        ),
     ),
 )
 

@@ -9,11 +9,38 @@ if TYPE_CHECKING:
 
     from rayteach.core.controls import Controls
     from rayteach.engines.outputs import Printed
+    from rayteach.object_id import ObjectID
     from rayteach.trace.log import EventLog
+
+
+class CellRuns(Protocol):
+    """The cell runs of a session; see ``api.cell_runs``."""
+
+    def supersede(self, key: str) -> bool | None:
+        """The cell runs again; None if it never did, True if work is alive."""
+
+    def is_superseded(self, one: ObjectID) -> bool:
+        """Tell whether the cell that made an ID has run again since."""
+
+    def review(self) -> None:
+        """End superseded work that nobody can name any more."""
+
+    def interrupt(self, run: int) -> tuple[int, list[str]]:
+        """Cancel what a run started; how much, and which actors go on."""
+
+    def keep(self, key: str) -> None:
+        """Let the work of the cell's latest run go on when it runs again."""
+
+    def opened(self) -> None:
+        """The cell that runs now has opened the session."""
 
 
 class Session(Protocol):
     """One open session, as seen by the notebook."""
+
+    @property
+    def cell_runs(self) -> CellRuns:
+        """What belongs to which cell run."""
 
     @property
     def log(self) -> EventLog:

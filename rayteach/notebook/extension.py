@@ -63,6 +63,7 @@ class Extension:
     def session_opened(self, session: Session) -> None:
         """Tell the parts that a session opened."""
         self.cells.session_opened(session)
+        session.cell_runs.opened()
         self.panel.wake()
 
     def session_closed(self, session: Session) -> None:

@@ -1,4 +1,4 @@
-"""``%%remote`` and ``%rayteach``."""
+"""``%rayteach``."""
 
 # IPython is typed in part.
 # mypy: allow-untyped-calls, allow-untyped-decorators
@@ -14,18 +14,15 @@ from IPython.core.magic import (
     Magics as IPythonMagics,
 )
 from IPython.core.magic import (
-    cell_magic,
     line_magic,
     magics_class,
     no_var_expand,
 )
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
-from rayteach.api import remote_function, session
+from rayteach.api import session
 from rayteach.api.logs import logs
 from rayteach.errors import RayteachError
-from rayteach.notebook import definitions, status
-from rayteach.notebook.cellcode import CellCode
+from rayteach.notebook import history, holding, status
 from rayteach.notebook.commands import COMMANDS, Command, manual
 
 if TYPE_CHECKING:
@@ -33,54 +30,6 @@ if TYPE_CHECKING:
     from rayteach.notebook.extension import Extension
 
 _NAMES_SHOWN = 50
-
-
-@magics_class
-class RemoteMagics(IPythonMagics):
-    """``%%remote`` and its second name ``%%rt_remote``."""
-
-    def __init__(self, extension: Extension) -> None:
-        """Keep the extension whose cells these magics belong to."""
-        super().__init__(shell=extension.shell)
-        self._extension = extension
-
-    @no_var_expand
-    @cell_magic
-    @magic_arguments()
-    @argument("--num-cpus", type=float, help="CPUs each task or actor holds")
-    @argument("--num-returns", type=int, help="values each function returns")
-    @argument("--name", help="name of the task or actor")
-    def remote(self, line: str, cell: str) -> None:
-        """Make the functions and classes of this cell remote.
-
-        Each top-level `def` becomes a remote function, each `class` an actor
-        class; `def _name` stays a plain helper. Imports run in the notebook.
-        Anything else is refused before a line of the cell runs.
-
-        Example:
-            %%remote --num-cpus 1
-            def square(x):
-                return x * x
-
-            (next cell)  ray.get(square.remote(7))
-        """
-        self._define(line, cell)
-
-    @no_var_expand
-    @cell_magic
-    def rt_remote(self, line: str, cell: str) -> None:
-        """Do the same as `%%remote`, where that name is taken."""
-        self._define(line, cell)
-
-    def _define(self, line: str, cell: str) -> None:
-        arguments = parse_argstring(self.remote, line)
-        options = {k: v for k, v in vars(arguments).items() if v is not None}
-        running = self._extension.cells.current
-        code = CellCode.of(
-            self._extension.shell, cell, running.source if running else ""
-        )
-        statements = definitions.check(code)
-        definitions.define(code, statements, remote_function.remote, options)
 
 
 @magics_class
@@ -117,6 +66,18 @@ class RayteachMagics(IPythonMagics):
         else:
             print("No session is open.")  # noqa: T201
 
+    def _pause(self, _options: Any) -> None:
+        holding.pause()
+
+    def _step(self, options: Any) -> None:
+        holding.step(options.count)
+
+    def _speed(self, options: Any) -> None:
+        holding.speed(options.per_second)
+
+    def _resume(self, _options: Any) -> None:
+        holding.resume()
+
     def _auto(self, options: Any) -> None:
         self._extension.views.auto = options.switch == "on"
         print(status.auto_line(on=self._extension.views.auto))  # noqa: T201
@@ -137,6 +98,16 @@ class RayteachMagics(IPythonMagics):
         else:
             cell = self._extension.cells.current
             self._extension.views.show_again(cell, *last)
+
+    def _history(self, options: Any) -> None:
+        of = session.current()
+        if options.count < 1:
+            msg = "%rayteach history N: N is how many runs, 1 or more"
+            raise UsageError(msg)
+        if of is None:
+            print("No session is open: there is no history.")  # noqa: T201
+        else:
+            print(history.page(of, options.count))  # noqa: T201
 
     def _show_late(self, of: Session, run: int) -> None:
         _, lines = self._extension.views.late_log(of).since(run)

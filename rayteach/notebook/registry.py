@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.notebook.commands import completions
 from rayteach.notebook.exercises import ExerciseMagics
-from rayteach.notebook.magics import RayteachMagics, RemoteMagics
+from rayteach.notebook.magics import RayteachMagics
+from rayteach.notebook.remote_magics import OPTIONS, RemoteMagics
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _COMPLETION = "complete_command"
 _KEY = "%rayteach"
+_REMOTE_KEYS = ("%%remote", "%%rt_remote", "%remote", "%rt_remote")
 
 
 class MagicsPart:
@@ -43,6 +45,8 @@ class MagicsPart:
                 tables[kind][name] = names[name]
                 self._report(kind, name, names[name])
         self._shell.set_hook(_COMPLETION, _complete, str_key=_KEY)
+        for key in _REMOTE_KEYS:
+            self._shell.set_hook(_COMPLETION, _complete_remote, str_key=key)
 
     def detach(self) -> None:
         """Take away the magics that are ours, and the completion."""
@@ -53,7 +57,8 @@ class MagicsPart:
             self._shell.magics_manager.registry.pop(type(magics).__name__, None)
         dispatcher = self._shell.strdispatchers.get(_COMPLETION)
         if dispatcher is not None:
-            dispatcher.strs.pop(_KEY, None)
+            for key in (_KEY, *_REMOTE_KEYS):
+                dispatcher.strs.pop(key, None)
 
     def _names(self, kind: str) -> set[str]:
         return {name for magics in self._magics for name in magics.magics[kind]}
@@ -65,7 +70,7 @@ class MagicsPart:
         mark = "%%" if kind == "cell" else "%"
         owner = getattr(other, "__module__", None) or "another extension"
         other_name = (
-            "; use %%rt_remote, which does the same" if name == "remote" else ""
+            f"; use {mark}rt_remote, which does the same" if name == "remote" else ""
         )
         print(  # noqa: T201 (shown in the cell that loads the extension)
             f"rayteach: {mark}{name} stays with {owner}{other_name}.", file=sys.stderr
@@ -75,3 +80,14 @@ class MagicsPart:
 def _complete(_shell: InteractiveShell, event: Any) -> list[str]:
     """Complete the words of ``%rayteach``; called by IPython's completer."""
     return completions(event.line)
+
+
+def _complete_remote(shell: InteractiveShell, event: Any) -> list[str]:
+    """Complete options, the notebook's names, and what stands behind a dot."""
+    symbol: str = event.symbol
+    if symbol.startswith("-"):
+        return list(OPTIONS)
+    base, dot, _ = symbol.rpartition(".")
+    if not dot:
+        return [name for name in shell.user_ns if not name.startswith("_")]
+    return [f"{base}.{name}" for name in dir(shell.user_ns.get(base))]

@@ -136,11 +136,13 @@ class RunViews:
             return publisher
         return self._publisher[1]
 
-    def _answered(self) -> bool:
+    @property
+    def answered(self) -> bool:
+        """True once a front end has answered in this kernel."""
         if self._heard or self._panel.answered:
             return True
         return any(v.answered for v in self._views.values())
 
     def _profile(self, cell: Cell) -> Profile:
-        answered = self._answered()
+        answered = self.answered
         return profile(cell_has_id=cell.has_id, front_end_answered=answered)

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rayteach.trace import query
 from rayteach.trace.views import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rayteach.trace.strands import Chain
     from rayteach.trace.views.rows import Rows, TaskRow
 
 _WORTH_S = 0.01
 """A wait below this is not worth a word."""
 
 
-def why_not_faster(rows: Rows, chain: Sequence[int]) -> str:
+def why_not_faster(rows: Rows, chain: Chain) -> str:
     """Return what the chain of a run took, and where the rest of the time went.
 
     Args:
         rows: the run.
-        chain: numbers of tasks, from :func:`rayteach.trace.query.critical_path`.
+        chain: its longest, from :func:`rayteach.trace.strands.longest`.
 
     Returns:
         Sentences; "" for an empty chain.
     """
-    tasks = [rows.tasks[number] for number in chain]
+    tasks = [rows.tasks[number] for number in chain.tasks]
     if not tasks:
         return ""
-    chain_s = sum(query.busy_s(task, rows.now_s) for task in tasks)
+    chain_s = chain.span_s
     names = words.listing([task.label for task in tasks], 6)
     what = "The chain" if len(tasks) > 1 else "The task"
     text = (

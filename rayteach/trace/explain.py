@@ -143,6 +143,9 @@ def _running(task: TaskRow, situation: Situation) -> str:
 
 
 def _queued(task: TaskRow, situation: Situation) -> str:
+    for node in situation.nodes.values():
+        if node.paused and node.paused[-1][1] is None:
+            return "Queued, and held back: the session is paused."
     if task.kind == "call":
         return _at_actor(task, situation)
     if task.kind == "creation":

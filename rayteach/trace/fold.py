@@ -15,15 +15,15 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from rayteach.core import events
-from rayteach.trace import critical, explain, query
-from rayteach.trace.views import objects, places, tasks
+from rayteach.trace import critical, explain, strands
+from rayteach.trace.views import gate, objects, places, tasks
 from rayteach.trace.views.ledger import OUTSIDE, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rayteach.trace.views.rows import ActorRow, TaskRow
+    from rayteach.trace.views.rows import ActorRow, NodeRow, TaskRow
     from rayteach.trace.views.tables import Book
 
     Handler = Callable[[Ledger, Any], None]
@@ -37,6 +37,11 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.CellRunEnded: places.on_run_ended,
     events.NodeAdded: places.on_node_added,
     events.NodeLost: places.on_node_lost,
+    events.Paused: gate.on_paused,
+    events.Stepped: gate.on_stepped,
+    events.Slowed: gate.on_slowed,
+    events.Resumed: gate.on_resumed,
+    events.NextDecided: gate.on_next_decided,
     events.WorkerRequested: places.on_worker_requested,
     events.WorkerStarted: places.on_worker_started,
     events.WorkerExited: places.on_worker_exited,
@@ -215,8 +220,9 @@ class RowFold:
                 continue
             book.critical_of = state
             rows = self.changes(number, -1)
-            book.run.critical = query.critical_path(rows)
-            book.run.why_not_faster = critical.why_not_faster(rows, book.run.critical)
+            chain = strands.longest(rows)
+            book.run.critical = chain.tasks
+            book.run.why_not_faster = critical.why_not_faster(rows, chain)
             book.run_revision = self._ledger.revision
 
     def _tell_stories(self) -> None:
@@ -260,7 +266,7 @@ def frozen(rows: Rows) -> Rows:
     """Return copies of rows, which no ``advance`` changes."""
     return Rows(
         replace(rows.run),
-        {key: replace(row) for key, row in rows.nodes.items()},
+        {key: _node_copy(row) for key, row in rows.nodes.items()},
         {key: replace(row) for key, row in rows.workers.items()},
         {key: _task_copy(row) for key, row in rows.tasks.items()},
         {k: replace(r, copies=list(r.copies)) for k, r in rows.objects.items()},
@@ -268,6 +274,11 @@ def frozen(rows: Rows) -> Rows:
         {k: replace(r, ready_s=list(r.ready_s)) for k, r in rows.waits.items()},
         rows.now_s,
     )
+
+
+def _node_copy(row: NodeRow) -> NodeRow:
+    paused, slowed = ([list(one) for one in x] for x in (row.paused, row.slowed))
+    return replace(row, paused=paused, slowed=slowed, losers=list(row.losers))
 
 
 def _task_copy(row: TaskRow) -> TaskRow:

@@ -26,7 +26,7 @@ def max_parallelism(rows: Rows) -> int:
     """
     changes: list[tuple[float, int]] = []
     for task in _work(rows):
-        for start_s, end_s in _busy_intervals(task, rows.now_s):
+        for start_s, end_s in busy_intervals(task, rows.now_s):
             if end_s > start_s:
                 changes += ((start_s, 1), (end_s, -1))
     now = most = 0
@@ -36,7 +36,8 @@ def max_parallelism(rows: Rows) -> int:
     return most
 
 
-def _busy_intervals(task: TaskRow, now_s: float) -> Iterator[tuple[float, float]]:
+def busy_intervals(task: TaskRow, now_s: float) -> Iterator[tuple[float, float]]:
+    """Yield the intervals in which a task ran and was not blocked, as row times."""
     for attempt in task.attempts:
         start_s = attempt.start_s
         end_s = now_s if attempt.end_s is None else attempt.end_s
@@ -49,84 +50,13 @@ def _busy_intervals(task: TaskRow, now_s: float) -> Iterator[tuple[float, float]
 
 def depth(rows: Rows) -> int:
     """Return how many tasks the longest chain of dependencies has."""
-    makers = {task.id: _inputs(task, rows) for task in _work(rows)}
+    makers = {task.id: makers_of(task, rows) for task in _work(rows)}
     return max(_levels(makers).values(), default=0)
-
-
-def critical_path(rows: Rows) -> list[int]:
-    """Return the numbers of the tasks on the chain that needed the most work.
-
-    Each task of it needed the one before: its result as an argument or in a
-    ``get`` inside it, the actor that it made, or, for two calls of one caller to
-    one actor, its turn. However many CPUs there are, a run takes at least as
-    long as the tasks of this chain are busy (:func:`busy_s`). Chains count as
-    far as ``rows`` are known; a task that never ran takes no time.
-    """
-    needs = _needs(rows)
-    best: dict[int, float] = {}
-    before: dict[int, int | None] = {}
-    for task in _makers_first(needs):
-        known = [maker for maker in needs[task] if maker in best]
-        last = max(known, key=best.__getitem__, default=None)
-        before[task] = last
-        above_s = 0.0 if last is None else best[last]
-        best[task] = above_s + busy_s(rows.tasks[task], rows.now_s)
-    at = max(best, key=best.__getitem__, default=None)
-    chain: list[int] = []
-    while at is not None:
-        chain.append(at)
-        at = before[at]
-    return [task for task in reversed(chain) if rows.tasks[task].attempts]
 
 
 def busy_s(task: TaskRow, now_s: float) -> float:
     """Return how many seconds a task has run, blocked times left out."""
-    return sum(end_s - start_s for start_s, end_s in _busy_intervals(task, now_s))
-
-
-def _needs(rows: Rows) -> dict[int, list[int]]:
-    """Return for each task those that had to be done before its own end."""
-    needs: dict[int, list[int]] = {}
-    latest: dict[tuple[int, int | None], int] = {}
-    for task in rows.tasks.values():
-        needs[task.id] = list(_inputs(task, rows))
-        if task.kind == "call" and task.actor is not None:
-            before = latest.get((task.actor, task.parent))
-            if task.actor in needs:
-                needs[task.id].append(task.actor)
-            if before is not None and not _overlap(rows.tasks[before], task):
-                needs[task.id].append(before)
-            latest[task.actor, task.parent] = task.id
-    for wait in rows.waits.values():
-        if wait.task in needs and wait.end_s is not None:
-            needs[wait.task] += [one for one in _returned(wait) if one in needs]
-    return needs
-
-
-def _overlap(one: TaskRow, other: TaskRow) -> bool:
-    """Say whether the second began while the first ran, as in a threaded actor."""
-    if not other.attempts or one.end_s is None:
-        return False
-    return other.attempts[-1].start_s < one.end_s
-
-
-def _makers_first(needs: dict[int, list[int]]) -> Iterator[int]:
-    """Yield each task after those that it needs; a circle is cut somewhere."""
-    seen: set[int] = set()
-    done: set[int] = set()
-    for root in needs:
-        todo = [root]
-        while todo:
-            task = todo[-1]
-            open_makers = [maker for maker in needs[task] if maker not in seen]
-            if task not in seen:
-                seen.add(task)
-                todo += open_makers
-                continue
-            todo.pop()
-            if task not in done:
-                done.add(task)
-                yield task
+    return sum(end_s - start_s for start_s, end_s in busy_intervals(task, now_s))
 
 
 def could_overlap(rows: Rows) -> int:
@@ -156,12 +86,23 @@ def _width_of(caller: int | None, tasks: list[TaskRow], rows: Rows) -> int:
         ):
             in_flight.add(tasks[submitted].id)
             submitted += 1
-        done = _closure(_returned(wait), makers) & in_flight
+        done = _closure(returned(wait), makers) & in_flight
         if done:
             most = max(most, _width(in_flight, makers))
             in_flight -= done
     in_flight.update(task.id for task in tasks[submitted:])
     return max(most, _width(in_flight, makers))
+
+
+def width(rows: Rows) -> int:
+    """Return the size of the largest set of tasks none of which needs another.
+
+    Inputs count, and the order of one caller's calls to one actor; where the
+    driver waited does not (:func:`could_overlap` looks at that too). Source: the
+    width of a partial order, by Dilworth's theorem.
+    """
+    tasks = _work(rows)
+    return _width({task.id for task in tasks}, _makers(tasks, rows))
 
 
 def gets_inside_loop(rows: Rows) -> list[WaitRow]:
@@ -202,7 +143,8 @@ def _task_of(key: str) -> int:
     return int(key.partition(".")[0])
 
 
-def _returned(wait: WaitRow) -> list[int]:
+def returned(wait: WaitRow) -> list[int]:
+    """Return the numbers of the tasks whose results a wait gave back as ready."""
     pairs = zip(wait.objects, wait.outcome, strict=False)
     return [_task_of(key) for key, outcome in pairs if outcome == "ready"]
 
@@ -212,7 +154,7 @@ def _makers(tasks: list[TaskRow], rows: Rows) -> dict[int, set[int]]:
     before = {}
     calls: dict[int, list[int]] = defaultdict(list)
     for task in tasks:
-        made = _inputs(task, rows)
+        made = makers_of(task, rows)
         if task.kind == "call" and task.actor is not None:
             earlier, actor = calls[task.actor], rows.actors.get(task.actor)
             slots = 1 if actor is None else actor.max_concurrency
@@ -223,7 +165,8 @@ def _makers(tasks: list[TaskRow], rows: Rows) -> dict[int, set[int]]:
     return before
 
 
-def _inputs(task: TaskRow, rows: Rows) -> set[int]:
+def makers_of(task: TaskRow, rows: Rows) -> set[int]:
+    """Return the numbers of the tasks of a run that made a task's inputs."""
     return {_task_of(key) for key in task.inputs} & rows.tasks.keys()
 
 

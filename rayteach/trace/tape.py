@@ -122,9 +122,15 @@ class Tape:
         options = _Options("task", None, line, parent, num_returns, num_cpus)
         return self._submit(name, inputs, options)
 
-    def actor(self, class_name: str, line: int = 1, parent: int | None = None) -> int:
+    def actor(
+        self,
+        class_name: str,
+        line: int = 1,
+        parent: int | None = None,
+        num_cpus: float = 1.0,
+    ) -> int:
         """Submit the creation of an actor; return its number."""
-        options = _Options("creation", None, line, parent)
+        options = _Options("creation", None, line, parent, num_cpus=num_cpus)
         return self._submit(class_name, (), options)
 
     def call(

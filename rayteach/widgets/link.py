@@ -1,6 +1,6 @@
 """A link carries the messages of docs/protocol.md to one view and back.
 
-    view ── hello, resync, command ──► receive ──► receiver (the publisher)
+    view ── hello, resync, command, here ──► receive ──► receiver (the publisher)
     view ◄─ snapshot, changes, reply ── send ◄──── publisher's thread only
 
 ``receive`` runs in whatever thread the kernel handles the message: the main
@@ -61,6 +61,8 @@ class Link:
         self._early_hello = False
         #: monotonic seconds of the view's latest hello, None if none came yet
         self.last_hello_s: float | None = None
+        #: monotonic seconds of its latest message of any kind
+        self.last_heard_s: float | None = None
         #: sending failed: the front end is gone
         self.broken = False
 
@@ -98,6 +100,7 @@ class Link:
         if not isinstance(message, dict):
             return
         kind = message.get("type")
+        self.last_heard_s = self._clock()
         if kind in ("hello", "resync"):
             if kind == "hello":
                 self.last_hello_s = self._clock()

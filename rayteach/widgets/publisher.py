@@ -55,6 +55,8 @@ class Subscription:
     revision: int = -1
     #: said hello or resync, and no snapshot was sent since
     owed: bool = False
+    #: somebody wants to know whether it is there
+    asked: bool = False
     #: the latest message was empty, or none was sent yet
     confirmed: bool = True
     #: whether the latest message said that the session lives
@@ -95,6 +97,8 @@ class Publisher:
         self._thread: Thread | None = None
         self._stopped = False
         self._interval_s = INTERVAL_S
+        if controls is not None:
+            controls.watched_by(self.ask, self.has_answered)
 
     def attach(self, link: Link, run: int | None) -> None:
         """Show a run, or the whole session for ``None``, through a link."""
@@ -115,6 +119,17 @@ class Publisher:
     def wake(self) -> None:
         """Look at the log now: something began."""
         self._alarm.ring()
+
+    def ask(self) -> None:
+        """Ask every view to say that it is there; takes no lock."""
+        for subscription in tuple(self._subscriptions.values()):
+            subscription.asked = True
+        self._alarm.ring()
+
+    def has_answered(self, since_s: float) -> bool:
+        """Tell whether a view has said anything since then."""
+        links = [one.link for one in tuple(self._subscriptions.values())]
+        return any((link.last_heard_s or 0.0) >= since_s for link in links)
 
     def close(self) -> None:
         """Send the final rows and end the thread; views can still say hello."""
@@ -203,6 +218,9 @@ class Publisher:
         for subscription in subscriptions:
             while subscription.replies:
                 subscription.link.send(subscription.replies.popleft())
+            if subscription.asked:
+                subscription.asked = False
+                subscription.link.send(wire.ask())
         listening = [s for s in subscriptions if s.owed or s.seq]
         if listening:
             self._sample()

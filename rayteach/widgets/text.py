@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rayteach.trace.views import words
 from rayteach.widgets import layout, text_places
+from rayteach.widgets.text_gate import gate
 from rayteach.widgets.text_timeline import Paint, timeline
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def full(rows: Rows, width: int = 80, *, color: bool = False) -> str:
     ]
     lines += [paint.bold("Timeline"), *timeline(rows, max(width, 40), paint)]
     for title, section in (
+        ("Pauses", gate(rows)),
         ("Actors", text_places.actors(rows)),
         ("Order at each actor", _actors(tasks)),
         ("Objects", text_places.objects(rows)),

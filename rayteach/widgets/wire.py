@@ -85,6 +85,11 @@ def late(start: int, lines: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
     return {"type": "log", "start": start, "lines": [list(line) for line in lines]}
 
 
+def ask() -> dict[str, Any]:
+    """Return the question whether anybody is there."""
+    return {"type": "ask"}
+
+
 def reply(command: object, error: str = "") -> dict[str, Any]:
     """Return the answer to a command; no error text means that it was done."""
     return {"type": "reply", "id": command, "ok": not error, "error": error}

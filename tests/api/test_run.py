@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from rayteach.api import run as runs
-from rayteach.api.run import observe
+from rayteach.api import observe as runs
+from rayteach.api.observe import observe
+from rayteach.api.run import Run
 from rayteach.trace.tape import Tape
 
 
@@ -93,7 +94,7 @@ def test_an_error_in_the_block_is_passed_on(tape: Tape) -> None:
             tape.submit("f")
             raise KeyError
 
-    seen: list[runs.Run] = []
+    seen: list[Run] = []
     with pytest.raises(KeyError):
         block()
     assert len(seen[0].rows.tasks) == 1

@@ -41,7 +41,10 @@ def test_every_error_of_ours_has_a_name_there(closed):
         if isinstance(one, type) and issubclass(one, errors.RayteachError)
     }
     theirs = {getattr(closed.exceptions, name) for name in closed.exceptions.__all__}
-    assert {one.__name__ for one in ours - theirs} == {"InvalidTransition"}
+    assert {one.__name__ for one in ours - theirs} == {
+        "InvalidTransition",
+        "RunFileError",
+    }
 
 
 def test_the_tools_are_where_ray_has_them(closed):
@@ -64,7 +67,6 @@ def test_every_name_that_is_promised_is_there(module):
     ("path", "advice"),
     [
         ("data", "real Ray"),
-        ("timeline", "view under the cell"),
         ("exceptions.NodeDiedError", "RayError"),
         ("util.placement_group", "num_cpus"),
     ],
@@ -121,3 +123,8 @@ def test_a_generator_task_returns_rays_generator(ray):
     assert isinstance(numbers.remote(1), ray.ObjectRefGenerator)
     dynamic = numbers.options(num_returns="dynamic").remote(1)
     assert isinstance(ray.get(dynamic), ray.DynamicObjectRefGenerator)
+
+
+def test_the_timeline_is_that_of_the_session(ray):
+    assert ray.get(ray.put(1)) == 1
+    assert "put-1" in {event["name"] for event in ray.timeline()}

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import count
 
-from rayteach.core import states
+from rayteach.core import gate, states
 from rayteach.core.scheduler import Scheduler
 from rayteach.core.task import CALL, CREATION, TASK, Task
 
@@ -60,6 +60,8 @@ class FakePool:
         self.ended: dict[int, str] = {}
         self.order: dict[tuple, list[int]] = {}
         self.deaths = 0
+        #: how often the gate asked for some time
+        self.rests = 0
 
     # What the driver does.
 
@@ -122,6 +124,9 @@ class FakePool:
         if decision.task.worker in self.workers:
             self.workers[decision.task.worker].blocked = False
 
+    def _do_rest(self, _decision) -> None:
+        self.rests += 1
+
     def _do_abandon(self, decision) -> None:
         self._end(decision.task, "cannot run")
 
@@ -130,6 +135,33 @@ class FakePool:
             return  # its actor is made anew
         assert task.number not in self.ended, f"task {task.number} ended twice"
         self.ended[task.number] = how
+
+    def pause(self) -> None:
+        """Close the gate and take back what nobody has taken."""
+        gate.close(self.scheduler)
+        messages, self.queue = list(self.queue), deque()
+        for message in reversed(messages):
+            if message == "PARK":
+                self.queue.appendleft(message)
+                continue
+            for task in reversed(message):
+                if task.state == states.POSTED:
+                    self.scheduler.take_back(task)
+        for worker in self.workers.values():
+            calls = [t for t in worker.inbox if getattr(t, "kind", "") == CALL]
+            if calls and not self.scheduler.actors[calls[0].actor].slots:
+                worker.inbox = deque(x for x in worker.inbox if x not in calls)
+                worker.outbox.append(("returned", calls))
+        gate.put_in_order(self.scheduler)
+        self.settle()
+
+    def let(self, count: int) -> None:
+        self.scheduler.gate.let(count)
+        self.settle()
+
+    def resume(self) -> None:
+        gate.open_wide(self.scheduler)
+        self.settle()
 
     # What workers do.
 

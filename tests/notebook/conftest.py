@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,13 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
+import rayteach
+from rayteach.api import session
 from rayteach.notebook import extension, runviews
+
+HERE = str(Path(__file__).parent.parent / "contract")
+if HERE not in sys.path:
+    sys.path.insert(0, HERE)
 
 
 class FakeLog:
@@ -21,8 +28,23 @@ class FakeLog:
         return []
 
 
+class FakeRuns:
+    """Nothing of an earlier run is ever alive."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def note(*args: Any) -> Any:
+            self.calls.append((name, *args))
+            return (0, []) if name == "interrupt" else None
+
+        return note
+
+
 class FakeSession:
     def __init__(self) -> None:
+        self.cell_runs = FakeRuns()
         self.log = FakeLog()
         self.start_s = 0.0
         self.num_cpus = 4.0
@@ -169,5 +191,42 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     made = Shell(tmp_path)
     yield made
     made.unload()
+    made.ip.history_manager.end_session()
+    InteractiveShell.clear_instance()
+
+
+class LiveShell(Shell):
+    """The same with a real session behind it."""
+
+    def load(self) -> extension.Extension:
+        extension.load_ipython_extension(self.ip, session)
+        active = extension.active()
+        assert active is not None
+        return active
+
+    def run(self, source: str, cell_id: str | None = None) -> Any:
+        result = super().run(source, cell_id)
+        self.errors.append(result.error_before_exec or result.error_in_exec)
+        return result
+
+    def do(self, source: str, cell_id: str | None = None) -> Any:
+        """Run a cell that must succeed; return its last value."""
+        result = self.run(source, cell_id)
+        result.raise_error()
+        return result.result
+
+
+@pytest.fixture
+def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveShell]:
+    """A shell with the extension loaded and a session of two CPUs."""
+    monkeypatch.setenv("RAYTEACH_VIEW", "text")
+    made = LiveShell(tmp_path)
+    made.errors = []
+    made.ip.user_ns["ray"] = rayteach
+    rayteach.init(num_cpus=2)
+    made.load()
+    yield made
+    made.unload()
+    rayteach.shutdown()
     made.ip.history_manager.end_session()
     InteractiveShell.clear_instance()

@@ -84,22 +84,26 @@ def test_a_syntax_error_is_shown_without_our_frames(shell, capsys) -> None:
 @pytest.mark.parametrize(
     ("statement", "word"),
     [
-        ("x = 1", "an assignment"),
-        ("for x in []: pass", "a loop"),
-        ("print(1)", "a call"),
-        ("1 + 1", "an expression"),
-        ("%time 1", "a call"),
-        ("async def g(): ...", "an async def"),
+        ("%time 1", "% magics, ! lines"),
+        ("files = !ls", "% magics, ! lines"),
+        ("f?", "% magics, ! lines"),
+        ("async def g(): ...", "This is an async def"),
+        ("global x", "`global x` has no effect"),
+        ("nonlocal x", "nothing can be nonlocal"),
+        ("yield 1", "A cell cannot yield"),
+        ("return 1", "A cell does not return"),
+        ("x = missing + 1", "reads `missing`, which the notebook does not have"),
     ],
 )
-def test_other_statements_are_refused_before_anything_runs(
+def test_what_no_task_can_do_is_refused_before_anything_runs(
     shell, statement, word
 ) -> None:
     shell.load()
     result = shell.run(f"%%remote\ndef f(): ...\n{statement}")
     assert isinstance(result.error_in_exec, SyntaxError)
     assert result.error_in_exec.lineno == 3
-    assert f"This is {word}" in str(result.error_in_exec)
+    assert word in str(result.error_in_exec)
+    assert "Nothing of this cell has run." in str(result.error_in_exec)
     assert "f" not in shell.ip.user_ns
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rayteach.core import events
-from rayteach.trace import query
+from rayteach.trace import query, strands
 from rayteach.trace.tape import Tape
 
 
@@ -198,7 +198,7 @@ def test_the_critical_path_is_the_chain_with_the_most_work() -> None:
     tape.run_task(a, 0.0, 1.0)
     tape.run_task(b, 1.0, 2.0)
     tape.run_task(c, 0.0, 1.5, worker=2)
-    assert query.critical_path(tape.rows()) == [a, b]
+    assert strands.critical_path(tape.rows()) == [a, b]
 
 
 def test_time_in_line_does_not_make_a_path_critical() -> None:
@@ -207,7 +207,7 @@ def test_time_in_line_does_not_make_a_path_critical() -> None:
     tape.run_task(a, 0.0, 0.1)
     tape.run_task(b, 8.0, 8.1)
     tape.run_task(c, 0.0, 0.5, worker=2)
-    assert query.critical_path(tape.rows()) == [c]
+    assert strands.critical_path(tape.rows()) == [c]
 
 
 def test_a_child_is_on_the_path_of_the_parent_that_got_it() -> None:
@@ -222,7 +222,7 @@ def test_a_child_is_on_the_path_of_the_parent_that_got_it() -> None:
     tape.resume(outer)
     tape.at(2.2).finish(outer)
     rows = tape.rows()
-    assert query.critical_path(rows) == [child, outer]
+    assert strands.critical_path(rows) == [child, outer]
     assert round(query.busy_s(rows.tasks[outer], rows.now_s), 6) == 0.2
 
 
@@ -235,7 +235,7 @@ def test_calls_to_one_actor_follow_each_other_on_the_path() -> None:
     for turn, call in enumerate(calls):
         tape.run_task(call, 0.1 + turn, 1.1 + turn, worker=2)
     tape.run_task(alone, 0.1, 2.0)
-    assert query.critical_path(tape.rows()) == [counter, *calls]
+    assert strands.critical_path(tape.rows()) == [counter, *calls]
 
 
 def test_calls_that_overlapped_do_not_follow_each_other() -> None:
@@ -247,11 +247,39 @@ def test_calls_that_overlapped_do_not_follow_each_other() -> None:
     tape.at(0.3).start(two, 2)
     tape.at(1.2).finish(one)
     tape.at(1.9).finish(two)
-    assert query.critical_path(tape.rows()) == [pool, two]
+    assert strands.critical_path(tape.rows()) == [pool, two]
 
 
 def test_a_run_without_a_task_that_ran_has_no_critical_path() -> None:
     tape = Tape()
-    assert query.critical_path(tape.rows()) == []
+    assert strands.critical_path(tape.rows()) == []
     tape.submit("f")
-    assert query.critical_path(tape.rows()) == []
+    assert strands.critical_path(tape.rows()) == []
+
+
+def test_what_a_task_does_while_its_child_runs_is_no_longer_chain() -> None:
+    tape = Tape()
+    outer = tape.submit("outer")
+    tape.at(0.0).start(outer, worker=1)
+    child = tape.at(0.1).submit("f", parent=outer)
+    tape.at(0.1).start(child, worker=2)
+    wait = tape.at(1.0).wait(child, task=outer)
+    tape.block(outer)
+    tape.at(1.2).finish(child)
+    tape.returned(wait, 0)
+    tape.resume(outer)
+    tape.at(1.5).finish(outer)
+    chain = strands.longest(tape.rows())
+    assert chain.tasks == [child, outer]
+    assert chain.span_s == 1.5  # 0.1 up to the child, its 1.1, the last 0.3
+
+
+def test_a_child_that_nobody_gets_still_follows_its_parents_start() -> None:
+    tape = Tape()
+    outer = tape.submit("outer")
+    tape.at(0.0).start(outer, worker=1)
+    child = tape.at(0.5).submit("f", parent=outer)
+    tape.at(0.6).finish(outer)
+    tape.run_task(child, 0.7, 1.7, worker=2)
+    chain = strands.longest(tape.rows())
+    assert (chain.tasks, chain.span_s) == ([outer, child], 1.5)

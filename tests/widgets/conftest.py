@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ class View:
         self.messages.append(message)
         if message["type"] == "reply":
             self.replies.append(message)
+        elif message["type"] == "ask":
+            return  # a test answers, or does not
         elif message["type"] == "snapshot":
             self.tables = {name: {} for name in wire.ROW_TYPES}
             self.controls = message["controls"]
@@ -70,6 +73,11 @@ class Commands:
 
     def names(self) -> tuple[str, ...]:
         return ("cancel",)
+
+    def watched_by(
+        self, ask: Callable[[], None], has_answered: Callable[[float], bool]
+    ) -> None:
+        self.ask, self.has_answered = ask, has_answered
 
     def command(self, name: str, args: dict[str, Any]) -> None:
         if args != {"task": 1}:

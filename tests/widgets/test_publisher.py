@@ -315,3 +315,23 @@ def test_a_view_hears_what_was_printed_after_its_cell(
             "lines": [["f-1", "stderr", "later"], ["f-1", "stderr", "and later"]],
         },
     ]
+
+
+def test_views_that_are_asked_say_that_they_are_there(
+    publish: Callable[[], Publisher], commands: Any, make_view: Any, session: Any
+) -> None:
+    publisher, now = publish(), [session.start_s]
+    view = make_view()
+    view.link = Link(view.take, clock=lambda: now[0])
+    publisher.attach(view.link, None)
+    view.link.receive(HELLO)
+    publisher.tick()
+    now[0] += 5
+    commands.ask()
+    publisher.tick()
+    assert view.messages[-1] == {"type": "ask"}
+    assert not commands.has_answered(now[0])
+    view.link.receive({"type": "here"})
+    assert commands.has_answered(now[0])
+    publisher.tick()
+    assert view.messages[-1] == {"type": "ask"}  # once per question

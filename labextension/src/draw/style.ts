@@ -52,6 +52,10 @@ const FRAME = `
 .rt-history { border-top: 1px solid var(--rt-rule); margin-top: 6px; }
 .rt-history .rt-note { padding-bottom: 6px; }
 .rt-transport:not(:empty) { border-top: 1px solid var(--rt-rule); padding: 6px 0 4px; }
+.rt-gate { display: flex; align-items: baseline; gap: 4px 12px; padding: 2px 0 6px 3px; flex-wrap: wrap; }
+.rt-gate > [role="group"] { display: inline-flex; gap: 4px; flex: none; }
+.rt-next { flex: 1; min-width: 200px; font-size: var(--rt-t3); color: var(--rt-ink2); } .rt-next b { color: var(--rt-ink); }
+.rt-losers { font-size: var(--rt-t2); color: var(--rt-ink2); padding-bottom: 6px; }
 .rt-moment { font-size: var(--rt-t3); min-height: 20px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .rt-moment .rt-t { color: var(--rt-ink2); }
 .rt-bar-row { margin-top: 4px; display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }

@@ -17,7 +17,7 @@ export interface Blank {
 
 /** The gap cut where its cause changes. */
 export function blanksOf(store: RunStore, lane: Lane, gap: Gap, head: number): Blank[] {
-  const parts = gap.next === undefined ? [ending(store, lane, gap, head)] : beforeTask(store, lane, gap, gap.next.task);
+  const parts = gap.next === undefined ? ending(store, lane, gap, head) : beforeTask(store, lane, gap, gap.next.task);
   return parts.map((part) => ({ ...part, why: `${idleFor(store, lane, part)}: ${part.why}` }));
 }
 
@@ -28,12 +28,37 @@ function idleFor(store: RunStore, { label }: Lane, { from, to }: Blank): string 
 }
 
 /** The gap after the last bar. */
-function ending(store: RunStore, lane: Lane, gap: Gap, head: number): Blank {
+function ending(store: RunStore, lane: Lane, gap: Gap, head: number): Blank[] {
   const { from, to } = gap;
   if (lane.worker.kind === "actor") {
-    return { from, to, text: gap.isFirst ? "no call yet" : "no call", why: "no call was in its mailbox." };
+    return [{ from, to, text: gap.isFirst ? "no call yet" : "no call", why: "no call was in its mailbox." }];
   }
-  return { from, to, ...atTheEnd(store, lane, head) };
+  const part = { from, to, ...atTheEnd(store, lane, head) };
+  return part.text === "" || part.text === "no CPU free" ? outsidePauses(store, lane, part) : [part];
+}
+
+const HELD: Readonly<Record<string, string>> = {
+  paused: "the session was paused.",
+  slowed: "starts were spaced out.",
+};
+
+/** The part cut at the pauses of its node: inside of one, that is the cause. */
+export function outsidePauses(store: RunStore, lane: Lane, part: Blank): Blank[] {
+  const node = store.nodes.get(lane.worker.node);
+  const spans = [
+    ...(node?.paused ?? []).map(([from, to]) => ({ from, to, text: "paused" })),
+    ...(node?.slowed ?? []).map(([from, to]) => ({ from, to, text: "slowed" })),
+  ].sort((a, b) => a.from - b.from);
+  const parts: Blank[] = [];
+  let at = part.from;
+  for (const { from, to, text } of spans) {
+    const begin = Math.max(at, from);
+    const end = Math.min(part.to, to ?? part.to);
+    if (end <= begin) continue;
+    parts.push({ ...part, from: at, to: begin }, { from: begin, to: end, text, why: HELD[text] ?? "" });
+    at = end;
+  }
+  return [...parts, { ...part, from: at }].filter((one) => one.to > one.from);
 }
 
 function beforeTask(store: RunStore, lane: Lane, gap: Gap, task: TaskRow): Blank[] {
@@ -44,7 +69,7 @@ function beforeTask(store: RunStore, lane: Lane, gap: Gap, task: TaskRow): Blank
   const parts = [
     { from: gap.from, to: submitted, text: gap.isFirst ? `no ${noun} yet` : `no ${noun}`, why: `${task.label}, which ran next, was not submitted yet.` },
     { from: submitted, to: ready, ...needs(store, task, submitted) },
-    { from: ready, to: gap.to, ...inTurn(store, lane, task, ready, gap.to) },
+    ...outsidePauses(store, lane, { from: ready, to: gap.to, ...inTurn(store, lane, task, ready, gap.to) }),
   ];
   return parts.filter((part) => part.to > part.from);
 }

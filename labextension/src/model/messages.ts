@@ -41,6 +41,11 @@ export interface Reply {
   error: string;
 }
 
+/** Is anybody there? A wait behind a pause wants to know. */
+export interface Ask {
+  type: "ask";
+}
+
 /** What the panel link carries besides; feeds the status bar. */
 export interface Status {
   type: "status";
@@ -51,14 +56,15 @@ export interface Status {
   session: boolean;
 }
 
-export type KernelMessage = Snapshot | Changes | Reply | Status;
+export type KernelMessage = Snapshot | Changes | Reply | Ask | Status;
 
 export type ViewMessage =
   | { type: "hello"; version: number }
   | { type: "resync" }
+  | { type: "here" }
   | { type: "command"; id: number; name: string; args: Record<string, unknown> };
 
-const KINDS = new Set(["snapshot", "changes", "reply", "status"]);
+const KINDS = new Set(["snapshot", "changes", "reply", "ask", "status"]);
 
 /** Tell a message of the protocol from anything else on the same channel. */
 export function isKernelMessage(value: unknown): value is KernelMessage {

@@ -120,6 +120,18 @@ export interface NodeRow {
   num_cpus: number;
   added_s: number;
   lost_s: number | null;
+  /** intervals (from, to) in which nothing started but steps */
+  paused: [number, number | null][];
+  /** intervals (from, to) in which starts were spaced out */
+  slowed: [number, number | null][];
+  /** starts per second while they are spaced out now, else 0 */
+  per_second: number;
+  /** starts that were let through one by one so far */
+  steps: number;
+  /** what starts next, where and why; "" while everything flows */
+  next_words: string;
+  /** some of those that are not next, and why */
+  losers: string[];
 }
 
 /** The cell run that a view shows (id -1: the whole session). */
@@ -173,7 +185,9 @@ export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
   "id", "label", "node", "kind", "requested_s", "actor", "pid", "started_s", "ended_s", "reason",
 ]);
 
-export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()(["id", "num_cpus", "added_s", "lost_s"]);
+export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()([
+  "id", "num_cpus", "added_s", "lost_s", "paused", "slowed", "per_second", "steps", "next_words", "losers",
+]);
 
 export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([
   "id", "cell", "execution", "start_s", "end_s", "outcome", "source", "critical",

@@ -1,5 +1,6 @@
 // All that a view needs to draw one moment of one run.
 
+import type { Commands } from "../commands.ts";
 import type { Measure } from "../layout/labels.ts";
 import type { Layers } from "../layout/layers.ts";
 import type { Graph } from "../model/graph.ts";
@@ -20,6 +21,8 @@ export interface Scene {
   /** a person looks at an earlier moment than the newest */
   isScrubbed: boolean;
   isPlaying: boolean;
+  /** null where nobody can take any */
+  commands: Commands | null;
   /** of playing, times */
   speed: number;
   /** when the run began: 0 on the axis */

@@ -6,6 +6,7 @@ import type { Child, VNode } from "../draw/dom.ts";
 import { duration } from "../layout/axis.ts";
 import { lastBefore, momentsOf, sentenceAt } from "../model/moments.ts";
 import { cpuTrack } from "../model/track.ts";
+import { drawGate } from "./gate.ts";
 import type { Scene } from "./scene.ts";
 
 const HEIGHT = 34;
@@ -25,6 +26,7 @@ const ICONS: Readonly<Record<string, string>> = {
 export function drawTransport(scene: Scene): Child[] {
   const width = scene.isNarrow ? scene.width : scene.width - BUTTONS_PX - PILL_PX;
   return [
+    ...drawGate(scene),
     h("div", { key: "moment", class: "rt-moment" }, momentInWords(scene)),
     h("div", { key: "bar", class: "rt-bar-row" },
       h("span", { key: "buttons", class: "rt-buttons" },

@@ -27,7 +27,7 @@ from rayteach.api.objects import (
 from rayteach.api.remote_function import remote
 from rayteach.api.session import is_initialized, shutdown
 from rayteach.compat.ray import actor, exceptions, util
-from rayteach.compat.ray.calls import get, wait
+from rayteach.compat.ray.calls import get, timeline, wait
 from rayteach.compat.ray.missing import missing
 from rayteach.compat.ray.opening import init
 from rayteach.object_generator import DynamicObjectIDGenerator
@@ -64,6 +64,7 @@ __all__ = [
     "put",
     "remote",
     "shutdown",
+    "timeline",
     "util",
     "wait",
 ]
@@ -74,7 +75,6 @@ set_opener(session.engine)
 _USE_REAL_RAY = "it is a library of its own; use it with the real Ray"
 _MISSING: dict[str, str] = {
     "__version__": "this is not Ray; its own version is rayteach.__version__",
-    "timeline": "look at the view under the cell, or save its page",
     "get_gpu_ids": "there are no GPUs to share out; use num_cpus and resources",
     "get_tpu_ids": "there are no TPUs to share out; use num_cpus and resources",
     "show_in_dashboard": "print() in a task shows under the cell",

@@ -1,8 +1,9 @@
-"""``get`` and ``wait`` with Ray's signatures: seconds."""
+"""``get``, ``wait`` and others with Ray's signatures: seconds."""
 
 from __future__ import annotations
 
 import warnings
+from os import PathLike
 from typing import Any
 
 from rayteach.api import objects, session
@@ -101,3 +102,12 @@ def _can_wait(ids: Any, num_returns: Any) -> bool:
     if not ids or not _are_waitables(ids) or len(set(ids)) != len(ids):
         return False
     return type(num_returns) is int and 1 <= num_returns <= len(ids)
+
+
+def timeline(
+    filename: str | PathLike[str] | None = None,
+) -> list[dict[str, Any]] | None:
+    """Return the session as Chrome's trace events; see ``rayteach.timeline``."""
+    from rayteach.api import observe  # noqa: PLC0415 (only who asks pays for it)
+
+    return observe.timeline(filename)

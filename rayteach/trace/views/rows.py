@@ -156,6 +156,19 @@ class NodeRow:
     num_cpus: float
     added_s: float
     lost_s: float | None = None
+    #: intervals (from, to) in which nothing started but steps
+    paused: list[list[float | None]] = field(default_factory=list)
+    #: intervals (from, to) in which starts were spaced out
+    slowed: list[list[float | None]] = field(default_factory=list)
+    #: starts per second while they are spaced out now, else 0
+    per_second: float = 0.0
+    #: starts that were let through one by one so far
+    steps: int = 0
+    #: what starts next, where and why, while paused or slowed: "f-3 on worker 2,
+    #: because …", or "nothing: …"; else ""
+    next_words: str = ""
+    #: some of those that are not next, and why: "f-4 was submitted later"
+    losers: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -173,7 +186,7 @@ class RunRow:
     outcome: str = ""
     #: the cell's source text
     source: str = ""
-    #: once all is over: the tasks of the longest chain, see query.critical_path
+    #: once all is over: the tasks of the longest chain, see trace.strands
     critical: list[int] = field(default_factory=list)
     #: the same in sentences: what the chain takes, and where the other time went
     why_not_faster: str = ""
