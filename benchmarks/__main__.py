@@ -1,11 +1,12 @@
 """Run every peer's every row, interleaved, and print one Markdown table.
 
-    python -m benchmarks [--rounds 3] [--peers rayteach,loky] [--json FILE]
+    python -m benchmarks [--rounds 3] [--peers rayteach,loky] [--write FILE]
 
 Each measurement is a fresh process (:mod:`benchmarks.row`), so no peer meets
 another's warm caches, threads or workers; rounds go peer by peer within a row, so
-a slow spell of the machine hits all alike. A ratio is rayteach's *worst* round over
-the peer's *best*: what can be promised, not what was lucky once.
+a slow spell of the machine hits all alike. The first ratio is rayteach's *worst* round
+over the peer's *best*: what can be promised, not what was lucky once; the second, in
+brackets, is that of the medians.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ import psutil
 
 from benchmarks.peers import PEERS
 from benchmarks.rows import ROWS, Row
-from benchmarks.table import Samples, markdown
+from benchmarks.table import Samples, markdown, page
 
 #: past this a row counts as "did not end"
-PATIENCE_S = 120.0
+PATIENCE_S = 420.0
 
 
 def machine() -> str:
@@ -45,9 +46,10 @@ def machine() -> str:
     )
 
 
-def measure(peer: str, row: Row) -> float | None:
+def measure(peer: str, row: Row, count: str = "") -> float | None:
     """Run one row of one peer in a fresh process; ``None`` if it did not end."""
     command = [sys.executable, "-m", "benchmarks.row", peer, row.name]
+    command += [count] if count else []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -81,6 +83,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--peers", help="some of: " + ", ".join(PEERS))
     parser.add_argument("--rows", help="some of: " + ", ".join(r.name for r in ROWS))
+    parser.add_argument(
+        "--count", action="append", default=[], metavar="ROW=N",
+        help="tasks of a row, seconds of idle: idle=60, soak=9000",
+    )  # fmt: skip
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep all samples")
     return parser.parse_args()
 
@@ -92,6 +99,7 @@ def main() -> int:
     peers = [p for p in PEERS if p in wanted and importlib.util.find_spec(PEERS[p])]
     names = options.rows.split(",") if options.rows else [row.name for row in ROWS]
     rows = [row for row in ROWS if row.name in names]
+    counts = dict(text.split("=") for text in options.count)
     samples: Samples = {}
     for row in rows:
         given_up: set[str] = set()
@@ -99,13 +107,16 @@ def main() -> int:
             for peer in peers:
                 if peer in given_up or peer not in row.peers:
                     continue
-                value = measure(peer, row)
+                value = measure(peer, row, counts.get(row.name, ""))
                 if value is None:
                     given_up.add(peer)
                 samples.setdefault((row.name, peer), []).append(value)
         print(f"{row.name}: measured", file=sys.stderr, flush=True)
-    print(f"{machine()}; {options.rounds} rounds, 2 workers each\n")
-    print(markdown(rows, peers, samples))
+    setting = f"{machine()}; {options.rounds} rounds, 2 workers each"
+    table = markdown(rows, peers, samples)
+    print(f"{setting}\n\n{table}")
+    if options.write:
+        options.write.write_text(page(setting, table), encoding="utf-8")
     if options.json:
         flat = {f"{row} | {peer}": values for (row, peer), values in samples.items()}
         options.json.write_text(json.dumps(flat, indent=1), encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 PEERS = {
     "rayteach": "rayteach",
     "concurrent.futures": "concurrent.futures",
+    "multiprocessing.Pool": "multiprocessing.pool",
     "loky": "loky",
     "ray": "ray",
 }
@@ -93,6 +94,27 @@ class Pool:
         self.executor.shutdown()
 
 
+class ProcessPool:
+    """``multiprocessing.Pool``."""
+
+    def __init__(self, pool: Any) -> None:
+        """Keep the pool."""
+        self.pool = pool
+
+    def submit(self, argument: int) -> Any:
+        """Start one task."""
+        return self.pool.apply_async(increment, (argument,))
+
+    def results(self, handles: list[Any]) -> list[int]:
+        """Collect all."""
+        return [handle.get() for handle in handles]
+
+    def close(self) -> None:
+        """End the pool."""
+        self.pool.close()
+        self.pool.join()
+
+
 # Each import stays inside: "from import to first result" is a row.
 
 
@@ -115,15 +137,22 @@ def _futures() -> Pool:
     return Pool(ProcessPoolExecutor(WORKERS, mp_context=get_context("fork")))
 
 
+def _pool() -> ProcessPool:
+    from multiprocessing import get_context
+
+    return ProcessPool(get_context("fork").Pool(WORKERS))
+
+
 def _loky() -> Pool:
     from loky import ProcessPoolExecutor
 
     return Pool(ProcessPoolExecutor(WORKERS))
 
 
-OPEN: dict[str, Callable[[], RayLike | Pool]] = {
+OPEN: dict[str, Callable[[], RayLike | Pool | ProcessPool]] = {
     "rayteach": _rayteach,
     "concurrent.futures": _futures,
+    "multiprocessing.Pool": _pool,
     "loky": _loky,
     "ray": _ray,
 }

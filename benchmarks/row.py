@@ -1,4 +1,4 @@
-"""One measurement in this process: ``python -m benchmarks.row PEER ROW``.
+"""One measurement in this process: ``python -m benchmarks.row PEER ROW [COUNT]``.
 
 Prints the number alone on the last line. Every peer is timed right after its
 start and a few warm-up tasks, as somebody in a notebook would meet it.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
-from benchmarks.peers import OPEN, Pool, RayLike
+from benchmarks.peers import OPEN, Pool, ProcessPool, RayLike
 from benchmarks.rows import ROWS, Row
 
 WARM_UP = 20
@@ -27,12 +28,12 @@ def first_result(peer: str, _: Row) -> float:
     return took * 1e3
 
 
-def round_trip(pool: RayLike | Pool, row: Row) -> float:
+def round_trip(pool: RayLike | Pool | ProcessPool, row: Row) -> float:
     """Median microseconds from a submit to its value."""
     return median_us(lambda n: pool.results([pool.submit(n)]), row.count)
 
 
-def many_tasks(pool: RayLike | Pool, row: Row) -> float:
+def many_tasks(pool: RayLike | Pool | ProcessPool, row: Row) -> float:
     """Tasks per second when all are submitted before any is asked for."""
     start = time.perf_counter()
     values = pool.results([pool.submit(n) for n in range(row.count)])
@@ -92,15 +93,22 @@ def measure(peer: str, row: Row) -> float:
         return first_result(peer, row)
     measures: Any = MEASURES
     if row.name not in measures:
-        from benchmarks import store  # noqa: PLC0415 (NumPy, for its rows alone)
+        from benchmarks import store, whole  # noqa: PLC0415 (NumPy, for its rows)
 
-        measures = store.MEASURES
+        measures = {**store.MEASURES, **whole.MEASURES}
     pool = OPEN[peer]()
-    pool.results([pool.submit(n) for n in range(WARM_UP)])
+    if row.name != "memory-after-init":
+        pool.results([pool.submit(n) for n in range(WARM_UP)])
     value = measures[row.name](pool, row)
     pool.close()
     return float(value)
 
 
+def main(peer: str, name: str, count: str = "") -> None:
+    """Print the number."""
+    row = next(row for row in ROWS if row.name == name)
+    print(measure(peer, replace(row, count=int(count)) if count else row))
+
+
 if __name__ == "__main__":
-    print(measure(sys.argv[1], next(row for row in ROWS if row.name == sys.argv[2])))
+    main(*sys.argv[1:])

@@ -110,6 +110,9 @@ def session_directories(pid: int) -> list[Path]:
 @pytest.fixture(scope="module", autouse=True)
 def nothing_outlives_its_module() -> Iterator[None]:
     """Fail a module that leaves a process or a session directory behind."""
+    if os.environ.get("RAYTEACH_CONTRACT_ENGINE") == "ray":
+        yield  # one session for all modules, whose processes come and go
+        return
     before = set(descendants())
     yield
     import rayteach  # noqa: PLC0415 (tests of the floors need no runtime)

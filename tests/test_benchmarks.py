@@ -24,7 +24,19 @@ def test_one_row_of_two_peers_makes_a_table_with_a_ratio() -> None:
     table = [line for line in printed.splitlines() if line.startswith("|")]
     assert table[0].endswith("| vs concurrent.futures |")
     assert table[2].startswith("| tasks-1k | tasks/s |")
-    assert table[2].endswith("x |")
+    assert table[2].endswith("x) |")
+
+
+def test_the_page_names_the_machine_and_its_command(tmp_path: Path) -> None:
+    written = tmp_path / "performance.md"
+    run(
+        *("--rounds", "1", "--rows", "nested-child", "--peers", "rayteach"),
+        *("--count", "nested-child=5", "--write", str(written)),
+    )
+    text = written.read_text(encoding="utf-8")
+    assert "python -m benchmarks --write" in text
+    assert "CPUs" in text
+    assert "| nested-child | us |" in text
 
 
 def test_a_ratio_is_our_worst_round_over_the_peers_best() -> None:

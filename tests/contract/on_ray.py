@@ -1,0 +1,108 @@
+"""Real Ray under the names and units of the contract's tests.
+
+``RAYTEACH_CONTRACT_ENGINE=ray pytest tests/contract`` runs ``SAMPLE`` on it;
+``tests/test_contract_on_ray.py`` does that where Ray is installed.
+"""
+
+import ray
+
+#: what of the contract is held to real Ray, by module
+SAMPLE = {
+    "test_remote": """
+        test_a_call_returns_an_id_and_get_its_value
+        test_a_task_runs_in_another_process
+        test_defaults_and_keywords_are_those_of_the_function
+        test_an_unknown_keyword_is_a_type_error_at_the_call
+        test_variadic_functions_take_what_they_take
+        test_an_argument_that_does_not_pickle_is_an_error_at_the_call
+        test_functions_and_classes_of_the_program_travel
+        test_a_closure_is_frozen_at_the_first_call
+    """,
+    "test_get_wait": """
+        test_get_of_a_list_keeps_its_order_and_duplicates
+        test_a_failing_id_raises_without_waiting_for_the_rest
+        test_wait_returns_both_lists_in_input_order
+        test_wait_returns_when_enough_are_ready
+        test_failed_ids_count_as_ready
+        test_wait_of_an_empty_list_is_empty
+        test_a_drain_by_wait_sees_every_task_once
+        test_a_future_gets_the_value
+        test_an_id_can_be_awaited
+    """,
+    "test_values": """
+        test_other_values_are_fresh_copies_each_time
+        test_arrays_are_read_only_and_shared
+        test_an_array_outlives_its_id
+        test_an_id_as_an_argument_is_its_value
+        test_an_id_in_a_container_stays_an_id
+        test_an_id_in_a_result_stays_an_id
+        test_an_id_inside_a_put_value_keeps_its_value_alive
+        test_a_chain_of_tasks_passes_its_value_along
+        test_a_task_waits_for_all_its_inputs
+        test_many_ids_as_arguments_arrive_in_order
+    """,
+    "test_errors": """
+        test_an_error_is_a_task_error_and_of_the_original_type
+        test_each_get_raises_anew
+        test_a_dependent_task_fails_with_its_producers_error_and_never_runs
+        test_an_error_passes_through_a_task_that_gets_it
+        test_a_task_can_catch_the_error_of_another
+        test_the_session_goes_on_after_dead_workers
+    """,
+    "test_nested": """
+        test_a_task_can_put_small_and_large_values
+        test_a_task_can_return_its_childs_id_without_waiting
+        test_a_task_can_make_and_use_an_actor
+        test_a_tree_of_tasks_reduces
+    """,
+    "test_options": """
+        test_several_results_are_several_ids
+        test_no_more_tasks_run_at_once_than_there_are_cpus
+        test_two_halves_and_a_whole_run_together
+    """,
+}
+
+_MS = 1000.0
+
+
+def _seconds(timeout):
+    return None if timeout is None else timeout / _MS
+
+
+class RealRay:
+    """The module ``ray``: milliseconds for seconds, our names for its errors."""
+
+    TaskError = ray.exceptions.RayTaskError
+    TaskCancelledError = ray.exceptions.TaskCancelledError
+    ActorDiedError = ray.exceptions.ActorDiedError
+    ActorUnavailableError = ray.exceptions.ActorUnavailableError
+    GetTimeoutError = ray.exceptions.GetTimeoutError
+    WorkerCrashedError = ray.exceptions.WorkerCrashedError
+    RayteachError = ray.exceptions.RayError
+    ObjectID = ray.ObjectRef
+    ObjectIDGenerator = ray.ObjectRefGenerator
+
+    def __getattr__(self, name):
+        return getattr(ray, name)
+
+    def __reduce__(self):
+        return RealRay, ()
+
+    def get(self, ids, timeout=None):
+        return ray.get(ids, timeout=_seconds(timeout))
+
+    def wait(self, ids, num_returns=1, timeout=None):
+        return ray.wait(ids, num_returns=num_returns, timeout=_seconds(timeout))
+
+
+def opened():
+    """Open the one session of the whole sample: it takes seconds."""
+    if not ray.is_initialized():
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    return RealRay()
+
+
+def is_sampled(item):
+    """Tell whether a collected test belongs to the sample."""
+    names = SAMPLE.get(item.module.__name__.rpartition(".")[2], "").split()
+    return item.originalname in names
