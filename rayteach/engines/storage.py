@@ -25,7 +25,7 @@ from rayteach.runtime.object_store import (
     Places,
     default_limit,
 )
-from rayteach.runtime.segments import DRAFT, FREE, reclaim, size_of
+from rayteach.runtime.segments import DRAFT, FREE, files_of, reclaim, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,7 +211,7 @@ class Storage:
     def bury(self, owner: str) -> None:
         """The process of that name died: its drafts, and what it never told of."""
         with self._lock:
-            for entry in os.scandir(self._places.directory):
+            for entry in files_of(self._places.directory):
                 name = entry.name
                 if not name.startswith(f"{owner}-"):
                     continue

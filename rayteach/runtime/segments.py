@@ -110,7 +110,7 @@ class Ledger:
         with self._locked():
             limit, _ = self._read()
             used = 0
-            for entry in os.scandir(self._directory):
+            for entry in files_of(self._directory):
                 if entry.name.count("-") == 2:  # noqa: PLR2004 (as above)
                     with suppress(FileNotFoundError):
                         used += entry.stat().st_size
@@ -138,6 +138,13 @@ class Ledger:
                 yield
             finally:
                 fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+
+def files_of(directory: str) -> list[os.DirEntry[str]]:
+    """Return the files of a session; none if it is being closed."""
+    with suppress(FileNotFoundError), os.scandir(directory) as entries:
+        return list(entries)
+    return []
 
 
 def open_idle(path: str) -> int | None:
