@@ -29,6 +29,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Workers import what a test module defines; last in line, so that an installed
 # rayteach stays the one that is tested.
 sys.path.append(str(Path(__file__).parents[1]))
+# Workers import ``gates`` by name, as the tests do.
+sys.path.insert(0, str(Path(__file__).parent / "contract"))
+
+from gates import Bell, Gate, Tally  # noqa: E402 (found just above)
 
 #: an end takes a moment to be seen; no test passes or fails by this number
 PATIENCE_S = 10.0
@@ -174,3 +178,26 @@ def storm() -> Iterator[Storm]:
     made = Storm()
     yield made
     made.end()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    """Return a gate that tasks pass when the test lets them."""
+    made = Gate(tmp_path / "gate")
+    yield made
+    made.let(64)  # a failed test leaves no task behind it
+    made.close()
+
+
+@pytest.fixture
+def bell(tmp_path: Path) -> Iterator[Bell]:
+    """Return a bell that tasks ring and the test hears."""
+    made = Bell(tmp_path / "bell")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tally(tmp_path: Path) -> Tally:
+    """Return a count that tasks add to."""
+    return Tally(tmp_path / "tally")

@@ -1,15 +1,8 @@
-"""The engine that the sentences are about, and meeting points for tasks."""
+"""The engine that the sentences are about."""
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
-
-HERE = str(Path(__file__).parent)
-if HERE not in sys.path:
-    sys.path.insert(0, HERE)  # workers import ``gates`` by name, as we do
-
 
 ENGINE = os.environ.get("RAYTEACH_CONTRACT_ENGINE", "local")
 
@@ -81,32 +74,6 @@ def closed(engine):
     rayteach.shutdown()
     yield rayteach
     rayteach.shutdown()
-
-
-@pytest.fixture
-def gate(tmp_path):
-    from gates import Gate  # noqa: PLC0415 (found once sys.path is right)
-
-    made = Gate(tmp_path / "gate")
-    yield made
-    made.let(64)  # a failed test leaves no task behind it
-    made.close()
-
-
-@pytest.fixture
-def bell(tmp_path):
-    from gates import Bell  # noqa: PLC0415 (as above)
-
-    made = Bell(tmp_path / "bell")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def tally(tmp_path):
-    from gates import Tally  # noqa: PLC0415 (as above)
-
-    return Tally(tmp_path / "tally")
 
 
 @pytest.fixture

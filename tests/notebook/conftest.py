@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,6 @@ from IPython.core.interactiveshell import InteractiveShell
 import rayteach
 from rayteach.api import session
 from rayteach.notebook import extension, runviews
-
-HERE = str(Path(__file__).parent.parent / "contract")
-if HERE not in sys.path:
-    sys.path.insert(0, HERE)
 
 
 class FakeLog:
