@@ -4,7 +4,7 @@
 ``tests/test_contract_on_ray.py`` does that where Ray is installed.
 """
 
-import ray
+
 
 #: what of the contract is held to real Ray, by module
 SAMPLE = {
@@ -61,46 +61,6 @@ SAMPLE = {
         test_two_halves_and_a_whole_run_together
     """,
 }
-
-_MS = 1000.0
-
-
-def _seconds(timeout):
-    return None if timeout is None else timeout / _MS
-
-
-class RealRay:
-    """The module ``ray``: milliseconds for seconds, our names for its errors."""
-
-    TaskError = ray.exceptions.RayTaskError
-    TaskCancelledError = ray.exceptions.TaskCancelledError
-    ActorDiedError = ray.exceptions.ActorDiedError
-    ActorUnavailableError = ray.exceptions.ActorUnavailableError
-    GetTimeoutError = ray.exceptions.GetTimeoutError
-    WorkerCrashedError = ray.exceptions.WorkerCrashedError
-    RayteachError = ray.exceptions.RayError
-    ObjectID = ray.ObjectRef
-    ObjectIDGenerator = ray.ObjectRefGenerator
-
-    def __getattr__(self, name):
-        return getattr(ray, name)
-
-    def __reduce__(self):
-        return RealRay, ()
-
-    def get(self, ids, timeout=None):
-        return ray.get(ids, timeout=_seconds(timeout))
-
-    def wait(self, ids, num_returns=1, timeout=None):
-        return ray.wait(ids, num_returns=num_returns, timeout=_seconds(timeout))
-
-
-def opened():
-    """Open the one session of the whole sample: it takes seconds."""
-    if not ray.is_initialized():
-        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    return RealRay()
-
 
 def is_sampled(item):
     """Tell whether a collected test belongs to the sample."""
