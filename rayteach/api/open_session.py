@@ -103,7 +103,8 @@ class Session:
     @property
     def run(self) -> int:
         """Number of the cell run that submissions belong to now, 0 outside."""
-        return self.engine.submission.run
+        run: int = self.engine.submission.run
+        return run
 
     def sample(self) -> None:
         """Log the start of tasks that are seen running now."""

@@ -156,6 +156,7 @@ def _init(
     }
     if object_store_memory is not None:
         _check_bytes(object_store_memory)
+    session: Session
     if engine == "ray":
         from rayteach.api.on_ray import start  # noqa: PLC0415 (only who wants Ray)
 
@@ -294,7 +295,9 @@ def _engine_of(engine: Any, address: Any) -> str:
     Raises:
         ValueError: there is none of that name, or it takes no address.
     """
-    chosen = engine or os.environ.get("RAYTEACH_ENGINE") or ("ray" if address else "local")
+    chosen = (
+        engine or os.environ.get("RAYTEACH_ENGINE") or ("ray" if address else "local")
+    )
     if chosen not in ("local", "ray"):
         msg = f"engine={chosen!r}: it can be 'local' or 'ray'"
         raise ValueError(msg)

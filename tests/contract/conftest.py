@@ -36,6 +36,20 @@ def opened(engine):
         rayteach.shutdown()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """On Ray, end what takes too long, and let nothing of a failed test go on.
+
+    Ray's waits hear Ctrl-C and no other signal, so this is what is sent.
+    """
+    if ENGINE != "ray":
+        return (yield)
+    from on_ray import limited  # noqa: PLC0415 (found once sys.path is right)
+
+    with limited(pyfuncitem.name):
+        return (yield)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def ray_ends():
     """Leave nothing of Ray behind the last module."""

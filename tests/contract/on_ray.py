@@ -4,7 +4,14 @@
 ``tests/test_contract_on_ray.py`` does that where Ray is installed.
 """
 
+import os
+import signal
+import threading
+from contextlib import contextmanager
 
+import pytest
+
+import rayteach
 
 #: what of the contract is held to real Ray, by module
 SAMPLE = {
@@ -61,6 +68,35 @@ SAMPLE = {
         test_two_halves_and_a_whole_run_together
     """,
 }
+
+
+LIMIT_S = 15.0
+"""A sentence of the contract is proved in seconds, or Ray answers otherwise."""
+
+
+@contextmanager
+def limited(name):
+    """End a test that waits for ever, and give the next one a session of its own."""
+    interrupt = threading.Timer(LIMIT_S, os.kill, (os.getpid(), signal.SIGINT))
+    interrupt.start()
+    try:
+        yield
+    except KeyboardInterrupt:
+        _renew()
+        pytest.fail(f"{name} was not proved in {LIMIT_S:g} s")
+    except pytest.skip.Exception:
+        raise
+    except BaseException:
+        _renew()
+        raise
+    finally:
+        interrupt.cancel()
+
+
+def _renew():
+    rayteach.shutdown()
+    rayteach.init(num_cpus=2)
+
 
 def is_sampled(item):
     """Tell whether a collected test belongs to the sample."""

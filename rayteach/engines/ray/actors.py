@@ -116,7 +116,7 @@ def method_of(handle: Any, options: TaskOptions) -> Any:
 
 def name_of(client: RayClient, actor: ObjectID) -> str:
     """Return the name that an actor was given, "" for none."""
-    return client.book.name_of(actor.task)
+    return str(client.book.name_of(actor.task))
 
 
 def find(client: RayClient, name: str, namespace: str) -> tuple[ActorID, Any]:

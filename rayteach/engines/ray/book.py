@@ -64,9 +64,7 @@ class Book(Lives):
         if entry.kind == CREATION:
             self.actors[entry.number] = ActorFacts(entry, ids[0] if ids else None)
             if entry.life[1]:
-                self.log.append(
-                    events.SlotsGiven(time_s, entry.number, entry.life[1])
-                )
+                self.log.append(events.SlotsGiven(time_s, entry.number, entry.life[1]))
         failed = None
         for number, _ in entry.inputs:
             producer = self.works.get(number)
@@ -131,9 +129,9 @@ class Book(Lives):
     def _work(self, number: int, name: str, *arguments: Any) -> Work | None:
         """Return the task, or keep the report until its submission is told."""
         work = self.works.get(number)
-        if work is None and number not in self.seen(number):
-            if len(self._early) < _EARLY:
-                self._early.setdefault(number, []).append((name, arguments))
+        is_early = work is None and number not in self.seen(number)
+        if is_early and len(self._early) < _EARLY:
+            self._early.setdefault(number, []).append((name, arguments))
         return work
 
     def begun(self, time_s: float, number: int, worker: int) -> None:

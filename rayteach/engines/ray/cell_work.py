@@ -124,7 +124,8 @@ class RayCellWork:
                 ray.cancel(ref)
 
     def _end(self, facts: ActorFacts) -> None:
-        handle = facts.handle or (facts.ref() and facts.ref().handle if facts.ref else None)
+        ref = facts.ref() if facts.ref is not None else None
+        handle = facts.handle or (ref.handle if ref is not None else None)
         facts.is_left, facts.reason = True, REASON
         facts.text = f"{facts.label} was superseded: its cell ran again"
         self._book.dying.add(facts.number)

@@ -21,7 +21,7 @@ from rayteach.engines.ray.shipping import Shop
 from rayteach.engines.ray.spec import Spec, Submission, clock, size_of
 from rayteach.engines.ray.streams import RayItems
 from rayteach.engines.state import KEYS_LOGGED
-from rayteach.errors import GetTimeoutError
+from rayteach.errors import GetTimeoutError, RayteachError
 from rayteach.object_generator import DynamicObjectIDGenerator
 from rayteach.object_id import ObjectID
 
@@ -87,12 +87,13 @@ class RayClient(ABC):
     def here(self) -> Here:
         """Say where a submission is made now."""
 
+    @abstractmethod
     def check(self, ids: Sequence[ObjectID]) -> None:
         """Raise if an ID is of an earlier session, or none is open."""
 
+    @abstractmethod
     def submitted(self, time_s: float, entry: Submission, ids: Sequence[Any]) -> None:
-        """Tell of a submission."""
-        self.book.submitted(time_s, entry)
+        """Tell of a submission; ``ids`` are those of its results."""
 
     def _defined(self, function: Function) -> None:
         self.book.defined(
@@ -308,25 +309,25 @@ class RayClient(ABC):
         one = self._known.get((task, index))
         if one is None:
             msg = f"ObjectID({label}) is not known here: its last reference is gone"
-            raise failing.RayteachError(msg)
+            raise RayteachError(msg)
         return one
 
     # Waiting.
 
-    def get(
-        self, ids: Sequence[Any], timeout_s: float | None, line: int
-    ) -> list[Any]:
+    def get(self, ids: Sequence[Any], timeout_s: float | None, line: int) -> list[Any]:
         """Wait for values and return them in order."""
         self.check(ids)
         wait = self._begin("get", ids, len(ids), timeout_s, "s", line)
-        reason, ready = "interrupted", None
+        reason = "interrupted"
+        ready: Sequence[int] | None = None
+        values: list[Any]
         try:
             values = ray.get([one.ref for one in ids], timeout=timeout_s)
             reason, ready = "enough ready", range(min(len(ids), KEYS_LOGGED))
         except of_ray.GetTimeoutError:
             reason = "timeout"
             raise self._late(ids, timeout_s) from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (all of it is translated)
             reason = "failed"
             raise self._failed(ids, error) from None
         finally:
@@ -487,5 +488,3 @@ class RayClient(ABC):
     def available(self) -> dict[str, float]:
         """Return what is not in use."""
         return {"CPU": 0.0, **shown(ray.available_resources())}
-
-

@@ -102,7 +102,7 @@ class Collector:
                 return
             try:
                 self._take(batches)
-            except Exception:
+            except Exception:  # noqa: BLE001 (one bad report ends no session)
                 _log.exception("a report could not be read")
 
     def _take(self, batches: list[tuple[int, bytes]]) -> None:

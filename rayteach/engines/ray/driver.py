@@ -55,9 +55,8 @@ class RayEngine(RayClient):
         book = Book(log, self.outputs)
         #: IDs with a smaller number are of an earlier session
         self.first = next(numbering._NUMBERS)  # noqa: SLF001 (one count per process)
-        super().__init__(
-            os.urandom(16).hex(), namespace, numbering._NUMBERS, book  # noqa: SLF001 (as above)
-        )
+        numbers = numbering._NUMBERS  # noqa: SLF001 (as above)
+        super().__init__(os.urandom(16).hex(), namespace, numbers, book)
         self.book: Book = book
         self.notes: deque[int] = deque()
         self.closed = False
@@ -68,7 +67,7 @@ class RayEngine(RayClient):
         self.num_cpus = sum(
             one["Resources"].get("CPU", 0.0) for one in self.nodes() if one["Alive"]
         )
-        self._node = ray.get_runtime_context().get_node_id()
+        self._node: str = ray.get_runtime_context().get_node_id()
         self._recorder = recorder.open_recorder(
             self.session_hex, str(processes.directory), namespace
         )

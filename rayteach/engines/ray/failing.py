@@ -59,16 +59,7 @@ def _is_retried(error: BaseException, retry: bool | tuple[str, ...]) -> bool:
 def made(error: BaseException, label: str) -> BaseException:
     """Return what to raise for an error that Ray's ``get`` raised."""
     if isinstance(error, of_ray.RayTaskError):
-        cause: Any = error.cause
-        if isinstance(cause, Raised):
-            return cause.failure.make()
-        if isinstance(cause, KeyboardInterrupt):
-            return TaskCancelledError(f"{label} was cancelled")
-        if isinstance(cause, of_ray.RayError):
-            return made(cause, label)
-        text = str(cause).strip() or type(cause).__name__
-        remote = RemoteCause(type(cause).__name__, text, task_label=label)
-        return Failure(remote, _pickled(cause)).make()
+        return _of_task(error.cause, label)
     if isinstance(error, of_ray.TaskCancelledError):
         return TaskCancelledError(f"{label} was cancelled")
     if isinstance(error, of_ray.WorkerCrashedError):
@@ -77,15 +68,22 @@ def made(error: BaseException, label: str) -> BaseException:
         )
     if isinstance(error, of_ray.RayError):
         kind: Any = getattr(errors, type(error).__name__, RayteachError)
-        return RayteachError(_text(error)) if kind is None else _of(kind, error)
+        found: BaseException = kind(_text(error))
+        return found
     return error
 
 
-def _of(kind: Any, error: Exception) -> BaseException:
-    if not (isinstance(kind, type) and issubclass(kind, RayteachError)):
-        kind = RayteachError
-    made_: BaseException = kind(_text(error))
-    return made_
+def _of_task(cause: Any, label: str) -> BaseException:
+    """Return what to raise for what a task raised, or what Ray said in its place."""
+    if isinstance(cause, Raised):
+        return cause.failure.make()
+    if isinstance(cause, KeyboardInterrupt):
+        return TaskCancelledError(f"{label} was cancelled")
+    if isinstance(cause, of_ray.RayError):
+        return made(cause, label)
+    text = str(cause).strip() or type(cause).__name__
+    remote = RemoteCause(type(cause).__name__, text, task_label=label)
+    return Failure(remote, _pickled(cause)).make()
 
 
 def _text(error: BaseException) -> str:

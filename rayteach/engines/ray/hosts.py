@@ -37,7 +37,9 @@ def _leave() -> None:
 class Host:
     """Runs calls one by one, or in threads."""
 
-    def __init__(self, spec: Spec, shipped: Shipped, /, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, spec: Spec, shipped: Shipped, /, *args: Any, **kwargs: Any
+    ) -> None:
         """Make the learner's object."""
         self._hosted = _Hosted(spec, shipped, args, kwargs)
 
@@ -59,7 +61,9 @@ class Host:
 class AsyncHost:
     """Runs calls in an event loop."""
 
-    def __init__(self, spec: Spec, shipped: Shipped, /, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, spec: Spec, shipped: Shipped, /, *args: Any, **kwargs: Any
+    ) -> None:
         """Make the learner's object."""
         self._hosted = _Hosted(spec, shipped, args, kwargs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rayteach.object_id import (
     STREAM_INDEX,
@@ -72,11 +72,11 @@ class RayStream(ObjectID):
 
 
 def _client() -> RayClient:
-    client: Any = get_client()
+    client = get_client()
     if client is None:
         msg = "this ObjectID belongs to a session that is closed; run rayteach.init()"
         raise RuntimeError(msg)
-    return client
+    return cast("RayClient", client)
 
 
 def _arrive(task: int, index: int, label: str, ref: Any) -> ObjectID:
@@ -84,4 +84,5 @@ def _arrive(task: int, index: int, label: str, ref: Any) -> ObjectID:
 
 
 def _arrive_actor(task: int, label: str, handle: Any) -> ObjectID:
-    return _client().arrive_actor(task, label, handle)
+    found: ObjectID = _client().arrive_actor(task, label, handle)
+    return found

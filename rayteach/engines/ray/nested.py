@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rayteach.engines.base import Context
-    from rayteach.engines.ray.spec import Spec
+    from rayteach.engines.ray.spec import Spec, Submission
     from rayteach.engines.ray.worker import Process
+    from rayteach.object_id import ObjectID
 
 _WORKER_SHIFT = 40
 """Task numbers of worker *w* start at ``w << 40``; JavaScript reads them exactly."""
@@ -54,6 +55,14 @@ class NestedClient(RayClient):
         super().__init__(spec.session, namespace, numbers, _Told(process))
         self._waits = count(1)
         self._node = ""
+
+    def check(self, ids: Sequence[ObjectID]) -> None:
+        """A worker lives no longer than its session."""
+
+    def submitted(self, time_s: float, entry: Submission, ids: Sequence[Any]) -> None:
+        """Tell of a submission."""
+        del ids  # they are this process's own
+        self.book.submitted(time_s, entry)
 
     def here(self) -> Here:
         """Say where a submission is made: in the task that runs."""

@@ -8,7 +8,7 @@ _HIDDEN = ("memory", "object_store_memory")
 
 
 def name_of(position: int) -> str:
-    """Return "A", "B", … "Z", "AA", …"""
+    """Return the letters of a position: "A", "B", … "Z", "AA"."""
     text = ""
     position += 1
     while position:

@@ -101,4 +101,4 @@ def offset_to(recorder: Any) -> float:
         _, there_s = ray.get(recorder.now.remote())
         back_s = clock()
         exchanges.append((back_s - sent_s, there_s - (sent_s + back_s) / 2))
-    return min(exchanges)[1]
+    return float(min(exchanges)[1])

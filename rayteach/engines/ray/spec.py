@@ -6,6 +6,7 @@ import time
 from typing import Any, NamedTuple
 
 clock = time.monotonic
+_HEAD_BYTES = 128
 SHARED_BYTES = 100 * 1024
 """Larger values lie in Ray's object store, others travel inline."""
 
@@ -38,7 +39,7 @@ class Submission(NamedTuple):
 
     number: int
     function: int
-    count: int
+    count: int  # type: ignore[assignment] # a field, not the method of tuples
     run: int
     line: int
     parent: int | None
@@ -85,9 +86,8 @@ def size_of(value: Any) -> int:
         return 16
     if kind in (str, bytes, bytearray):
         return len(value) + 16
-    if kind.__name__ == "ndarray" and getattr(value, "dtype", None) is not None:
-        if not value.dtype.hasobject:
-            return int(value.nbytes) + 128
+    if kind.__name__ == "ndarray" and not getattr(value, "dtype", kind).hasobject:
+        return int(value.nbytes) + _HEAD_BYTES
     from rayteach.object_id import process  # noqa: PLC0415 (only where it matters)
     from rayteach.runtime import serialization  # noqa: PLC0415 (as above)
 

@@ -52,8 +52,8 @@ class ActorFacts:
     """What the driver knows of an actor."""
 
     __slots__ = (
-        "handle", "is_dead", "is_detached", "is_left", "key", "label", "name", "number", "reason",
-        "ref", "restarts_left", "run", "text", "worker",
+        "handle", "is_dead", "is_detached", "is_left", "key", "label", "name",
+        "number", "reason", "ref", "restarts_left", "run", "text", "worker",
     )  # fmt: skip
 
     def __init__(self, entry: Submission, ref: Any) -> None:

@@ -194,10 +194,8 @@ def stream(
         found = load()(*args, **kwargs)
         if not isinstance(found, Iterator):
             raise NotAGenerator(_complaint(spec, found))
-        count = 0
-        for value in found:
-            count += 1
-            here.reports.add("yielded", clock(), spec.number, count, size_of(value))
+        for index, value in enumerate(found, 1):
+            here.reports.add("yielded", clock(), spec.number, index, size_of(value))
             yield value
         _tell(here, call, "ended", sizes=(0,))
 
@@ -215,9 +213,8 @@ async def stream_async(
                 here.reports.add("yielded", clock(), spec.number, count, size_of(value))
                 yield value
         else:
-            for value in found:
-                count += 1
-                here.reports.add("yielded", clock(), spec.number, count, size_of(value))
+            for index, value in enumerate(found, 1):
+                here.reports.add("yielded", clock(), spec.number, index, size_of(value))
                 yield value
         _tell(here, call, "ended", sizes=(0,))
 
