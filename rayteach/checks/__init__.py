@@ -18,6 +18,7 @@ from rayteach.checks.model import (
     all_of,
     verify,
 )
+from rayteach.checks.predictions import predicted
 from rayteach.checks.vocabulary import (
     no_get_in_loop,
     parallel,
@@ -34,6 +35,7 @@ __all__ = [
     "all_of",
     "no_get_in_loop",
     "parallel",
+    "predicted",
     "result",
     "started",
     "that",
