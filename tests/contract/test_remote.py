@@ -154,6 +154,28 @@ def test_a_task_sees_its_captured_values_fresh_on_every_call(ray):
     assert ray.get([count.remote() for _ in range(6)]) == [1] * 6
 
 
+def test_a_task_that_counts_in_a_name_around_it_counts_alone(ray):
+    count = 0
+
+    @ray.remote
+    def hit():
+        nonlocal count
+        count += 1
+        return count
+
+    assert ray.get([hit.remote() for _ in range(4)]) == [1] * 4
+    assert count == 0
+
+
+def test_a_task_that_counts_in_a_global_counts_alone(ray):
+    space = {"__name__": "__main__", "hits": 0}
+    exec("def hit():\n global hits\n hits += 1\n return hits", space)  # noqa: S102 (as a cell is)
+    hit = ray.remote(space["hit"])
+
+    assert ray.get([hit.remote() for _ in range(4)]) == [1] * 4
+    assert space["hits"] == 0
+
+
 def test_a_mutable_default_is_fresh_on_every_call(ray):
     @ray.remote
     def collect(x, found=[]):  # noqa: B006 (this is the point)
