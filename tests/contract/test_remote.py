@@ -132,6 +132,15 @@ def test_functions_and_classes_of_the_program_travel(ray):
     assert ray.get(move.remote(Point(1), lambda x: x + 1)).x == 2
 
 
+def test_an_id_in_a_list_is_named_as_such_by_what_cannot_use_it(ray):
+    @ray.remote
+    def total(values):
+        return sum(values)
+
+    with pytest.raises(TypeError, match="'int' and 'Object(ID|Ref)'"):
+        ray.get(total.remote([ray.put(1)]))
+
+
 def test_tasks_see_copies_of_what_they_get(ray):
     @ray.remote
     def change(values):
