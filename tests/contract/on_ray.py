@@ -82,18 +82,21 @@ def limited(name):
     try:
         yield
     except KeyboardInterrupt:
-        _renew()
+        _renew(interrupt)
         pytest.fail(f"{name} was not proved in {LIMIT_S:g} s")
     except pytest.skip.Exception:
         raise
     except BaseException:
-        _renew()
+        _renew(interrupt)
         raise
     finally:
         interrupt.cancel()
+        interrupt.join()
 
 
-def _renew():
+def _renew(interrupt):
+    interrupt.cancel()
+    interrupt.join()  # it sends nothing from here on
     rayteach.shutdown()
     rayteach.init(num_cpus=2)
 

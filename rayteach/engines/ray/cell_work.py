@@ -47,6 +47,7 @@ class RayCellWork:
         with self._engine.guard():
             self._engine.drain_notes()
             needed = self._needed()
+            self._engine.let_submissions_pass()
             for work in self._works():
                 if work.entry.number not in needed and work.entry.kind != CREATION:
                     self._cancel(work, REASON)
@@ -107,6 +108,7 @@ class RayCellWork:
                 for work in self._book.works.values()
                 if work.entry.run == run and work.entry.kind != CREATION
             ]
+            self._engine.let_submissions_pass()
             for work in reversed(works):
                 self._cancel(work, INTERRUPTED)
             busy = {self._busy(work) for work in works}

@@ -355,6 +355,8 @@ class RayClient(ABC):
             refs = [one.ref for one in ids]
             found, _ = ray.wait(refs, num_returns=num_returns, timeout=timeout_s)
             there = set(found)
+            if len(refs) > num_returns and len(found) == num_returns:
+                there |= set(ray.wait(refs, num_returns=len(refs), timeout=0)[0])
             chosen = [at for at, ref in enumerate(refs) if ref in there][:num_returns]
             reason = "enough ready" if len(chosen) >= num_returns else "timeout"
         finally:
@@ -452,6 +454,7 @@ class RayClient(ABC):
         """Cancel the task or call that makes the value; a finished one is left."""
         self.check((object_id,))
         self.book.was_cancelled(clock(), object_id.task)
+        self.let_submissions_pass()
         try:
             ray.cancel(object_id.ref, force=force, recursive=recursive)
         except ValueError as error:
@@ -460,6 +463,15 @@ class RayClient(ABC):
                 "kill(handle) ends the actor"
             )
             raise ValueError(msg) from error
+
+    def let_submissions_pass(self) -> None:
+        """Return when Ray has looked at all that was submitted so far.
+
+        Ray 2.60 ends this very process if a task is cancelled before its inputs were
+        looked at (the check ``submitted_task_ref_count > 0``). Its thread for that
+        takes things in order: when a later call is answered, it has passed.
+        """
+        ray.get(self.recorder.now.remote())
 
     def kill(self, actor: Any, *, no_restart: bool = True) -> None:
         """End an actor at once."""

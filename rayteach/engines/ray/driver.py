@@ -206,6 +206,7 @@ class RayEngine(RayClient):
             if refs:
                 self.book.was_cancelled(clock(), number)
         for ref in refs[:1]:
+            self.let_submissions_pass()
             ray.cancel(ref)
         return bool(refs)
 
