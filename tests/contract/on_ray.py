@@ -7,6 +7,7 @@
 import os
 import signal
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -70,6 +71,8 @@ SAMPLE = {
 }
 
 
+CPUS = 2
+PATIENCE_S = 2.0
 LIMIT_S = 15.0
 """A sentence of the contract is proved in seconds, or Ray answers otherwise."""
 
@@ -95,10 +98,15 @@ def limited(name):
 
 
 def _renew(interrupt):
+    """Open a new session, unless all that the test started has ended."""
     interrupt.cancel()
     interrupt.join()  # it sends nothing from here on
+    patience = time.monotonic() + PATIENCE_S
+    while rayteach.is_initialized() and time.monotonic() < patience:
+        if rayteach.available_resources()["CPU"] == CPUS:
+            return
     rayteach.shutdown()
-    rayteach.init(num_cpus=2)
+    rayteach.init(num_cpus=CPUS)
 
 
 def is_sampled(item):

@@ -41,13 +41,13 @@ def tree(depth, leaf):
 def rescue(ids):
     try:
         return ray.get(ids[0])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (any of them is the answer)
         return f"rescued {type(error).__mro__[1].__name__}"
 
 
 @ray.remote
 def hold(path):
-    with open(path, "rb"):  # opens when the program lets it
+    with Path(path).open("rb"):  # opens when the program lets it
         return 0
 
 
@@ -86,7 +86,7 @@ class Player:
     def look(self, one):
         try:
             self.said.append(["value", ray.get(one)])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (as above)
             kinds = [kind.__name__ for kind in type(error).__mro__]
             self.said.append(["error", kinds])
 
