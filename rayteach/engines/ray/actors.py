@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rayteach.engines.ray.client import RayClient
     from rayteach.engines.ray.shipping import Shipped
     from rayteach.engines.ray.spec import Spec
-    from rayteach.object_id import ActorID, ObjectID
+    from rayteach.object_id import ActorID
 
 _FREE_S = 3.0
 """Ray frees the name of an actor that ends a moment later: wait for it so long."""
@@ -112,11 +112,6 @@ def method_of(handle: Any, options: TaskOptions) -> Any:
     if options.max_task_retries is not None:
         given["max_task_retries"] = options.max_task_retries
     return method.options(**given) if given else method
-
-
-def name_of(client: RayClient, actor: ObjectID) -> str:
-    """Return the name that an actor was given, "" for none."""
-    return str(client.book.name_of(actor.task))
 
 
 def find(client: RayClient, name: str, namespace: str) -> tuple[ActorID, Any]:

@@ -131,7 +131,7 @@ class RayClient(RayWaiting):
         return self._enter(
             remote, (method,), args, kwargs, options, line, kind=CALL,
             name=f"{label}.{method}", function=function.number, actor=actor.task,
-            actor_name=actors.name_of(self, actor), method=method,
+            method=function.name,
         )  # fmt: skip
 
     def method(self, actor: ObjectID, method: str) -> Function:
@@ -158,7 +158,6 @@ class RayClient(RayWaiting):
         name: str,
         function: int,
         actor: int = 0,
-        actor_name: str = "",
         method: str = "",
         retry: bool | tuple[str, ...] = False,
         retries: int = 0,
@@ -171,7 +170,7 @@ class RayClient(RayWaiting):
         spec = Spec(
             self.session_hex, number, label, here.place(line), here.run, here.cell,
             options.num_returns, options.stream, retry, options.name or method or name,
-            actor_name, actor,
+            "", actor,
         )  # fmt: skip
         try:
             made = remote.remote(spec, *head, *args, **kwargs)

@@ -78,6 +78,11 @@ class Collector:
                 self._news.wait(min(left_s, BUSY_S))
             self._close_known(only_errors=False)
 
+    def wait_for(self, holds: Callable[[], bool], timeout_s: float = 1.0) -> None:
+        """Wait until something is known, or give up."""
+        with self._news:
+            self._news.wait_for(lambda: self._stops or holds(), timeout_s)
+
     def _close_known(self, *, only_errors: bool) -> None:
         for work in list(self._book.works.values()):
             if work.is_known and (work.error is not None or not only_errors):

@@ -185,8 +185,8 @@ class RayEngine(RayClient):
         """Say of what the actor died, as far as it is known here."""
         del one
         if isinstance(found, ActorDiedError) and number is not None:
-            self._collector.settle(1.0)
             facts = self.book.actors.get(number)
+            self._collector.wait_for(lambda: facts is None or facts.is_dead)
             if facts is not None and facts.text:
                 return ActorDiedError(f"{facts.text}\n{found}")
         return found
@@ -227,6 +227,18 @@ class RayEngine(RayClient):
                 facts.is_left, facts.reason = True, "no handle left"
                 facts.text = f"{facts.label} has no handle left"
                 self.book.dying.add(number)
+
+    def get_actor(self, name: str, namespace: str = "") -> Any:
+        """Return the living actor of that name."""
+        self.check(())
+        self.drain_notes()
+        return super().get_actor(name, namespace)
+
+    def named_actors(self, namespace: str | None = "") -> list[tuple[str, str]]:
+        """Return (namespace, name) of living actors; of all namespaces for None."""
+        self.check(())
+        self.drain_notes()
+        return super().named_actors(namespace)
 
     def context(self) -> Context:
         """Say what runs here: the driver."""

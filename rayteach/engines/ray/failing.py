@@ -53,7 +53,14 @@ def wrapped(
 def _is_retried(error: BaseException, retry: bool | tuple[str, ...]) -> bool:
     if isinstance(retry, bool):
         return retry
-    return any(class_name(one) in retry for one in type(error).__mro__)
+    names = {_short(one) for one in retry}
+    return any(_short(class_name(one)) in names for one in type(error).__mro__)
+
+
+def _short(name: str) -> str:
+    """Leave out where a class was made: a local one forgets it on its way."""
+    module, _, rest = name.partition(".<locals>.")
+    return f"{module.rpartition('.')[0]}.{rest.rpartition('.')[2]}" if rest else name
 
 
 def made(error: BaseException, label: str) -> BaseException:
@@ -64,7 +71,8 @@ def made(error: BaseException, label: str) -> BaseException:
         return TaskCancelledError(f"{label} was cancelled")
     if isinstance(error, of_ray.WorkerCrashedError):
         return errors.WorkerCrashedError(
-            f"{label}: its worker process died, and no retry is left"
+            f"{label}: its worker process, or that of a task that it needs, died, and "
+            "no retry is left"
         )
     if isinstance(error, of_ray.RayError):
         kind: Any = getattr(errors, type(error).__name__, RayteachError)

@@ -54,6 +54,10 @@ class RayActorID(ActorID):
         return _arrive_actor, (self.task, str(self.label_source), self.handle)
 
 
+# What people read in an error of Python's ("unsupported operand … and 'ObjectID'").
+RayID.__name__ = RayID.__qualname__ = "ObjectID"
+
+
 class RayStream(ObjectID):
     """The items of a generator task: Ray's generator and what nobody took of it."""
 

@@ -49,11 +49,6 @@ class Lives:
         facts = self.actors.get(actor)
         return facts.label if facts is not None else f"actor {actor}"
 
-    def name_of(self, actor: int) -> str:
-        """Return the name that an actor was given."""
-        facts = self.actors.get(actor)
-        return facts.name if facts is not None else ""
-
     def is_leaving(self, key: tuple[str, str]) -> bool:
         """Tell whether the latest actor of that name has ended, or is about to."""
         latest = None

@@ -9,6 +9,7 @@ import ray
 
 from rayteach.engines.ray import worker
 from rayteach.engines.ray.client import Here, RayClient
+from rayteach.engines.ray.nodes import described, name_of, ordered
 from rayteach.engines.ray.spec import clock
 from rayteach.engines.state import KEYS_LOGGED
 
@@ -40,10 +41,6 @@ class _Told:
         """Only the driver knows which actors have no handle left."""
         return False
 
-    def name_of(self, _: int) -> str:
-        """The driver knows names; a call's context asks there."""
-        return ""
-
 
 class NestedClient(RayClient):
     """See the module."""
@@ -54,7 +51,7 @@ class NestedClient(RayClient):
         numbers = count((process.number << _WORKER_SHIFT) + 1)
         super().__init__(spec.session, namespace, numbers, _Told(process))
         self._waits = count(1)
-        self._node = ""
+        self._node = self._node_name = ""
 
     def check(self, ids: Sequence[ObjectID]) -> None:
         """A worker lives no longer than its session."""
@@ -80,6 +77,14 @@ class NestedClient(RayClient):
         return self._node
 
     @property
+    def node_name(self) -> str:
+        """Our name of this node."""
+        if not self._node_name:
+            found = [one["NodeID"] for one in ordered(ray.nodes())]
+            self._node_name = name_of(found.index(self.node))
+        return self._node_name
+
+    @property
     def recorder(self) -> Any:
         """The session's recorder."""
         return self.process.recorder
@@ -101,8 +106,6 @@ class NestedClient(RayClient):
 
     def nodes(self) -> list[dict[str, Any]]:
         """Describe the nodes."""
-        from rayteach.engines.ray.nodes import described  # noqa: PLC0415 (rare in tasks)
-
         return described(ray.nodes())
 
     def _begin(

@@ -7,9 +7,11 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import psutil
 
 from rayteach.runtime import session_dir
 
@@ -23,6 +25,9 @@ _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
+_ATTEMPTS = 3
+_GIVEN_UP = "timed out during startup"
+_PATIENCE_S = 5.0
 _MISSING = (
     "init(engine='ray') needs Ray, which is not installed: pip install "
     "'rayteach[ray]', or leave engine= out for the local engine"
@@ -73,9 +78,7 @@ class RayProcesses:
         try:
             if self.is_own:
                 given |= _own(num_cpus, resources, object_store_memory)
-                given["_temp_dir"] = str(self.directory)
-                with _paths_for_workers():
-                    ray.init(**given)
+                self._start(given)
             elif self._has_joined:
                 paths = os.pathsep.join(_paths())
                 env = {"env_vars": {"PYTHONPATH": paths}} if paths else None
@@ -84,12 +87,38 @@ class RayProcesses:
             self.close()
             raise
 
+    def _start(self, given: dict[str, Any]) -> None:
+        """Start Ray; on a busy machine it may give up, and is tried again."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                with _paths_for_workers():
+                    self._ray.init(**given, _temp_dir=str(self.directory))
+            except Exception as error:
+                if attempt + 1 == _ATTEMPTS or _GIVEN_UP not in str(error):
+                    raise
+                self.close()
+                self.directory = _make_directory()
+            else:
+                return
+
     def close(self) -> None:
         """End what was started, leave what was there."""
         if self._has_joined:
             self._ray.shutdown()
+        if self.is_own:
+            _end_all(str(self.directory))
         shutil.rmtree(self.directory, ignore_errors=True)
         session_dir.release(self.directory)
+
+
+def _end_all(directory: str) -> None:
+    """End what a start that failed has left: it names the session's folder."""
+    for process in psutil.Process().children():
+        with suppress(psutil.Error):
+            if any(directory in word for word in process.cmdline()):
+                for one in (process, *process.children(recursive=True)):
+                    one.kill()
+                process.wait(_PATIENCE_S)
 
 
 def _own(

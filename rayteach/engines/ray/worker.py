@@ -56,6 +56,8 @@ class Process:
         from rayteach.engines.ray.printing import WorkerOutput  # noqa: PLC0415 (as well)
 
         self.pid = os.getpid()
+        #: the name that the actor of this process was given
+        self.actor_name = ""
         self.session = spec.session
         self.recorder = ray.get_actor(spec.session, recorders.NAMESPACE)
         welcome = ray.get(self.recorder.welcome.remote())
@@ -101,6 +103,8 @@ def process_of(spec: Spec) -> Process:
 def _during(spec: Spec) -> Generator[tuple[Process, Call], None, None]:
     """A call runs inside: its end is told, and its error travels wrapped."""
     here = process_of(spec)
+    if spec.number == spec.actor:
+        here.actor_name = spec.actor_name
     call = Call(spec)
     token = current.set(call)
     here.running[spec.number] = call
@@ -254,12 +258,12 @@ def context(process: Process) -> Context:
     """Say what runs here."""
     call = process.call
     spec = call.spec if call is not None else None
-    node = process.client.node
+    node = process.client.node_name
     if spec is None:
         return Context(process.session, process.number, node=node)
     return Context(
         process.session, process.number, spec.number, spec.actor, spec.name,
-        spec.actor_name, node, process.client.namespace,
+        process.actor_name, node, process.client.namespace,
     )  # fmt: skip
 
 
