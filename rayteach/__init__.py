@@ -23,6 +23,7 @@ from rayteach._version import __version__
 if TYPE_CHECKING:
     from rayteach.api.actor import ActorHandle, get_actor, method
     from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
+    from rayteach.api.exploring import Exploration, explore, seeded
     from rayteach.api.generators import ObjectIDGenerator
     from rayteach.api.logs import logs
     from rayteach.api.objects import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from rayteach.api.observe import last_run, load, observe, timeline
     from rayteach.api.pausing import pause, paused, resume, speed, step
     from rayteach.api.remote_function import remote
+    from rayteach.api.repeating import Repetition, repeat
     from rayteach.api.run import Run
     from rayteach.api.session import init, is_initialized, shutdown
     from rayteach.errors import (
@@ -66,6 +68,7 @@ __all__ = [
     "ActorHandle",
     "ActorUnavailableError",
     "DynamicObjectIDGenerator",
+    "Exploration",
     "GetTimeoutError",
     "ObjectID",
     "ObjectIDGenerator",
@@ -74,6 +77,7 @@ __all__ = [
     "OutOfDiskError",
     "OutOfMemoryError",
     "RayteachError",
+    "Repetition",
     "Run",
     "RunFileError",
     "RuntimeContext",
@@ -85,6 +89,7 @@ __all__ = [
     "cancel",
     "cluster_resources",
     "exit_actor",
+    "explore",
     "get",
     "get_actor",
     "get_runtime_context",
@@ -101,7 +106,9 @@ __all__ = [
     "paused",
     "put",
     "remote",
+    "repeat",
     "resume",
+    "seeded",
     "shutdown",
     "speed",
     "step",
@@ -114,6 +121,7 @@ __all__ = [
 _HOMES = {
     "rayteach.api.actor": "ActorHandle get_actor method",
     "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
+    "rayteach.api.exploring": "Exploration explore seeded",
     "rayteach.api.logs": "logs",
     "rayteach.api.generators": "ObjectIDGenerator",
     "rayteach.api.objects": (
@@ -121,6 +129,7 @@ _HOMES = {
     ),
     "rayteach.api.pausing": "pause paused resume speed step",
     "rayteach.api.remote_function": "remote",
+    "rayteach.api.repeating": "Repetition repeat",
     "rayteach.api.run": "Run",
     "rayteach.api.observe": "last_run load observe timeline",
     "rayteach.api.session": "init is_initialized shutdown",

@@ -56,6 +56,10 @@ class Run:
         """False if the run comes from a file that was cut off."""
         return self._source.is_whole
 
+    def recording(self) -> Recording:
+        """Return the events of the run as they are now."""
+        return self._source.recording()
+
     # What happened, as rows.
 
     @property
