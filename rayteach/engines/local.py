@@ -104,8 +104,7 @@ class LocalEngine:
             state, self._dispatcher, inbound, deaths, self.submission
         )
         self._submits = 0
-        state.add(events.NodeAdded(clock(), _NODE, num_cpus, tuple(resources.items())))
-        state.scheduler.add_node(_NODE, num_cpus, resources)
+        self._add_node(num_cpus, resources)
         self._pump = Pump(
             self._pool.poller,
             self._reading.on_poll,
@@ -119,7 +118,6 @@ class LocalEngine:
         self.gating = Gating(
             state, self._dispatcher, self._cancelling, self._pump, self.waiting
         )
-        #: repeats a run's choices, or tries others
         self.directing = Directing(self, state, self._pump, inbound, self._dispatcher)
         self.items = DriverItems(state, self.waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
@@ -129,6 +127,11 @@ class LocalEngine:
         self.cells = CellWork(
             state, self._reading, self._cancelling, self._pump, self._end_actor
         )
+
+    def _add_node(self, num_cpus: float, resources: dict[str, float]) -> None:
+        state, known = self._state, tuple(resources.items())
+        state.add(events.NodeAdded(clock(), _NODE, num_cpus, known))
+        state.scheduler.add_node(_NODE, num_cpus, resources)
 
     # Submitting.
 
