@@ -86,6 +86,8 @@ class FunctionDefined(Event):
     where: str = ""
     #: first line of the definition, 0 if unknown
     line: int = 0
+    #: bytes of its pickle with what it captures, 0 if unknown
+    size_bytes: int = 0
 
 
 class WorkerRequested(Event):
@@ -136,6 +138,20 @@ class TaskSubmitted(Event):
     num_cpus: float = 1.0
     #: the ``name`` option, "" if none
     name: str = ""
+
+
+class ArgumentsShipped(Event):
+    """A task's pickled arguments are too large for a message: they lie in the store.
+
+    Sent when the task is handed to a worker.
+    """
+
+    task: int
+    size_bytes: int
+    #: fingerprints of some of the bytes, counted from both ends; (0, 0): unknown
+    marks: tuple[int, int] = (0, 0)
+    #: what writing them took, 0 if unknown
+    took_s: float = 0.0
 
 
 class TaskReady(Event):
