@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rayteach.trace import chrome, idle, measures, query, storage, strands, why
-from rayteach.trace.compare import Comparison
 from rayteach.trace.views import rows as row_types
 from rayteach.trace.views import words
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from rayteach.advice import Advice
+    from rayteach.api.comparing import RunComparison
     from rayteach.api.what_if import WhatIf
     from rayteach.trace.idle import Idle
     from rayteach.trace.measures import Transfer, Wait
@@ -239,12 +239,14 @@ class Run:
         recording = self._source.recording()
         return advise(self.rows, recording.events())
 
-    def compare(self, other: Run) -> Comparison:
-        """Return what differs in ``other`` from this run: in words, and as a table.
+    def compare(self, other: Run) -> RunComparison:
+        """Return what differs in ``other``: in words, as a table, on one time axis.
 
         Times within ten percent of each other count as alike.
         """
-        return Comparison(self.rows, other.rows)
+        from rayteach.api.comparing import RunComparison  # noqa: PLC0415 (as above)
+
+        return RunComparison(self.rows, other.rows)
 
     # What would have been.
 
