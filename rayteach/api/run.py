@@ -362,6 +362,8 @@ class Run:
         """Say how the tasks stand; no address, no time."""
         rows = self.rows
         text = words.counted(list(rows.tasks.values()), rows.now_s)
+        if rows.run.left_out:
+            text += f"; {rows.run.left_out:,} earlier ones are only counted"
         if not self.is_whole:
             text += "; its file was cut off"
         return f"<run: {text}>"

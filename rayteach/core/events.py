@@ -76,6 +76,27 @@ class CellRunEnded(Event):
     outcome: str
 
 
+class RunSummarised(Event):
+    """The log has become too long: tasks of a run that are over are only counted.
+
+    Their own events are gone from the log.
+    """
+
+    run: int
+    tasks: int
+    #: how many of them failed
+    failed: int
+    #: seconds that they ran, blocked times left out
+    work_s: float
+    #: when the first of them was submitted, and when the last was
+    first_s: float
+    last_s: float
+    #: the numbers of these tasks and of puts, as ranges (first, last)
+    numbers: tuple[tuple[int, int], ...]
+    #: the numbers of the waits, likewise
+    waits: tuple[tuple[int, int], ...]
+
+
 class FunctionDefined(Event):
     """A remote function, a method or an actor class got its number."""
 
