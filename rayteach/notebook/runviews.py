@@ -73,6 +73,8 @@ class RunViews:
     def end_cell(self, cell: Cell) -> None:
         """Where nobody watches, make one output of what the cell did."""
         running, self._running = self._running, None
+        if self._publisher is not None:
+            self._publisher[1].wake()  # a card of a value that the cell let go of
         self._reap()
         if running is None or not self.auto or self.profile_of(cell) != "still":
             return
@@ -132,12 +134,13 @@ class RunViews:
         previous = self._views.pop(key, None)
         if previous is not None:
             previous.close()
-        publisher = self._publisher_of(session)
+        publisher = self.publisher_of(session)
         self._views[key] = view = LiveView(publisher, session, run)
         display(view.widget)
         publisher.wake()
 
-    def _publisher_of(self, session: Session) -> Publisher:
+    def publisher_of(self, session: Session) -> Publisher:
+        """Return the thread that feeds what shows a session."""
         if self._publisher is None or self._publisher[0] is not session:
             self._reap(always=True)
             publisher = Publisher(session, session.controls)

@@ -21,9 +21,9 @@ from rayteach.trace.views.ledger import OUTSIDE, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from rayteach.trace.views.rows import ActorRow, NodeRow, TaskRow
+    from rayteach.trace.views.rows import ActorRow, NodeRow, ObjectRow, TaskRow
     from rayteach.trace.views.tables import Book
 
     Handler = Callable[[Ledger, Any], None]
@@ -147,6 +147,24 @@ class RowFold:
             rows.workers = ledger.places.workers.since(since)
             rows.now_s = self._now_s(run)
             return rows
+
+    # Single rows, the fold's own: for a card, which is too small to copy a run.
+
+    def task(self, number: int) -> TaskRow | None:
+        """Return the row of a task, None if it is not known."""
+        return self._ledger.tasks.get(number)
+
+    def object(self, key: str) -> ObjectRow | None:
+        """Return the row of an object, "task.index", None if it is not known."""
+        return self._ledger.objects.get(key)
+
+    def actor(self, number: int) -> ActorRow | None:
+        """Return the row of an actor, None if it is not known."""
+        return self._ledger.actors.get(number)
+
+    def all_tasks(self) -> Iterable[TaskRow]:
+        """Return the rows of all tasks, in order of submission."""
+        return self._ledger.tasks.values()
 
     def unfinished(self, run: int | None) -> int:
         """Return how many tasks of a run have not reached their end."""
