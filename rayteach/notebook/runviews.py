@@ -13,7 +13,7 @@ from IPython.display import display
 
 from rayteach.notebook.picture import LiveView, still
 from rayteach.notebook.profile import Profile, profile
-from rayteach.notebook.status import rows_of
+from rayteach.notebook.status import as_text, rows_of
 from rayteach.widgets.late_log import LateLog
 from rayteach.widgets.publisher import Publisher
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rayteach.notebook.cells import Cell
     from rayteach.notebook.contracts import Session
     from rayteach.notebook.panel import Panel
+    from rayteach.trace.views.rows import Rows
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +90,13 @@ class RunViews:
             self._show(cell.key + _ASKED, session, run)
         else:
             display(still(rows_of(session, run)), raw=True)
+
+    def show_rows(self, cell: Cell | None, rows: Rows) -> None:
+        """Show rows that change no more, such as a file's."""
+        if cell is not None and self.profile_of(cell) == "text":
+            print(as_text(rows, full=False))  # noqa: T201 (what was asked for)
+        else:
+            display(still(rows), raw=True)
 
     def late(self, session: Session, run: int, printed: Printed) -> None:
         """Keep for the view of a run what was printed after its cell had ended."""

@@ -62,6 +62,9 @@ class FakeSession:
     def show_output(self, show: Callable[[Any], None] | None) -> None:
         self.show = show
 
+    def sample(self) -> None:
+        self.calls.append(("sample",))
+
     def status(self) -> dict[str, Any]:
         return {
             "type": "status",
