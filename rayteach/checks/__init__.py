@@ -10,6 +10,8 @@ Never on seconds. A check is a value: combine several with ``&`` or
 In a notebook ``%%check`` applies those of an exercise.
 """
 
+from rayteach.checks import looking
+from rayteach.checks.mistakes import mistake
 from rayteach.checks.model import (
     Check,
     CheckFailedError,
@@ -33,6 +35,8 @@ __all__ = [
     "Evidence",
     "Problem",
     "all_of",
+    "looking",
+    "mistake",
     "no_get_in_loop",
     "parallel",
     "predicted",

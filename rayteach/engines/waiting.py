@@ -168,10 +168,13 @@ class Waiting:
         self.end(wait, ready, reason)
 
     def end(self, wait: int, ready: Sequence[int], reason: str) -> None:
-        """Log that a wait is over; ``ready`` are positions among its IDs."""
+        """Log that a wait is over; ``ready`` are positions among its IDs.
+
+        The first of them will do: no view shows thousands.
+        """
         if self._shield.is_held:
             reason = "interrupted"
-        self._state.log.wait_ended(clock(), wait, ready, reason)
+        self._state.log.wait_ended(clock(), wait, ready[:KEYS_LOGGED], reason)
 
     def _timed_out(
         self, ids: Sequence[ObjectID], missing: list[ObjectID], timeout_s: float | None

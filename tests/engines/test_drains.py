@@ -33,3 +33,10 @@ def test_duplicates_are_told_among_many_ids_of_one_task(ray):
         assert "twice" in str(error)
     else:
         raise AssertionError
+
+
+def test_a_wait_may_take_more_ids_than_two_bytes_count(ray):
+    ids = [ray.put(n) for n in range(66_000)]
+    ready, remaining = ray.wait(ids, num_returns=len(ids))
+    assert (ready, remaining) == (ids, [])
+    assert ray.get(ids)[-1] == 65_999
