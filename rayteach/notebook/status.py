@@ -63,17 +63,15 @@ def _session(session: Session) -> list[str]:
     session.sample()  # who runs now, not only who has told
     now = session.status()
     used, total = now["cpus_in_use"], now["num_cpus"]
-    running, waiting = now["tasks_running"], now["tasks_waiting"]
     rows = rows_of(session, None)
     tasks = rows.tasks.values()
     lent = [t for t in tasks if words.state(t, rows.now_s) == words.BLOCKED]
+    doing = words.counted([t for t in tasks if not t.end], rows.now_s)
     return [
         "A session is open.",
         f"CPUs:       {used:g} of {total:g} in use, {total - used:g} free"
         + _lent(lent),
-        f"Tasks now:  {running} running, "
-        + f"{len(lent)} blocked in get, " * bool(lent)
-        + f"{waiting - len(lent)} waiting",
+        f"Tasks now:  {'none' if doing == 'no tasks' else doing}",
         *_waiting(rows),
         *_processes(rows),
         _objects(rows),
