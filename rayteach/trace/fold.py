@@ -34,6 +34,7 @@ SESSION = -1
 _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.SessionEnded: places.on_session_ended,
     events.CellRunStarted: places.on_run_started,
+    events.CellRunSuperseded: places.on_run_superseded,
     events.CellRunEnded: places.on_run_ended,
     events.NodeAdded: places.on_node_added,
     events.NodeLost: places.on_node_lost,
@@ -256,6 +257,7 @@ class RowFold:
             list(islice(ledger.waiting.values(), explain.HEAD)),
             ledger.blocking,
             ledger.previous,
+            {t for t in ledger.waiting if ledger.run_of[t] in ledger.superseded},
         )
         for task in ledger.ended:
             task.story = explain.tell(task, situation, ledger.now_s)
