@@ -174,7 +174,10 @@ def _holds_ids(found: Any) -> bool:
 
 def _is_direct_call(error: BaseException | None) -> bool:
     """Say whether ``f(...)`` was written where ``f.remote(...)`` is needed."""
-    return isinstance(error, TypeError) and ".remote(" in str(error)
+    return isinstance(error, TypeError) and any(
+        f"is {what}: call " in str(error)
+        for what in ("a remote function", "an actor's method")
+    )
 
 
 def _tasks(evidence: Evidence, function: str) -> list[TaskRow]:
