@@ -52,7 +52,8 @@ CHECKS = {
             hidden,
             "a step was handed an ID inside a list, and an ID there stays an ID",
             expected="each step takes the result of the step before",
-            advice="hand over the ID itself: crop.remote(image), not crop.remote([image])",
+            advice="hand over the ID itself: crop.remote(image), "
+            "not crop.remote([image])",
         ),
         check.mistake(
             got_in_a_turn,

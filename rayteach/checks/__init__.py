@@ -20,6 +20,7 @@ from rayteach.checks.model import (
     all_of,
     verify,
 )
+from rayteach.checks.predictions import predicted
 from rayteach.checks.vocabulary import (
     no_get_in_loop,
     parallel,
@@ -38,6 +39,7 @@ __all__ = [
     "mistake",
     "no_get_in_loop",
     "parallel",
+    "predicted",
     "result",
     "started",
     "that",
