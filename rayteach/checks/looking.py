@@ -55,6 +55,21 @@ def get_between(evidence: Evidence) -> WaitRow | None:
     return next((one for one in gets(evidence) if one.start_s < last_s), None)
 
 
+def get_in_parent(evidence: Evidence) -> WaitRow | None:
+    """Return the first ``get`` of a task after which it started another child."""
+    started = [task for task in tasks(evidence) if task.parent is not None]
+    return next(
+        (
+            wait
+            for wait in evidence.rows.waits.values()
+            if wait.kind == "get"
+            for task in started
+            if task.parent == wait.task and task.submitted_s > wait.start_s
+        ),
+        None,
+    )
+
+
 def hidden_ids(evidence: Evidence, function: str) -> TaskRow | None:
     """Return a task that failed because IDs came to it inside a list."""
     if "ObjectID" not in str(evidence.error):

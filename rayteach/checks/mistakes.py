@@ -33,8 +33,16 @@ def mistake(
         if row is None or row is False:
             return None
         if isinstance(row, TaskRow | WaitRow):
-            return Problem(expected, found, advice, row.line, row.source)
+            source = row.source or _line(evidence, row)
+            return Problem(expected, found, advice, row.line, source)
         line, source = evidence.error_line, evidence.error_source
         return Problem(expected, found, advice, line, source)
 
     return Check(expected, judge)
+
+
+def _line(evidence: Evidence, row: TaskRow | WaitRow) -> str:
+    """Return the line of a task's own code, which travels without its text."""
+    run = evidence.rows.run
+    lines = run.source.splitlines() if row.cell in ("", run.cell) else []
+    return lines[row.line - 1] if 0 < row.line <= len(lines) else ""
