@@ -8,7 +8,7 @@ from rayteach.trace import query
 
 if TYPE_CHECKING:
     from rayteach.checks.model import Evidence
-    from rayteach.trace.views.rows import TaskRow, WaitRow
+    from rayteach.trace.views.rows import ActorRow, TaskRow, WaitRow
 
 
 def tasks(evidence: Evidence, function: str = "") -> list[TaskRow]:
@@ -41,6 +41,21 @@ def makers(evidence: Evidence, task: TaskRow) -> list[TaskRow]:
     numbers = [int(key.partition(".")[0]) for key in task.inputs]
     known = evidence.rows.tasks
     return [known[number] for number in numbers if number in known]
+
+
+def actors(evidence: Evidence) -> list[ActorRow]:
+    """Return the actors that the run made."""
+    made = {t.actor for t in evidence.rows.tasks.values() if t.kind == "creation"}
+    return [one for one in evidence.rows.actors.values() if one.id in made]
+
+
+def calls(evidence: Evidence, actor: ActorRow | None = None) -> list[TaskRow]:
+    """Return the calls of actors' methods, of one actor or of all."""
+    return [
+        task
+        for task in tasks(evidence)
+        if task.kind == "call" and (actor is None or task.actor == actor.id)
+    ]
 
 
 def children(evidence: Evidence, task: TaskRow) -> list[TaskRow]:
