@@ -75,7 +75,7 @@ CHECKS = {
             ),
             "some stations are lost: the one left over in a round is dropped",
             expected="the sum of all thirteen stations",
-            advice="the last group of a round may be smaller: a slice takes what is there",
+            advice="the last group may be smaller: a slice takes what is there",
         ),
         check.mistake(
             lambda evidence: rounds(evidence) > FLAT,

@@ -35,7 +35,7 @@ CHECKS = {
             lambda evidence: evidence.error is None and not looking.actors(evidence),
             "no actor was made: each task counted in a copy of its own, and forgot it",
             expected="one actor that keeps the votes",
-            advice="put @ray.remote above a class Votes that keeps a dictionary in self",
+            advice="write @ray.remote above a class Votes, with a dictionary in self",
         ),
         check.mistake(
             one_each,

@@ -66,7 +66,7 @@ CHECKS = {
             made_in_tasks,
             "each task made a kitchen of its own, and counted one cup there",
             expected="one kitchen for all six tasks",
-            advice="make the kitchen in the notebook, and hand it to brew as an argument",
+            advice="make it in the notebook, and hand it to brew as an argument",
         ),
         check.mistake(
             lambda evidence: len(looking.actors(evidence)) > 1,
@@ -86,7 +86,7 @@ CHECKS = {
         ),
         check.mistake(
             counts_early,
-            "the kitchen was asked before all cups were ready: two callers have no order",
+            "the kitchen was asked before all cups were ready, by another caller",
             expected="the count after all six tasks are done",
             advice="first ray.get all the IDs of brew, then ask the kitchen",
         ),
@@ -125,7 +125,7 @@ CHECKS = {
             looking.get_between,
             "the notebook waits for a word before it sends the next one",
             expected="the words are sent, and only the counts are got",
-            advice="add.remote(word) is enough: count comes after it, by the same caller",
+            advice="add.remote(word) is enough: count is called after it",
         ),
         check.started("Letters.add", at_least=WORDS),
         check.mistake(
