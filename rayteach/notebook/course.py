@@ -5,6 +5,7 @@
     solutions/LESSON.ipynb the same exercises solved: the source of all others
     exercises/LESSON.ipynb made from the solutions
     checks/LESSON.py       CHECKS: name of the exercise -> check
+    wrong/LESSON.toml      wrong answers that the checks know, see ``wrong``
 
 An exercise is a cell that begins with ``%%check NAME``. In a solution
 
@@ -134,7 +135,7 @@ class Course:
         path = self.folder / "solutions" / f"{exercise.lesson}.ipynb"
         for name, cell in exercise_cells(read_notebook(path)):
             if name == exercise.name:
-                return _source(cell)
+                return source_of(cell)
         message = f"{path} has no cell that begins with %%check {exercise.name}"
         raise CourseError(message)
 
@@ -150,7 +151,8 @@ def notebook_text(notebook: dict[str, Any]) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def _source(cell: dict[str, Any]) -> str:
+def source_of(cell: dict[str, Any]) -> str:
+    """Return the text of a cell."""
     source = cell["source"]
     return source if isinstance(source, str) else "".join(source)
 
@@ -158,9 +160,15 @@ def _source(cell: dict[str, Any]) -> str:
 def exercise_cells(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name and the cell of each exercise in a notebook."""
     for cell in notebook["cells"]:
-        found = _CHECK.match(_source(cell))
-        if cell["cell_type"] == "code" and found:
-            yield found[1], cell
+        name = exercise_of(source_of(cell))
+        if cell["cell_type"] == "code" and name is not None:
+            yield name, cell
+
+
+def exercise_of(source: str) -> str | None:
+    """Return which exercise a cell answers; None for an ordinary cell."""
+    found = _CHECK.match(source)
+    return found[1] if found else None
 
 
 def unsolved(source: str) -> str:
@@ -191,7 +199,7 @@ def _pick(source: str, *, solution: bool) -> str:
 def generated(course: Course, lesson: str) -> dict[Path, str]:
     """Return the files made from a lesson's solutions: path to text."""
     solved = read_notebook(course.folder / "solutions" / f"{lesson}.ipynb")
-    cells = {name: unsolved(_source(cell)) for name, cell in exercise_cells(solved)}
+    cells = {name: unsolved(source_of(cell)) for name, cell in exercise_cells(solved)}
     in_lesson = course.folder / "tutorial" / f"{lesson}.ipynb"
     made = {
         course.folder / "exercises" / f"{lesson}.ipynb": _emptied(solved),

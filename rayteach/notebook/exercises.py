@@ -75,9 +75,8 @@ class ExerciseMagics(Magics):
             error = raised
         line = _line_of(error, code.filename)
         source = linecache.getline(code.filename, line) if line else ""
-        return Evidence(
-            self._rows(), self._extension.shell.user_ns, error, line, source
-        )
+        names = self._extension.shell.user_ns
+        return Evidence(self._rows(), names, error, line, source, cell)
 
     def _rows(self) -> Rows:
         session = open_session(self._extension.sessions)
