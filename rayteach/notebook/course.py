@@ -24,9 +24,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 MANIFEST = "course.toml"
 #: where the wheel keeps the course
 INSTALLED = Path(__file__).resolve().parent.parent / "course"
+#: names the course to use, whatever lies around the notebook: a grader's own
+VARIABLE = "RAYTEACH_COURSE"
+#: the exercises as they are given, in a course without solutions
+GIVEN = "given.json"
 BEGIN, INSTEAD, END = "### BEGIN SOLUTION", "### INSTEAD OF", "### END SOLUTION"
 
 #: an unsolved exercise raises; what it says is tested by other means
@@ -69,6 +74,8 @@ class Exercise:
     goal: str
     #: three, each more open than the one before
     hints: tuple[str, ...]
+    #: its check holds on any number of CPUs
+    any_cpus: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,10 @@ class Course:
     #: file names of the lessons, without ending, in order
     lessons: tuple[str, ...]
     exercises: dict[str, Exercise]
+    #: lesson -> its title
+    titles: dict[str, str] = field(default_factory=dict)
+    #: lesson -> minutes that it takes
+    minutes: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Course:
@@ -91,15 +102,20 @@ class Course:
         try:
             lessons = tomllib.loads(path.read_text(encoding="utf-8"))["lesson"]
             exercises = [
-                Exercise(one["name"], lesson["name"], one["goal"], tuple(one["hints"]))
+                _exercise(lesson["name"], one)
                 for lesson in lessons
                 for one in lesson.get("exercise", ())
             ]
-            names = tuple(lesson["name"] for lesson in lessons)
-        except (KeyError, tomllib.TOMLDecodeError) as error:
+            titles = {one["name"]: one.get("title", one["name"]) for one in lessons}
+            minutes = {one["name"]: int(one.get("minutes", 30)) for one in lessons}
+        except (KeyError, TypeError, ValueError) as error:
             message = f"{path} is no manifest of a course: {error}"
             raise CourseError(message) from error
-        return cls(folder, names, {one.name: one for one in exercises})
+        except OSError as error:
+            message = f"{folder} is no course: it has no {MANIFEST}"
+            raise CourseError(message) from error
+        by_name = {one.name: one for one in exercises}
+        return cls(folder, tuple(titles), by_name, titles, minutes)
 
     @classmethod
     def find(cls, start: Path) -> Course:
@@ -108,6 +124,9 @@ class Course:
         Raises:
             CourseError: there is none.
         """
+        named = os.environ.get(VARIABLE)
+        if named:
+            return cls.load(Path(named))
         for folder in (start, *start.parents):
             for candidate in (folder, folder / "notebooks"):
                 if (candidate / MANIFEST).is_file():
@@ -130,14 +149,46 @@ class Course:
         check: Check = module.CHECKS[exercise.name]
         return check
 
+    @property
+    def is_for_students(self) -> bool:
+        """Whether its solutions were left out."""
+        return (self.folder / GIVEN).is_file()
+
+    def given(self, exercise: Exercise) -> str:
+        """Return the cell that the learner starts from.
+
+        Raises:
+            CourseError: neither the solutions nor ``given.json`` have it.
+        """
+        path = self.folder / GIVEN
+        if not path.is_file():
+            return unsolved(self.solved(exercise))
+        cells: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        if exercise.name not in cells:
+            message = f"{path} has no exercise {exercise.name!r}"
+            raise CourseError(message)
+        return cells[exercise.name]
+
     def solved(self, exercise: Exercise) -> str:
-        """Return the cell of the solution, with its marks."""
+        """Return the cell of the solution, with its marks.
+
+        Raises:
+            CourseError: the course has no solutions, or not this one.
+        """
         path = self.folder / "solutions" / f"{exercise.lesson}.ipynb"
+        if self.is_for_students or not path.is_file():
+            message = "this course comes without solutions; your teacher has them"
+            raise CourseError(message)
         for name, cell in exercise_cells(read_notebook(path)):
             if name == exercise.name:
                 return source_of(cell)
         message = f"{path} has no cell that begins with %%check {exercise.name}"
         raise CourseError(message)
+
+
+def _exercise(lesson: str, row: dict[str, Any]) -> Exercise:
+    hints = tuple(row["hints"])
+    return Exercise(row["name"], lesson, row["goal"], hints, row.get("any_cpus", True))
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
