@@ -84,7 +84,7 @@ class ExerciseMagics(Magics):
     ) -> None:
         """Note the attempt, for the learner and for a grader."""
         error = evidence.error
-        says = f"{type(error).__name__}: {error}" if error is not None else ""
+        says = f"{type(error).__name__}: {error}".rstrip(": ") if error else ""
         says = problem.found if problem is not None else says
         self.judged = Judged(exercise.name, says, problem, evidence)
 

@@ -40,13 +40,16 @@ class Outcome:
 Run = Callable[[str, str], Outcome]
 
 
-def complaints(course: Course, lesson: str, run: Run) -> Iterator[str]:
+def complaints(
+    course: Course, lesson: str, run: Run, *, any_cpus: bool = False
+) -> Iterator[str]:
     """Yield what is not as it must be in a lesson's exercises, one sentence each.
 
     Args:
         course: the course with solutions and wrong answers.
         lesson: the lesson's name.
         run: runs a cell in a fresh notebook; the same id is the same cell.
+        any_cpus: leave out the exercises that need the lesson's number of CPUs.
     """
     path = course.folder / "solutions" / f"{lesson}.ipynb"
     known = wrong.load(course, lesson)
@@ -55,6 +58,8 @@ def complaints(course: Course, lesson: str, run: Run) -> Iterator[str]:
         if cell["cell_type"] != "code" or not source.strip():
             continue
         name = courses.exercise_of(source)
+        if name is not None and any_cpus and not course.exercises[name].any_cpus:
+            continue
         if name is not None:
             yield from _exercise(name, source, known, run)
             continue
