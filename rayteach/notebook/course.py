@@ -31,6 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rayteach.errors import RayteachError
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -59,7 +61,7 @@ _SOLVED = "solution"
 _CHECK = re.compile(r"\s*%%check\s+(\S+)")
 
 
-class CourseError(Exception):
+class CourseError(RayteachError):
     """The course on disk is not as it must be; the text says where."""
 
 

@@ -11,7 +11,8 @@ from rayteach.notebook.course import Course, CourseError, Exercise
 from rayteach.notebook.progress import SWITCH
 from rayteach.notebook.trials import Outcome
 from rayteach.teaching.build import files_of
-from rayteach.teaching.kernel import Kernel, Limits
+from rayteach.teaching.kernel import Kernel
+from rayteach.teaching.limits import Limits
 
 _NOT_YET = "CheckFailedError: "
 HINTS = 3
@@ -97,7 +98,11 @@ def tried(
     course: Course, lesson: str, limits: Limits, num_cpus: float = 0
 ) -> Iterator[str]:
     """Run all answers of a lesson in a fresh kernel; yield which are not as known."""
-    env = {"RAYTEACH_VIEW": "text", SWITCH: "off", courses.VARIABLE: str(course.folder)}
+    env = {
+        "RAYTEACH_VIEW": "text",
+        SWITCH: "off",
+        courses.VARIABLE: str(course.folder.absolute()),
+    }
     kernel = Kernel(course.folder / "solutions", limits, env)
 
     def run(source: str, _cell_id: str) -> Outcome:

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 from rayteach.notebook.course import VARIABLE, CourseError
 from rayteach.notebook.progress import SWITCH
 from rayteach.teaching import submissions
-from rayteach.teaching.kernel import CellEnd, Kernel, KernelError, Limits
+from rayteach.teaching.kernel import CellEnd, Kernel, KernelError
+from rayteach.teaching.limits import Limits
 from rayteach.teaching.processes import adopting
 from rayteach.teaching.submissions import Cell, Submission
 
@@ -296,9 +297,7 @@ def _is_given(course: Course, cell: Cell) -> bool:
     return given.split() == cell.source.split()
 
 
-def _not_begun(
-    course: Course, submission: Submission, path: Path, cell: Cell
-) -> Grade:
+def _not_begun(course: Course, submission: Submission, path: Path, cell: Cell) -> Grade:
     lesson = course.exercises[cell.exercise].lesson
     learner = submission.learner
     return Grade(learner, lesson, cell.exercise, NOT_BEGUN, notebook=path.name)

@@ -18,9 +18,9 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from rayteach.errors import RayteachError
+from rayteach.teaching.limits import MB, Limits
 from rayteach.teaching.processes import Family, words
 
-_MB = 1024 * 1024
 #: how often limits are looked at
 _LOOK_S = 0.25
 #: how long a kernel may take to answer at first, and to end
@@ -28,22 +28,6 @@ _START_S = 60.0
 _END_S = 10.0
 #: how long a process that is not ours may live after its kernel
 _FOREIGN_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a submission may use."""
-
-    #: seconds for one cell
-    cell_s: float = 60.0
-    #: seconds for all cells of a notebook
-    notebook_s: float = 600.0
-    #: bytes for all its processes together, and for each
-    memory_bytes: int = 2048 * _MB
-    #: characters that one cell may print
-    printed: int = 1_000_000
-    #: processes alive at once
-    processes: int = 200
 
 
 @dataclass(slots=True)
@@ -190,7 +174,7 @@ class Kernel:
         if len(alive) > self._limits.processes:
             return f"it started more than {self._limits.processes} processes"
         if self._family.memory_bytes() > self._limits.memory_bytes:
-            return f"it used more than {self._limits.memory_bytes // _MB} MB of memory"
+            return f"it used more than {self._limits.memory_bytes // MB} MB of memory"
         return ""
 
     @property

@@ -103,7 +103,7 @@ def _is_own(process: psutil.Process) -> bool:
 def _lives(process: psutil.Process) -> bool:
     try:
         if process.status() != psutil.STATUS_ZOMBIE:
-            return process.is_running()
+            return bool(process.is_running())
         if process.ppid() == os.getpid():
             _bury(process.pid)
     except psutil.Error:

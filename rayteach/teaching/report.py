@@ -107,15 +107,16 @@ def _plain(text: str) -> str:
 
 def index(graded: dict[str, list[Grade]], names: dict[str, str]) -> str:
     """Return the page of all learners: how many exercises each has solved."""
-    rows = [
-        "<tr><td><a href='{}'>{}</a></td><td class='number'>{}</td><td>{}</td></tr>".format(
-            escape(names[learner]), escape(learner), _share(grades), _troubles(grades)
-        )
-        for learner, grades in graded.items()
-    ]
+    rows = [_index_row(one, names[one], grades) for one, grades in graded.items()]
     head = "<tr><th>Learner</th><th>Solved</th><th>Trouble</th></tr>"
     body = f"<table>{head}{''.join(rows)}</table>"
     return _PAGE.format(title="Grades", body=body)
+
+
+def _index_row(learner: str, file: str, grades: list[Grade]) -> str:
+    link = f"<a href='{escape(file)}'>{escape(learner)}</a>"
+    share = f"<td class='number'>{_share(grades)}</td>"
+    return f"<tr><td>{link}</td>{share}<td>{_troubles(grades)}</td></tr>"
 
 
 def _share(grades: list[Grade]) -> str:

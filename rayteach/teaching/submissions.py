@@ -1,10 +1,10 @@
 """What learners handed in: a folder with a notebook or a folder for each.
 
-    submissions/
-      ada.ipynb              the learner "ada"
-      grace/                 the learner "grace"
-        01_first_….ipynb     any notebooks, at any depth
-        helper.py            what they need stays beside them
+submissions/
+  ada.ipynb              the learner "ada"
+  grace/                 the learner "grace"
+    01_first_….ipynb     any notebooks, at any depth
+    helper.py            what they need stays beside them
 """
 
 from __future__ import annotations
@@ -109,9 +109,7 @@ def lay_out(course: Course, submission: Submission, notebook: Path, room: Path) 
     The course's own files are there (data, not what is the teacher's), and above
     them all that was handed in; links are left out.
     """
-    shutil.copytree(
-        course.folder, room, dirs_exist_ok=True, ignore=_ignore(*_TEACHERS)
-    )
+    shutil.copytree(course.folder, room, dirs_exist_ok=True, ignore=_ignore(*_TEACHERS))
     if submission.path.is_dir():
         ignored = _ignore(*_TEACHERS, courses.MANIFEST, courses.GIVEN)
         shutil.copytree(submission.path, room, dirs_exist_ok=True, ignore=ignored)
