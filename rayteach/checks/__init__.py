@@ -21,6 +21,7 @@ from rayteach.checks.model import (
     all_of,
     verify,
 )
+from rayteach.checks.predictions import predicted
 from rayteach.checks.vocabulary import (
     actors,
     depth,
@@ -47,6 +48,7 @@ __all__ = [
     "mistake",
     "no_get_in_loop",
     "parallel",
+    "predicted",
     "raised",
     "result",
     "started",
