@@ -197,6 +197,15 @@ _ALL = (
         ("full", "short"),
     ),
     Command(
+        "reset",
+        "Start an exercise anew.",
+        "reset exercise NAME",
+        "The cell with this line becomes the exercise as it was given. Your answer in "
+        "its own cell stays; hints and the record in %progress start anew.",
+        (("what", {"choices": ("exercise",)}), ("exercise", {})),
+        ("exercise",),
+    ),
+    Command(
         "help",
         "Show this page, or the part about one command.",
         "help [COMMAND]",
@@ -232,6 +241,7 @@ _SEE_ALSO = (
     "    %%check NAME   run an exercise and check it",
     "    %hint NAME     one step of help; again for the next",
     "    %solution NAME show a solution, after asking",
+    "    %progress      show what you have solved",
     "    Add ? to any of them for its own page, e.g. %%remote?",
 )
 

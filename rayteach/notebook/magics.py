@@ -119,6 +119,9 @@ class RayteachMagics(IPythonMagics):
         self._extension.tracebacks.full = options.which == "full"
         print(status.tracebacks_line(full=self._extension.tracebacks.full))  # noqa: T201
 
+    def _reset(self, options: Any) -> None:
+        self._extension.magics.exercises.reset(options.exercise)
+
     def _show(self, options: Any) -> None:
         last = self._extension.cells.last_run
         if last is None:
