@@ -10,6 +10,7 @@ Never on seconds. A check is a value: combine several with ``&`` or
 In a notebook ``%%check`` applies those of an exercise.
 """
 
+from rayteach.checks.flow import as_they_come, in_flight, most_in_flight
 from rayteach.checks.model import (
     Check,
     CheckFailedError,
@@ -32,6 +33,9 @@ __all__ = [
     "Evidence",
     "Problem",
     "all_of",
+    "as_they_come",
+    "in_flight",
+    "most_in_flight",
     "no_get_in_loop",
     "parallel",
     "result",
