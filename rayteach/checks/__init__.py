@@ -10,7 +10,9 @@ Never on seconds. A check is a value: combine several with ``&`` or
 In a notebook ``%%check`` applies those of an exercise.
 """
 
+from rayteach.checks import looking
 from rayteach.checks.flow import as_they_come, in_flight, most_in_flight
+from rayteach.checks.mistakes import mistake
 from rayteach.checks.model import (
     Check,
     CheckFailedError,
@@ -19,6 +21,7 @@ from rayteach.checks.model import (
     all_of,
     verify,
 )
+from rayteach.checks.predictions import predicted
 from rayteach.checks.vocabulary import (
     no_get_in_loop,
     parallel,
@@ -35,9 +38,12 @@ __all__ = [
     "all_of",
     "as_they_come",
     "in_flight",
+    "looking",
+    "mistake",
     "most_in_flight",
     "no_get_in_loop",
     "parallel",
+    "predicted",
     "result",
     "started",
     "that",
