@@ -1,7 +1,7 @@
 """The checks of lesson 9. A check reports the first problem it finds."""
 
 from rayteach import checks as check
-from rayteach.checks import Check, Evidence, Problem
+from rayteach.checks import Check, Evidence, Problem, looking
 
 ALL = 5
 ENOUGH = 4
@@ -18,6 +18,9 @@ def _only_four() -> Check:
             if len(wait.objects) == wait.num_returns == ALL:
                 found = "the wait asks for all five, so it waits for the slow server"
                 return Problem(expected, found, "", wait.line, wait.source)
+        if evidence.error is None and not looking.waits(evidence):
+            found = "it gets four of the list, whether or not they are done first"
+            return Problem(expected, found, "which call says what is ready?")
         return None
 
     return Check(expected, judge)
