@@ -138,8 +138,8 @@ _ALL = (
         "reset [exercise NAME]",
         "A pause ends too, views and errors are shown as at first. IDs keep the values "
         "that are there. With `exercise NAME` nothing of that: the cell with this line "
-        "becomes the exercise as it was given. Your answer in its own cell stays; hints "
-        "and the record in %progress start anew.",
+        "becomes the exercise as it was given. Your answer in its own cell stays, "
+        "hints and the record in %progress start anew.",
         (
             ("what", {"nargs": "?", "choices": ("exercise",)}),
             ("exercise", {"nargs": "?", "default": ""}),
