@@ -11,6 +11,7 @@ Never on seconds. A check is a value: combine several with ``&`` or
 In a notebook ``%%check`` applies those of an exercise.
 """
 
+from rayteach.checks import looking
 from rayteach.checks.mistakes import mistake, raised
 from rayteach.checks.model import (
     Check,
@@ -20,6 +21,7 @@ from rayteach.checks.model import (
     all_of,
     verify,
 )
+from rayteach.checks.predictions import predicted
 from rayteach.checks.vocabulary import (
     actors,
     depth,
@@ -42,9 +44,11 @@ __all__ = [
     "all_of",
     "depth",
     "gets",
+    "looking",
     "mistake",
     "no_get_in_loop",
     "parallel",
+    "predicted",
     "raised",
     "result",
     "started",

@@ -284,7 +284,8 @@ def _holds_ids(found: Any) -> bool:
 
 def _is_direct_call(error: BaseException | None) -> bool:
     """Say whether ``f(...)`` was written where ``f.remote(...)`` is needed."""
-    return isinstance(error, TypeError) and ".remote(" in str(error)
+    # Not a task's own TypeError: its text has lines of code, ".remote(" among them.
+    return type(error) is TypeError and "is a remote function" in str(error)
 
 
 def _tasks(evidence: Evidence, function: str) -> list[TaskRow]:
