@@ -52,7 +52,8 @@ def mistake(
         if blame is True:
             line, source = evidence.error_line, evidence.error_source
             return Problem(expected, found, advice, line, source)
-        return Problem(expected, found, advice, blame.line, blame.source)
+        source = blame.source or _line(evidence, blame)
+        return Problem(expected, found, advice, blame.line, source)
 
     return Check(expected, judge)
 
@@ -86,3 +87,10 @@ def raised(
         )
 
     return Check(expected, judge)
+
+
+def _line(evidence: Evidence, row: TaskRow | WaitRow) -> str:
+    """Return the text of a line inside a task: its rows travel without it."""
+    run = evidence.rows.run
+    lines = run.source.splitlines() if row.cell in ("", run.cell) else []
+    return lines[row.line - 1] if 0 < row.line <= len(lines) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from rayteach.trace import query
 from rayteach.trace.views.rows import TaskRow, WaitRow
 
 _MISSING = object()
+#: what a remote function or an actor's method says when it is called like that
+_DIRECT = re.compile(r"(\w+) is (?:a remote function|an actor's method): call ")
 
 
 def started(function: str = "", *, at_least: int = 1) -> Check:
@@ -25,13 +28,13 @@ def started(function: str = "", *, at_least: int = 1) -> Check:
     expected = f"at least {_times(at_least, 'call')} of {name}"
 
     def judge(evidence: Evidence) -> Problem | None:
-        if _is_direct_call(evidence.error):
+        called = _called_directly(evidence.error)
+        if called:
             return Problem(
                 expected,
-                f"{function or 'a remote function'} was called directly, like a "
-                "plain function",
-                f"write {name} in place of {function or 'f'}(...): it starts a task "
-                "and returns its ID at once",
+                f"{called} was called directly, like a plain function",
+                f"write {called}.remote(...) in place of {called}(...): it starts a "
+                "task and returns its ID at once",
                 evidence.error_line,
                 evidence.error_source,
             )
@@ -282,10 +285,12 @@ def _holds_ids(found: Any) -> bool:
     return any(type(one).__name__ in ("ObjectID", "ObjectRef") for one in values)
 
 
-def _is_direct_call(error: BaseException | None) -> bool:
-    """Say whether ``f(...)`` was written where ``f.remote(...)`` is needed."""
-    # Not a task's own TypeError: its text has lines of code, ".remote(" among them.
-    return type(error) is TypeError and "is a remote function" in str(error)
+def _called_directly(error: BaseException | None) -> str:
+    """Return the function of which ``f(...)`` was written for ``f.remote(...)``."""
+    if not isinstance(error, TypeError):
+        return ""
+    found = _DIRECT.search(str(error))
+    return found[1] if found else ""
 
 
 def _tasks(evidence: Evidence, function: str) -> list[TaskRow]:

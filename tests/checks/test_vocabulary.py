@@ -56,9 +56,9 @@ def test_tasks_of_another_function_do_not_count(fan) -> None:
 
 
 def test_a_direct_call_is_recognised(program) -> None:
-    error = TypeError("f is a remote function; write f.remote(...)")
+    error = TypeError("g-1 raised TypeError: f is a remote function: call f.remote()")
     found = problem(
-        check.started("f"),
+        check.started("g"),
         program,
         error=error,
         error_line=7,
@@ -74,6 +74,11 @@ def test_a_tasks_own_type_error_is_no_direct_call(program) -> None:
 
     error = TaskTypeError("f-1 failed\n  x = g.remote(1)")
     assert problem(check.started(), program, error=error) is None
+
+
+def test_a_missing_argument_is_no_direct_call(program) -> None:
+    error = TypeError("f.remote(): missing a required argument: 'x'")
+    assert problem(check.started("f"), program, error=error) is None
 
 
 def test_another_error_is_left_to_itself(program) -> None:
