@@ -83,6 +83,7 @@ class FunctionStore:
         if function is None:
             write_file(self._path(number), data)
             function = describe(target, name, number)
+            function.size_bytes = len(data)
             if captured:
                 function.captured = captured
                 self._export(captured)
