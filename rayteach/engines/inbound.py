@@ -48,6 +48,10 @@ class Inbound:
         self._submission = submission
         self._cancelling = cancelling
         self._requests = requests
+        #: may change what a task's ``get`` or ``wait`` asks, and its timeout
+        self.ask: Callable[[int, Asked, float | None], tuple[Asked, float | None]] = (
+            lambda _, asked, timeout_s: (asked, timeout_s)
+        )
         self.handle: dict[int, Callable[[int, Any], None]] = {
             protocol.HELLO: self._hello,
             protocol.PARKED: self._parked,
@@ -276,7 +280,6 @@ class Inbound:
         except RayteachError as error:
             self._reply(worker, request, ("error", error))
             return
-        asked = Asked(kind, ids, num_returns)
         wait = next(state.waits)
         run = task.run if task is not None else 0
         state.add(
@@ -285,6 +288,7 @@ class Inbound:
                 num_returns, timeout_s, unit,
             )
         )  # fmt: skip
+        asked, timeout_s = self.ask(number, Asked(kind, ids, num_returns), timeout_s)
 
         def reply() -> None:
             positions, reason = asked.outcome()

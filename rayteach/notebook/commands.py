@@ -135,9 +135,17 @@ _ALL = (
     Command(
         "reset",
         "End all tasks and actors, and keep the session.",
-        "reset",
+        "reset [exercise NAME]",
         "A pause ends too, views and errors are shown as at first. IDs keep the values "
-        "that are there.",
+        "that are there. With `exercise NAME` it starts an exercise anew, and nothing "
+        "else: the cell with this line becomes the exercise as it was given, your "
+        "answer in its own cell stays, its hints and its record in %progress begin "
+        "again.",
+        (
+            ("what", {"nargs": "?", "choices": ("exercise",)}),
+            ("exercise", {"nargs": "?", "default": ""}),
+        ),
+        ("exercise",),
     ),
     Command(
         "restart",
@@ -232,6 +240,7 @@ _SEE_ALSO = (
     "    %%check NAME   run an exercise and check it",
     "    %hint NAME     one step of help; again for the next",
     "    %solution NAME show a solution, after asking",
+    "    %progress      show what you have solved",
     "    Add ? to any of them for its own page, e.g. %%remote?",
 )
 

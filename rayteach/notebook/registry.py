@@ -30,10 +30,11 @@ class MagicsPart:
     def __init__(self, extension: Extension) -> None:
         """Make the magics; none is registered before :meth:`attach`."""
         self._shell: InteractiveShell = extension.shell
+        self.exercises = ExerciseMagics(extension)
         self._magics = [
             RemoteMagics(extension),
             RayteachMagics(extension),
-            ExerciseMagics(extension),
+            self.exercises,
         ]
 
     def attach(self) -> None:

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from rayteach.core import events
 from rayteach.trace import critical, explain, strands
-from rayteach.trace.views import gate, objects, places, tasks
-from rayteach.trace.views.ledger import OUTSIDE, Ledger
+from rayteach.trace.views import gate, objects, places, summaries, tasks
+from rayteach.trace.views.ledger import OUTSIDE, Gone, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from rayteach.core.events import Event
     from rayteach.trace.views.rows import ActorRow, NodeRow, ObjectRow, TaskRow
     from rayteach.trace.views.tables import Book
 
@@ -36,6 +37,7 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.CellRunStarted: places.on_run_started,
     events.CellRunSuperseded: places.on_run_superseded,
     events.CellRunEnded: places.on_run_ended,
+    events.RunSummarised: summaries.on_summarised,
     events.NodeAdded: places.on_node_added,
     events.NodeLost: places.on_node_lost,
     events.Paused: gate.on_paused,
@@ -81,6 +83,10 @@ class Log(Protocol):
         """Return the events from a sequence number on."""
         ...
 
+    def read(self, start: int) -> tuple[list[Event], int]:
+        """Return some events from a number on, and where to go on."""
+        ...
+
 
 class RowFold:
     """Rows of a session and of each of its runs, kept up to date by ``advance``."""
@@ -110,6 +116,11 @@ class RowFold:
         """The time of the latest event, in row seconds."""
         return self._ledger.now_s
 
+    def gone(self, start_s: float, stop_s: float) -> list[Gone]:
+        """Return what is only counted and was submitted between two times."""
+        every = self._ledger.gone
+        return [one for one in every if one.last_s >= start_s and one.first_s <= stop_s]
+
     @property
     def runs(self) -> tuple[int, ...]:
         """Return the numbers of all runs, in order of appearance."""
@@ -120,20 +131,24 @@ class RowFold:
         with self.lock:
             if len(self._log) == self._read:
                 return False
-            new = self._log.events(self._read)
-            self._read += len(new)
-            ledger = self._ledger
-            ledger.revision += 1
-            latest_s = max(event.time_s for event in new)
-            ledger.now_s = max(ledger.now_s, ledger.seconds(latest_s))
-            for event in new:
-                handler = _HANDLERS.get(type(event))
-                if handler is not None:
-                    handler(ledger, event)
-            self._tell_stories()
+            stop = len(self._log)
+            self._ledger.revision += 1
+            while self._read < stop:
+                new, self._read = self._log.read(self._read)
+                self._take(new)
+                self._tell_stories()
             self._find_critical_paths()
             self._see_cells()
             return True
+
+    def _take(self, new: list[events.Event]) -> None:
+        ledger = self._ledger
+        latest_s = max((event.time_s for event in new), default=0.0)
+        ledger.now_s = max(ledger.now_s, ledger.seconds(latest_s))
+        for event in new:
+            handler = _HANDLERS.get(type(event))
+            if handler is not None:
+                handler(ledger, event)
 
     def rows(self, run: int | None) -> Rows:
         """Return all rows of a run, or of the whole session for ``None``."""
@@ -215,6 +230,8 @@ class RowFold:
             since = -1
         rows = Rows(RunRow(SESSION, "", 1, 0.0, self._ledger.end_s))
         rows.run.outcome = "" if self._ledger.end_s is None else "done"
+        for gone in self._ledger.gone:
+            summaries.add(rows.run, gone)
         for book in self._ledger.books.values():
             part = _of_book(self._ledger, book.run.id, since)
             if prefix and book.run.cell:

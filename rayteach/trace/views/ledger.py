@@ -20,6 +20,18 @@ OUTSIDE = 0
 """The run of everything that is submitted outside cells."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Tasks that have no rows any more, counted."""
+
+    tasks: int
+    failed: int
+    work_s: float
+    #: when the first and the last of them were submitted
+    first_s: float
+    last_s: float
+
+
 @dataclass(slots=True)
 class Ledger:
     """All rows of a session and the lookups between them."""
@@ -65,6 +77,8 @@ class Ledger:
     #: task -> the task before it on its worker; worker -> its latest task
     previous: dict[int, int] = field(default_factory=dict)
     latest: dict[int, int] = field(default_factory=dict)
+    #: what the log does not tell any more
+    gone: list[Gone] = field(default_factory=list)
     #: tasks that ended and whose last story is not told yet
     ended: list[TaskRow] = field(default_factory=list)
 
