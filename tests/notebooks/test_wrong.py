@@ -50,6 +50,8 @@ def runner(shell: InteractiveShell) -> trials.Run:
     return run
 
 
+# In a kernel a warning is a line, no error.
+@pytest.mark.filterwarnings("default")
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("lesson", COURSE.lessons)
 def test_each_answer_gets_the_message_that_is_its_own(notebook, lesson) -> None:
