@@ -12,6 +12,9 @@ import pytest
 from kernels import OTHER, WIDGET, Kernel, of_type, printed
 
 
+pytestmark = pytest.mark.timeout(60)  # kernels start slowly on a busy machine
+
+
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     kernel = Kernel(tmp_path_factory.mktemp("ipython"))
