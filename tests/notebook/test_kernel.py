@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from kernels import OTHER, WIDGET, Kernel, of_type, printed
 
-
 pytestmark = pytest.mark.timeout(60)  # kernels start slowly on a busy machine
 
 
