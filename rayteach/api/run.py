@@ -262,7 +262,7 @@ class Run:
 
         What was recorded runs again through the scheduler that real runs have, on
         a virtual clock; starting and handing over cost what they cost in the run.
-        Times are wall times: where tasks shared a core they are too long.
+        Where tasks shared a core, the time that they lost does not count.
 
         Args:
             num_cpus: one number or several; the run's own by default.

@@ -25,6 +25,7 @@ from rayteach.errors import ActorExit, RayteachError
 from rayteach.object_id import set_client_maker
 from rayteach.runtime import protocol, serialization, thread_limits
 from rayteach.runtime.board import Board
+from rayteach.runtime.delays import Delays
 from rayteach.runtime.failure import describe
 from rayteach.runtime.line import Line, LineClosed
 from rayteach.runtime.local_modules import LocalModules
@@ -90,6 +91,7 @@ class Worker:
         #: BLAS threads of the running task, 0 for one
         self._threads = 0
         self._watchdog = Watchdog(self)
+        self._delays = Delays()
         self._output = TaskOutput(self, self.directory)
         self._parked = start["parked"] or start["actor"] is not None
         #: serves ``rayteach`` calls of tasks; made when a task first needs it
@@ -248,8 +250,11 @@ class Worker:
         if self._traces.touched:
             self._traces.undo()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
+        end = _clock()
+        if end - start > LONG_S and (delay := self._delays.of(end - start)):
+            self.line.gather(protocol.frame(protocol.DELAYED, (task, delay)))
         result = protocol.RESULT_HEAD.pack(
-            size, protocol.RESULT, task, start, _clock(), status
+            size, protocol.RESULT, task, start, end, status
         )
         self.line.gather(result + payload)
         self.has_lent = self.interrupted_wait == task or (
