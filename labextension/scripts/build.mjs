@@ -1,4 +1,4 @@
-// Builds the readers of the one tree: widget.js, predict.js and page.js for the Python
+// Builds the readers of the one tree: widget.js, predict.js, whatif.js and page.js for the Python
 // package, and the JupyterLab extension.
 //
 //     node scripts/build.mjs [FOLDER OF THE PACKAGE'S FILES] [FOLDER OF THE EXTENSION]
@@ -56,6 +56,7 @@ const CODE_LIMIT = 114 * 1024;
 const WIDGET_LIMIT = 55 * 1024;
 /** Bytes of a prediction's own widget, which is served apart. */
 const PREDICT_LIMIT = 16 * 1024;
+const WHAT_IF_LIMIT = 10 * 1024;
 
 async function buildPackageFiles() {
   await mkdir(packageStatic, { recursive: true });
@@ -68,6 +69,9 @@ async function buildPackageFiles() {
   const predict = await bundle("src/predict.ts", "esm");
   if (predict.length > PREDICT_LIMIT) throw new Error(`predict.js has ${predict.length} bytes, more than ${PREDICT_LIMIT}`);
   await writeFile(join(packageStatic, "predict.js"), predict);
+  const whatIf = await bundle("src/whatif.ts", "esm");
+  if (whatIf.length > WHAT_IF_LIMIT) throw new Error(`whatif.js has ${whatIf.length} bytes, more than ${WHAT_IF_LIMIT}`);
+  await writeFile(join(packageStatic, "whatif.js"), whatIf);
 }
 
 async function buildExtension() {

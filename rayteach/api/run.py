@@ -281,9 +281,9 @@ class Run:
         """
         from rayteach.api import what_if  # noqa: PLC0415 (only who asks)
 
-        rows = self.rows
-        found = what_if.predictions(rows, num_cpus, task_time, drop_dependency, policy)
-        return what_if.WhatIf(rows, found, [Run(one.recording) for one in found])
+        return what_if.answer(
+            self.rows, Run, num_cpus, task_time, drop_dependency, policy
+        )
 
     # To keep and to show.
 
