@@ -133,6 +133,11 @@ def observe() -> Iterator[Run]:
         block.close()
 
 
+def numbered(session: Session, number: int) -> Run:
+    """Return one cell run of a session, by the session's number for it."""
+    return Run(_Cell(session, number))
+
+
 def last_run() -> Run:
     """Return the run that started the latest task: in a notebook, a cell's.
 

@@ -62,6 +62,12 @@ class CellRunStarted(Event):
     source: str = ""
 
 
+class CellRunSuperseded(Event):
+    """The cell runs again: what stays of this run goes behind current runs."""
+
+    run: int
+
+
 class CellRunEnded(Event):
     """A cell came to its end."""
 

@@ -10,6 +10,7 @@ from rayteach.core.task import CREATION
 from rayteach.engines import restarts
 from rayteach.engines.asked import Asked
 from rayteach.engines.base import Function
+from rayteach.engines.blocking import lend
 from rayteach.engines.failures import Failure
 from rayteach.engines.pump import Waiter
 from rayteach.engines.retries import try_again
@@ -315,9 +316,7 @@ class Inbound:
         state = self._state
         lends = task is not None and task.state in (states.POSTED, states.RUNNING)
         if task is not None and lends:
-            state.scheduler.start(task, worker)
-            state.scheduler.block(task, worker)
-            state.add(events.TaskBlocked(clock(), task.number))
+            lend(state, task, worker)
 
         def leave() -> None:
             asked.detach(waiter)

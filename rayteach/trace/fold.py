@@ -21,10 +21,10 @@ from rayteach.trace.views.ledger import OUTSIDE, Gone, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from rayteach.core.events import Event
-    from rayteach.trace.views.rows import ActorRow, NodeRow, TaskRow
+    from rayteach.trace.views.rows import ActorRow, NodeRow, ObjectRow, TaskRow
     from rayteach.trace.views.tables import Book
 
     Handler = Callable[[Ledger, Any], None]
@@ -35,6 +35,7 @@ SESSION = -1
 _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.SessionEnded: places.on_session_ended,
     events.CellRunStarted: places.on_run_started,
+    events.CellRunSuperseded: places.on_run_superseded,
     events.CellRunEnded: places.on_run_ended,
     events.RunSummarised: summaries.on_summarised,
     events.NodeAdded: places.on_node_added,
@@ -164,6 +165,24 @@ class RowFold:
             rows.now_s = self._now_s(run)
             return rows
 
+    # Single rows, the fold's own: for a card, which is too small to copy a run.
+
+    def task(self, number: int) -> TaskRow | None:
+        """Return the row of a task, None if it is not known."""
+        return self._ledger.tasks.get(number)
+
+    def object(self, key: str) -> ObjectRow | None:
+        """Return the row of an object, "task.index", None if it is not known."""
+        return self._ledger.objects.get(key)
+
+    def actor(self, number: int) -> ActorRow | None:
+        """Return the row of an actor, None if it is not known."""
+        return self._ledger.actors.get(number)
+
+    def all_tasks(self) -> Iterable[TaskRow]:
+        """Return the rows of all tasks, in order of submission."""
+        return self._ledger.tasks.values()
+
     def unfinished(self, run: int | None) -> int:
         """Return how many tasks of a run have not reached their end."""
         books = self._books(run)
@@ -256,6 +275,7 @@ class RowFold:
             list(islice(ledger.waiting.values(), explain.HEAD)),
             ledger.blocking,
             ledger.previous,
+            {t for t in ledger.waiting if ledger.run_of[t] in ledger.superseded},
         )
         for task in ledger.ended:
             task.story = explain.tell(task, situation, ledger.now_s)

@@ -61,6 +61,8 @@ class Ledger:
     settled: dict[ObjectKey, float] = field(default_factory=dict)
     #: object -> open waits that list it, with the position in the list
     watchers: dict[ObjectKey, list[tuple[WaitRow, int]]] = field(default_factory=dict)
+    #: runs whose cell has run again: their work goes behind all other
+    superseded: set[int] = field(default_factory=set)
     #: generator task -> the index of its latest item
     items: dict[int, int] = field(default_factory=dict)
     #: runs that show a row of another run (an input, an actor), by row id
