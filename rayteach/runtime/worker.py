@@ -26,7 +26,6 @@ from rayteach.errors import ActorExit, RayteachError
 from rayteach.object_id import set_client_maker
 from rayteach.runtime import portable, protocol, serialization, thread_limits
 from rayteach.runtime.board import Board
-from rayteach.runtime.delays import Delays
 from rayteach.runtime.failure import describe
 from rayteach.runtime.line import Line, LineClosed
 from rayteach.runtime.local_modules import LocalModules
@@ -92,7 +91,6 @@ class Worker:
         #: BLAS threads of the running task, 0 for one
         self._threads = 0
         self._watchdog = Watchdog(self)
-        self._delays = Delays()
         self._output = TaskOutput(self, self.directory)
         self._parked = start["parked"] or start["actor"] is not None
         #: serves ``rayteach`` calls of tasks; made when a task first needs it
@@ -261,7 +259,7 @@ class Worker:
             self._traces.undo()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
         end = _clock()
-        if end - start > LONG_S and (delay := self._delays.of(end - start)):
+        if end - start > LONG_S and (delay := self._watchdog.delays.of(end - start)):
             self.line.gather(protocol.frame(protocol.DELAYED, (task, delay)))
         result = protocol.RESULT_HEAD.pack(
             size, protocol.RESULT, task, start, end, status
