@@ -45,7 +45,7 @@ GROUND = 0
 
 #: library -> the only places that import it
 OWNERS = {
-    "ray": ("engines/ray.py",),
+    "ray": ("engines/ray/",),
     "ipywidgets": ("widgets/",),
     "anywidget": ("widgets/",),
     "IPython": ("notebook/",),

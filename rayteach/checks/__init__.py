@@ -12,6 +12,7 @@ In a notebook ``%%check`` applies those of an exercise.
 """
 
 from rayteach.checks import looking
+from rayteach.checks.flow import as_they_come, in_flight, most_in_flight
 from rayteach.checks.mistakes import mistake, raised
 from rayteach.checks.model import (
     Check,
@@ -42,10 +43,13 @@ __all__ = [
     "Problem",
     "actors",
     "all_of",
+    "as_they_come",
     "depth",
     "gets",
+    "in_flight",
     "looking",
     "mistake",
+    "most_in_flight",
     "no_get_in_loop",
     "parallel",
     "predicted",

@@ -74,7 +74,7 @@ class FunctionStore:
             data, captured = dumps_code(target)
         except Exception as error:
             msg = f"{name} cannot be sent to a worker: {error}"
-            culprit = _culprit(target)
+            culprit = culprit_of(target)
             if culprit:
                 msg += f". It uses {culprit}: make that inside the function instead"
             raise TypeError(msg) from error
@@ -181,7 +181,8 @@ def _is_harmless(value: Any, seen: frozenset[int]) -> bool:
     return isinstance(value, _HARMLESS) or callable(getattr(value, "remote", None))
 
 
-def _culprit(target: Callable[..., Any]) -> str:
+def culprit_of(target: Callable[..., Any]) -> str:
+    """Return what a function uses that does not pickle, "" if that is not known."""
     for name, value in _captured(target):
         try:
             cloudpickle.dumps(value)

@@ -135,9 +135,17 @@ _ALL = (
     Command(
         "reset",
         "End all tasks and actors, and keep the session.",
-        "reset",
+        "reset [exercise NAME]",
         "A pause ends too, views and errors are shown as at first. IDs keep the values "
-        "that are there.",
+        "that are there. With `exercise NAME` it starts an exercise anew, and nothing "
+        "else: the cell with this line becomes the exercise as it was given, your "
+        "answer in its own cell stays, its hints and its record in %progress begin "
+        "again.",
+        (
+            ("what", {"nargs": "?", "choices": ("exercise",)}),
+            ("exercise", {"nargs": "?", "default": ""}),
+        ),
+        ("exercise",),
     ),
     Command(
         "restart",
@@ -195,15 +203,6 @@ _ALL = (
         "those of rayteach included.",
         (("which", {"choices": ("full", "short")}),),
         ("full", "short"),
-    ),
-    Command(
-        "reset",
-        "Start an exercise anew.",
-        "reset exercise NAME",
-        "The cell with this line becomes the exercise as it was given. Your answer in "
-        "its own cell stays; hints and the record in %progress start anew.",
-        (("what", {"choices": ("exercise",)}), ("exercise", {})),
-        ("exercise",),
     ),
     Command(
         "help",

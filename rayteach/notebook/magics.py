@@ -90,7 +90,10 @@ class RayteachMagics(IPythonMagics):
         rows = run_commands.load(options.file).rows
         self._extension.views.show_rows(self._extension.cells.current, rows)
 
-    def _reset(self, _options: Any) -> None:
+    def _reset(self, options: Any) -> None:
+        if options.what:
+            self._extension.magics.exercises.reset(options.exercise)
+            return
         print(run_commands.reset())  # noqa: T201
         self._extension.views.auto = True
         self._extension.tracebacks.full = False
@@ -118,9 +121,6 @@ class RayteachMagics(IPythonMagics):
     def _tracebacks(self, options: Any) -> None:
         self._extension.tracebacks.full = options.which == "full"
         print(status.tracebacks_line(full=self._extension.tracebacks.full))  # noqa: T201
-
-    def _reset(self, options: Any) -> None:
-        self._extension.magics.exercises.reset(options.exercise)
 
     def _show(self, options: Any) -> None:
         last = self._extension.cells.last_run
