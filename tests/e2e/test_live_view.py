@@ -171,7 +171,7 @@ def test_the_launcher_card_opens_the_course_home(notebook: Any) -> None:
         '.lm-TabBar-tab[data-id="rayteach-home"] .lm-TabBar-tabCloseIcon'
     ).click()
     notebook.command("launcher:create")
-    card = page.locator(".jp-LauncherCard", has_text="rayteach course")
+    card = page.locator(".jp-LauncherCard:visible", has_text="rayteach course")
     card.first.wait_for()
     notebook.picture("launcher")
     card.first.click()
