@@ -7,7 +7,7 @@ import type { WidgetModel } from "./widget.ts";
 interface Card {
   title: string;
   state: string;
-  lines: [name: string, text: string][];
+  facts: [name: string, text: string][];
 }
 
 const STYLE = `
@@ -40,11 +40,11 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   const root = el.ownerDocument.createElement("section");
   el.append(root);
   const draw = (): void => {
-    const { title, state, lines } = model.get("card") as Card;
+    const { title, state, facts } = model.get("card") as Card;
     root.className = `rt rt-card${toneOf(state)}`;
     patch(root, [
       h("div", { key: "head", role: "status" }, h("code", {}, title), h("b", {}, state)),
-      h("dl", { key: "lines" }, ...lines.flatMap(([name, text]) => [h("dt", { key: `t ${name}` }, name), h("dd", { key: `d ${name}` }, text)])),
+      h("dl", { key: "lines" }, ...facts.flatMap(([name, text]) => [h("dt", { key: `t ${name}` }, name), h("dd", { key: `d ${name}` }, text)])),
     ]);
   };
   model.on("change:card", draw);
