@@ -11,11 +11,11 @@ interface Card {
 }
 
 const STYLE = `
-.rt-card { font: var(--rt-t3)/1.5 var(--rt-font); color: var(--rt-ink); background: var(--rt-bg); border-left: 3px solid var(--rt-edge); padding: 2px 12px; }
-.rt-card.rt-open { border-color: var(--rt-run); } .rt-card.rt-bad { border-color: var(--rt-fail); }
-.rt-card code { font: var(--rt-t3) var(--rt-mono); margin-right: 12px; }
-.rt-card dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 12px; margin: 2px 0; font-size: var(--rt-t2); }
-.rt-card dt { color: var(--rt-ink2); font-weight: 400; } .rt-card dd { margin: 0; overflow-wrap: anywhere; }
+.rt.rt-card { font: var(--rt-t3)/1.5 var(--rt-font); color: var(--rt-ink); background: var(--rt-bg); border-left: 3px solid var(--rt-edge); padding: 2px 12px; }
+.rt.rt-card.rt-open { border-color: var(--rt-run); } .rt.rt-card.rt-bad { border-color: var(--rt-fail); }
+.rt.rt-card code { font: var(--rt-t3) var(--rt-mono); margin-right: 12px; }
+.rt.rt-card dl { display: grid !important; grid-template-columns: max-content 1fr; gap: 0 12px; margin: 2px 0; font-size: var(--rt-t2); }
+.rt.rt-card dt { color: var(--rt-ink2); font-weight: 400; float: none; width: auto; white-space: nowrap; } .rt.rt-card dd { margin: 0; padding: 0; float: none; width: auto; overflow-wrap: anywhere; }
 `;
 
 const ID = "rayteach-card-style";
