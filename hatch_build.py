@@ -74,6 +74,7 @@ class FrontEnd:
             self._static / "widget.js",
             self._static / "page.js",
             self._static / "predict.js",
+            self._static / "whatif.js",
             self._static / "card.js",
             self._dist / "package.json",
         )

@@ -176,3 +176,6 @@ def test_the_launcher_card_opens_the_course_home(notebook: Any) -> None:
     notebook.picture("launcher")
     card.first.click()
     page.locator(".rth-go").wait_for()
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget?.id === 'rayteach-home'"
+    )
