@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
     from rayteach.api.generators import ObjectIDGenerator
     from rayteach.api.logs import logs
+    from rayteach.api.nodes import add_node, kill_node, remove_node, transfers
     from rayteach.api.objects import (
         available_resources,
         cancel,
@@ -81,6 +82,7 @@ __all__ = [
     "TaskError",
     "WorkerCrashedError",
     "__version__",
+    "add_node",
     "available_resources",
     "cancel",
     "cluster_resources",
@@ -91,6 +93,7 @@ __all__ = [
     "init",
     "is_initialized",
     "kill",
+    "kill_node",
     "last_run",
     "load",
     "logs",
@@ -101,11 +104,13 @@ __all__ = [
     "paused",
     "put",
     "remote",
+    "remove_node",
     "resume",
     "shutdown",
     "speed",
     "step",
     "timeline",
+    "transfers",
     "wait",
 ]
 
@@ -116,6 +121,7 @@ _HOMES = {
     "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
     "rayteach.api.logs": "logs",
     "rayteach.api.generators": "ObjectIDGenerator",
+    "rayteach.api.nodes": "add_node kill_node remove_node transfers",
     "rayteach.api.objects": (
         "available_resources cancel cluster_resources get kill nodes put wait"
     ),

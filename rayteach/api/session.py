@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rayteach.api.open_session import Session
 
 _MAX_CPUS = 4096
+_MAX_NODES = 16
 DEFAULT_NAMESPACE = "default"
 
 
@@ -72,6 +73,9 @@ def init(
     object_store_memory: int | None = None,
     ignore_reinit_error: bool = False,
     namespace: str | None = None,
+    num_nodes: int = 1,
+    network_bytes_per_s: float | None = None,
+    latency_s: float | None = None,
 ) -> Session | None:
     """Open a session on this machine.
 
@@ -84,6 +88,11 @@ def init(
             of the memory and 80 % of what is free in shared memory.
         ignore_reinit_error: make a second ``init`` do nothing, also inside a task.
         namespace: where the names of its actors count; default ``"default"``.
+        num_nodes: how many nodes this machine is to play, "A", "B" …; each has
+            ``num_cpus``, ``resources`` and ``object_store_memory`` of its own.
+        network_bytes_per_s: what goes from one node to another in a second at most;
+            default: as much as this machine can.
+        latency_s: seconds before the first byte of a copy goes.
 
     Returns:
         The session; None inside a task, which uses that of its driver.
@@ -106,8 +115,9 @@ def init(
             return _reinit(ignore_reinit_error=ignore_reinit_error)
         try:
             session = _init(
-                num_cpus, resources, _namespace(namespace), object_store_memory
-            )
+                num_cpus, resources, _namespace(namespace), object_store_memory,
+                (num_nodes, network_bytes_per_s, latency_s),
+            )  # fmt: skip
         except BaseException:
             shield.remove()
             raise
@@ -133,23 +143,72 @@ def _init(
     resources: dict[str, float] | None,
     namespace: str,
     object_store_memory: int | None,
+    network: tuple[int, float | None, float | None],
 ) -> Session:
     global _session  # noqa: PLW0603 (one session per process is the contract)
     cpus = _default_cpus() if num_cpus is None else _checked(num_cpus, "num_cpus")
     if cpus > _MAX_CPUS:
         msg = f"num_cpus={cpus:g}: at most {_MAX_CPUS}"
         raise ValueError(msg)
-    given = {
-        name: _checked(amount, f"resources[{name!r}]")
-        for name, amount in (resources or {}).items()
-    }
-    if object_store_memory is not None:
-        _check_bytes(object_store_memory)
-    _session = session = _start(cpus, given, namespace, object_store_memory)
+    cpus, given = checked_offer(cpus, resources, object_store_memory)
+    if network != (1, None, None):
+        _check_network(*network)
+    session = _start(cpus, given, namespace, object_store_memory)
+    if network != (1, None, None):
+        try:
+            _add_nodes(session, object_store_memory, *network)
+        except BaseException:
+            session.close()
+            raise
+    _session = session
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)
     return session
+
+
+def checked_offer(
+    num_cpus: Any, resources: dict[str, float] | None, object_store_memory: Any
+) -> tuple[float, dict[str, float]]:
+    """Return what a node offers: CPUs and custom resources.
+
+    Raises:
+        ValueError: one of them is out of its range.
+        TypeError: one of them is no number.
+    """
+    if object_store_memory is not None:
+        _check_bytes(object_store_memory)
+    given = {
+        name: _checked(amount, f"resources[{name!r}]")
+        for name, amount in (resources or {}).items()
+    }
+    return _checked(num_cpus, "num_cpus"), given
+
+
+def _check_network(num_nodes: Any, bytes_per_s: Any, latency_s: Any) -> None:
+    is_count = isinstance(num_nodes, int) and not isinstance(num_nodes, bool)
+    if not is_count or not 1 <= num_nodes <= _MAX_NODES:
+        msg = f"num_nodes={num_nodes!r}: a whole number from 1 to {_MAX_NODES}"
+        raise ValueError(msg)
+    if bytes_per_s is not None:
+        _checked(bytes_per_s, "network_bytes_per_s")
+    if latency_s:
+        _checked(latency_s, "latency_s")
+
+
+def _add_nodes(
+    session: Session,
+    object_store_memory: int | None,
+    num_nodes: int,
+    bytes_per_s: float | None,
+    latency_s: float | None,
+) -> None:
+    """Add the nodes beside the first; what has been begun is closed by the caller."""
+    cluster = session.engine.cluster
+    for _ in range(num_nodes - 1):
+        cluster.add(None, session.num_cpus, session.resources, object_store_memory)
+    if bytes_per_s or latency_s:
+        cluster.slow_down(bytes_per_s or 0.0, latency_s or 0.0)
 
 
 def _warn_of_difference(

@@ -40,6 +40,9 @@ export interface TaskRow {
   cause: number | null;
   /** one sentence: why it waits now, or why it started when it did */
   story: string;
+  /** the node that it was given, and why; "" where there is one node */
+  node: string;
+  why_there: string;
 }
 
 /** A value that exists or will exist. */
@@ -114,6 +117,9 @@ export interface WorkerRow {
   reason: string;
 }
 
+/** A copy that came: object, its label, from which node, bytes, from and to. */
+export type Received = [string, string, string, number, number, number];
+
 /** A node and what it offers. */
 export interface NodeRow {
   id: string;
@@ -132,6 +138,8 @@ export interface NodeRow {
   next_words: string;
   /** some of those that are not next, and why */
   losers: string[];
+  /** copies that came: object, its label, from which node, bytes, from and to */
+  received: Received[];
 }
 
 /** The cell run that a view shows (id -1: the whole session). */

@@ -1,0 +1,122 @@
+"""The driver's side of one node: its fork server, its directories, its copier."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import shutil
+import signal
+import socket
+from typing import TYPE_CHECKING, Any
+
+from rayteach.runtime import session_dir
+from rayteach.runtime.launch import launch
+from rayteach.runtime.node_queue import socket_pair
+from rayteach.runtime.nursery import Nursery
+from rayteach.runtime.protocol import LENGTH
+
+if TYPE_CHECKING:
+    from rayteach.runtime.launch import ForkServerProcess
+    from rayteach.runtime.nursery import WorkerHandle
+    from rayteach.runtime.protocol_types import WorkerStart
+    from rayteach.runtime.worker_pool import WorkerPool
+
+_RECEIVE_BYTES = 1 << 16
+
+
+class CopierHandle:
+    """A node's copier, and the socket for its commands."""
+
+    def __init__(self, nursery: Nursery, store: str, spill: str) -> None:
+        """Let ``nursery`` fork it.
+
+        Raises:
+            OSError: there are no descriptors left.
+        """
+        self.control, theirs = socket_pair()
+        try:
+            self._handle: WorkerHandle = nursery.fork(theirs)
+        except OSError:
+            self.control.close()
+            raise
+        finally:
+            theirs.close()
+        start: WorkerStart = {
+            "worker": 0, "actor": None, "parked": False, "directory": "",
+            "node": nursery.node, "store": store, "spill": spill, "client": "",
+            "session_hex": "", "first": 0, "namespace": "", "slots": 0,
+        }  # fmt: skip
+        data = pickle.dumps(start)
+        self._handle.channel.send(LENGTH.pack(len(data)) + data)
+
+    def command(self, sock: socket.socket, *command: Any) -> None:
+        """Send a command with one end of a copy's socket pair; a dead one is seen."""
+        with contextlib.suppress(OSError):
+            socket.send_fds(self.control, [pickle.dumps(command)], [sock.fileno()])
+
+    def heard(self) -> tuple[Any, ...] | None:
+        """Return what it said, () for nothing now, None at its end."""
+        try:
+            data = self.control.recv(_RECEIVE_BYTES, socket.MSG_DONTWAIT)
+        except (BlockingIOError, InterruptedError):
+            return ()
+        except OSError:
+            return None
+        found: tuple[Any, ...] | None = pickle.loads(data) if data else None
+        return found
+
+    def close(self) -> None:
+        """Let go of it: it ends."""
+        self.control.close()
+        self._handle.channel.close()
+
+
+class NodeProcess:
+    """A node beside the driver's own: a fork server with directories of its own."""
+
+    def __init__(self, name: str, pool: WorkerPool) -> None:
+        """Start it.
+
+        Raises:
+            OSError: no process, or no directory, can be made.
+        """
+        self.server: ForkServerProcess = launch()
+        try:
+            for path in self.server.directories:
+                session_dir.make(path)
+        except OSError:
+            self.server.stop()
+            raise
+        self.name = name
+        self.store = str(self.server.directory)
+        self.spill = str(self.server.spill or "")
+        self.nursery = Nursery(name, self.server, pool.want_write)
+        #: stands where workers of the driver's node have the queue; nothing comes
+        self._end, self.queue = socket_pair()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the node."""
+        return self.server.process.pid
+
+    def kill(self) -> None:
+        """End the node at once; its workers follow."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End it if it lives, wait for it, and remove what it left."""
+        self.nursery.stop()
+        self._end.close()
+        self.queue.close()
+        for path in self.server.directories:
+            shutil.rmtree(path, ignore_errors=True)
+        session_dir.release(*self.server.directories)
+
+    def disown(self) -> None:
+        """Close a forked child's copies."""
+        self.nursery.drop_spare()
+        self.queue.close()
+        self._end.close()
+        self.server.control.close()
