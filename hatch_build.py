@@ -38,7 +38,7 @@ SHORT = 4
 
 
 class FrontEndHook(BuildHookInterface[Any]):
-    """Puts widget.js, page.js and the JupyterLab extension where hatch finds them."""
+    """Puts the package's .js files and the JupyterLab extension where hatch looks."""
 
     PLUGIN_NAME = "custom"
 
@@ -71,6 +71,7 @@ class FrontEnd:
         self._built = (
             self._static / "widget.js",
             self._static / "page.js",
+            self._static / "predict.js",
             self._dist / "package.json",
         )
 

@@ -1,7 +1,7 @@
-// Builds the three readers of the one tree: widget.js and page.js for the Python package,
-// and the JupyterLab extension.
+// Builds the readers of the one tree: widget.js, predict.js and page.js for the Python
+// package, and the JupyterLab extension.
 //
-//     node scripts/build.mjs [FOLDER OF widget.js AND page.js] [FOLDER OF THE EXTENSION]
+//     node scripts/build.mjs [FOLDER OF THE PACKAGE'S FILES] [FOLDER OF THE EXTENSION]
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -54,6 +54,8 @@ export default widget;
 /** Bytes of the widget's code, and those that it may add, packed, to each saved notebook. */
 const CODE_LIMIT = 114 * 1024;
 const WIDGET_LIMIT = 55 * 1024;
+/** Bytes of a prediction's own widget, which is served apart. */
+const PREDICT_LIMIT = 16 * 1024;
 
 async function buildPackageFiles() {
   await mkdir(packageStatic, { recursive: true });
@@ -63,6 +65,9 @@ async function buildPackageFiles() {
   if (widget.length > WIDGET_LIMIT) throw new Error(`widget.js has ${widget.length} bytes, more than ${WIDGET_LIMIT}`);
   await writeFile(join(packageStatic, "widget.js"), widget);
   await writeFile(join(packageStatic, "page.js"), await bundle("src/page.ts", "iife"));
+  const predict = await bundle("src/predict.ts", "esm");
+  if (predict.length > PREDICT_LIMIT) throw new Error(`predict.js has ${predict.length} bytes, more than ${PREDICT_LIMIT}`);
+  await writeFile(join(packageStatic, "predict.js"), predict);
 }
 
 async function buildExtension() {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core import cluster, events
 from rayteach.engines.copying import Copies
 from rayteach.engines.lineage import Lineage
-from rayteach.engines.pump import Waiter
+from rayteach.engines.pump import Waiter, attach
 from rayteach.engines.sending import Sending
 from rayteach.engines.state import clock
 from rayteach.engines.storage import Segment, Storage, who_holds
@@ -249,7 +249,7 @@ class Nodes:
                 then()
             elif pending:
                 waiter = Waiter(1, fail_fast=True, on_done=look)
-                pending[0].waiters = [*(pending[0].waiters or ()), waiter]
+                attach(waiter, pending[0])
             elif asked.is_far(node):
                 self.copies.bring(far(asked.ids, node), node, look)
             else:

@@ -20,6 +20,8 @@ from rayteach.runtime.interrupts import driver_shield
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rayteach.object_id import ObjectID
+
 _clock = time.monotonic
 PATIENCE_S = 0.002
 """The background thread leads when nobody else has for this long."""
@@ -84,6 +86,17 @@ class Waiter:
                 self.lock.release()
             except RuntimeError:  # another thread was quicker: it is awake
                 return
+
+
+def attach(waiter: Waiter, one: ObjectID) -> None:
+    """Have ``waiter`` told of the ID. Called under the engine's lock."""
+    waiters = one.waiters
+    if not waiters:
+        one.waiters = [waiter]
+    elif waiters[-1].done:  # left by an earlier turn of a loop of waits
+        waiters[-1] = waiter
+    else:
+        waiters.append(waiter)
 
 
 class Pump:

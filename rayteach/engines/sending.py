@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rayteach.core import cluster, events, states
 from rayteach.core.task import CREATION, TASK
 from rayteach.engines.failures import Failure
-from rayteach.engines.pump import Waiter
+from rayteach.engines.pump import Waiter, attach
 from rayteach.engines.state import clock
 from rayteach.engines.storage import Segment
 from rayteach.errors import ObjectLostError
@@ -85,8 +85,7 @@ class Sending:
             again = Waiter(
                 1, fail_fast=True, on_done=lambda: self._advance(handle.number)
             )
-            first = pending[0]
-            first.waiters = [*(first.waiters or ()), again]
+            attach(again, pending[0])
         else:
             return self._is_here(task, handle)
         return False
