@@ -277,6 +277,8 @@ class Deaths:
         workers = [n for n, worker in pool.workers.items() if worker.node == node]
         for worker in workers:  # they die a little later than the server
             pool.kill(worker)
+            if node != HOME:
+                pool.workers[worker].why_ended = f"went with node {node}"
         for worker in workers:
             for received in pool.last_words(worker):
                 read(worker, *received)

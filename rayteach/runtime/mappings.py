@@ -13,7 +13,6 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
-import sys
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.errors import ObjectLostError
 from rayteach.runtime.descriptors import open_high
 from rayteach.runtime.finalizing import Reaper
-from rayteach.runtime.segments import size_of
+from rayteach.runtime.segments import size_of, whole_numpy
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -74,7 +73,7 @@ class Mappings:
             try:
                 status = os.fstat(fd)
                 key = status.st_dev, status.st_ino
-                numpy = sys.modules.get("numpy")
+                numpy = whole_numpy()
                 if is_shared and status.st_size >= WORTH_BYTES and numpy is not None:
                     return self._keep(key, fd, numpy)[: size_of(path)]
                 data = self._passing.get(key)

@@ -58,6 +58,12 @@ def size_of(path: str) -> int:
     return int(path.rpartition("-")[2], 16)
 
 
+def whole_numpy() -> Any:
+    """Return NumPy if it is imported; None also while a thread is importing it."""
+    numpy = sys.modules.get("numpy")
+    return numpy if hasattr(numpy, "frombuffer") else None
+
+
 def is_value(name: str) -> bool:
     """Tell a value's file from drafts, dropped ones, and others."""
     return name.count("-") == 2 and "." not in name  # noqa: PLR2004 (owner, number, size)
@@ -357,7 +363,7 @@ def copy_pieces(
 
 
 def _copy(target: memoryview, source: memoryview, stops: Callable[[], bool]) -> None:
-    numpy = sys.modules.get("numpy")
+    numpy = whole_numpy()
     for start in range(0, source.nbytes, SLICE_BYTES):
         stop = min(start + SLICE_BYTES, source.nbytes)
         if numpy is None:
