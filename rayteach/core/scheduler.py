@@ -107,7 +107,7 @@ class Scheduler(Places):
             del self.tasks[task.number]
             node: NodeState = task.node
             node.posted -= 1
-            if node.has_line or self.gate is not None:
+            if node.has_line or self.gate is not None or self._plain_node is None:
                 self._touched[node.name] = node
         else:
             self._end(task, was)
@@ -152,11 +152,10 @@ class Scheduler(Places):
 
     def retry(self, task: Task) -> bool:
         """The task raised. Return True if another attempt follows."""
-        worker = task.worker
+        worker, node, is_plain = task.worker, task.node, task.is_plain
         if not self.lose(task, started=True):
             return False
-        node: NodeState = task.node
-        if not task.is_plain and node.roles.get(worker) == DIRECT:
+        if not is_plain and node.roles.get(worker) == DIRECT:
             node.worker_free(worker)
         return True
 
