@@ -180,18 +180,16 @@ class Nodes:
         copier.close()
 
     def _copier_said(self, name: str) -> None:
-        while name in self.copiers:
-            said = self.copiers[name].heard()
-            if said == ():
-                return
-            if said is None:
-                self._copier_died(name)
-            elif said[0] == "came":
-                self.copies.came(*said[1:])
-            elif said[0] == "failed":
-                self.copies.failed(*said[1:])
+        said = self.copiers[name].heard()
+        if said is None:
+            self._copier_died(name)
+        for what, *message in said or ():
+            if what == "came":
+                self.copies.came(*message)
+            elif what == "failed":
+                self.copies.failed(*message)
             else:
-                self.storage_of(said[1]).spilled(said[1])
+                self.storage_of(message[0]).spilled(message[0])
 
     def _copier_died(self, name: str) -> None:
         """Start another, unless it went with its node."""

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.errors import ObjectLostError
 from rayteach.runtime.finalizing import Reaper
 from rayteach.runtime.object_store import NoRoomError, ObjectStore, Places
+from rayteach.runtime.protocol import LENGTH
 from rayteach.runtime.serialization import Payload
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from rayteach.runtime.protocol_types import WorkerStart
 
 _clock = time.monotonic
-_COMMAND_BYTES = 1 << 16
 PIECE_BYTES = 1 << 20
 """What goes through the socket at a time."""
 _PACE_S = 0.02
@@ -46,6 +46,7 @@ class Copier:
     def __init__(self, start: WorkerStart, control: socket.socket) -> None:
         """Keep values in the node's store under a name of this process's own."""
         self._control = control
+        self._telling = threading.Lock()
         places = Places(start["store"], start["spill"], f"n{os.getpid()}")
         reaper = Reaper("rayteach-views")
         self._store = ObjectStore(places, reaper, nullcontext(), lambda: False)
@@ -54,17 +55,19 @@ class Copier:
     def run(self) -> None:
         """Serve."""
         while True:
-            data, fds, _, _ = socket.recv_fds(self._control, _COMMAND_BYTES, 1)
-            if not data:
+            head, fds, _, _ = socket.recv_fds(self._control, LENGTH.size, 1)
+            if not head:
                 return
-            what, *command = pickle.loads(data)
+            size = LENGTH.unpack(head)[0]
+            what, *command = pickle.loads(self._control.recv(size, socket.MSG_WAITALL))
             target = self._send if what == "send" else self._receive
             sock = socket.socket(fileno=fds[0])
             threading.Thread(target=target, args=(sock, *command), daemon=True).start()
 
     def _tell(self, *message: Any) -> None:
-        with suppress(OSError):  # the driver is gone: run() sees it
-            self._control.send(pickle.dumps(message))
+        data = pickle.dumps(message)
+        with suppress(OSError), self._telling:  # the driver is gone: run() sees it
+            self._control.sendall(LENGTH.pack(len(data)) + data)
 
     def _send(
         self, sock: socket.socket, _: int, path: str, rate: float, latency_s: float

@@ -11,8 +11,8 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from rayteach.runtime import session_dir
+from rayteach.runtime.channel import Channel
 from rayteach.runtime.launch import launch
-from rayteach.runtime.node_queue import socket_pair
 from rayteach.runtime.nursery import Nursery
 from rayteach.runtime.protocol import LENGTH
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from rayteach.runtime.nursery import WorkerHandle
     from rayteach.runtime.protocol_types import WorkerStart
     from rayteach.runtime.worker_pool import WorkerPool
-
-_RECEIVE_BYTES = 1 << 16
 
 
 class CopierHandle:
@@ -34,7 +32,9 @@ class CopierHandle:
         Raises:
             OSError: there are no descriptors left.
         """
-        self.control, theirs = socket_pair()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.control = ours
+        self._channel = Channel(ours, lambda *_: None)
         try:
             self._handle: WorkerHandle = nursery.fork(theirs)
         except OSError:
@@ -52,19 +52,18 @@ class CopierHandle:
 
     def command(self, sock: socket.socket, *command: Any) -> None:
         """Send a command with one end of a copy's socket pair; a dead one is seen."""
+        data = pickle.dumps(command)
         with contextlib.suppress(OSError):
-            socket.send_fds(self.control, [pickle.dumps(command)], [sock.fileno()])
+            fds = [sock.fileno()]
+            socket.send_fds(self.control, [LENGTH.pack(len(data)) + data], fds)
 
-    def heard(self) -> tuple[Any, ...] | None:
-        """Return what it said, () for nothing now, None at its end."""
-        try:
-            data = self.control.recv(_RECEIVE_BYTES, socket.MSG_DONTWAIT)
-        except (BlockingIOError, InterruptedError):
-            return ()
-        except OSError:
+    def heard(self) -> list[tuple[Any, ...]] | None:
+        """Return what it said by now, None at its end."""
+        received = self._channel.receive()
+        if received is None:
             return None
-        found: tuple[Any, ...] | None = pickle.loads(data) if data else None
-        return found
+        data, starts = received
+        return [pickle.loads(data[at + LENGTH.size :]) for at in starts]
 
     def close(self) -> None:
         """Let go of it: it ends."""
@@ -93,7 +92,7 @@ class NodeProcess:
         self.spill = str(self.server.spill or "")
         self.nursery = Nursery(name, self.server, pool.want_write)
         #: stands where workers of the driver's node have the queue; nothing comes
-        self._end, self.queue = socket_pair()
+        self._end, self.queue = socket.socketpair()
 
     @property
     def pid(self) -> int:

@@ -6,13 +6,13 @@ Every node has one. The process that it forks hears on its line what it is to be
 from __future__ import annotations
 
 import errno
-import pickle
 import socket
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
 from rayteach.runtime.channel import Channel
+from rayteach.runtime.protocol import FORK_REPORT, FORK_REPORTS, FORK_REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from rayteach.runtime.launch import ForkServerProcess
 
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF)
-_RECEIVE_BYTES = 1 << 16
 
 
 @dataclass(slots=True)
@@ -81,7 +80,7 @@ class Nursery:
         request = next(self._requests)
         fds = [theirs.fileno(), second.fileno()]
         try:
-            socket.send_fds(self.server.control, [pickle.dumps(request)], fds)
+            socket.send_fds(self.server.control, [FORK_REQUEST.pack(request)], fds)
         except OSError as error:
             if error.errno not in _GONE:  # a dead server is seen by the pump
                 ours.close()
@@ -99,12 +98,13 @@ class Nursery:
         process that has not become one.
         """
         try:
-            data = self.server.control.recv(_RECEIVE_BYTES)
+            data = self.server.control.recv(FORK_REPORT.size, socket.MSG_WAITALL)
         except OSError:  # it died with requests unread
             return None
         if not data:
             return None
-        what, first, second = pickle.loads(data)
+        code, first, second = FORK_REPORT.unpack(data)
+        what = FORK_REPORTS[code]
         if what == "forked":
             handle = self._forked.pop(first)
             handle.pid = second

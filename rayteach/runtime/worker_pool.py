@@ -15,7 +15,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from rayteach.runtime import session_dir
+from rayteach.runtime import portable, session_dir
 from rayteach.runtime.board import Board
 from rayteach.runtime.launch import ForkServerProcess, launch
 from rayteach.runtime.node_queue import NodeQueue
@@ -58,7 +58,7 @@ class WorkerPool:
         self.workers: dict[int, WorkerHandle] = {}
         #: what to poll: file descriptor -> worker number (0: the fork server)
         self.by_fd: dict[int, int] = {}
-        self.poller = select.poll() if not hasattr(select, "epoll") else select.epoll()
+        self.poller = portable.make_poller()
         self._client = client
         self._session_hex = session_hex
         #: workers number their tasks from here on
@@ -225,8 +225,7 @@ class WorkerPool:
         for path in self._home.server.directories:  # if the server could not
             shutil.rmtree(path, ignore_errors=True)
         self.board.close()
-        if hasattr(self.poller, "close"):
-            self.poller.close()
+        self.poller.close()
 
     def disown(self) -> None:
         """Close a forked child's copies: the parent's end must be seen as its end."""

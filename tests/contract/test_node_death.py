@@ -306,7 +306,8 @@ def test_a_dead_copier_is_replaced(ray, victim, fill, plus):
     copier = [
         child
         for child in psutil.Process(far.pid).children()
-        if child.pid not in {w.pid for w in session.current().engine._pool.workers.values()}
+        if child.pid
+        not in {w.pid for w in session.current().engine._pool.workers.values()}
     ]
     for process in copier:
         process.kill()
@@ -318,7 +319,7 @@ def test_nothing_is_left_of_a_killed_node(ray, fill):
     name = ray.add_node()
     one = fill.options(node=name).remote(3)
     ray.wait([one])
-    far = session.current().engine._state.pool.far[name]
+    far = session.current().engine._pool.far[name]
     store, processes = far.store, psutil.Process(far.pid).children(recursive=True)
     assert Path(store).is_dir()
     ray.kill_node(name)

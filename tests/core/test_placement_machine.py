@@ -41,6 +41,10 @@ class NodesPool(FakePool):
         cluster.join(self.scheduler, next(self.names), cpus, resources)
         self.settle()
 
+    @property
+    def may_join(self):
+        return len(self.scheduler.nodes) < MOST_NODES
+
     def lose_node(self, name):
         cluster.leave(self.scheduler, name)
         for worker in [w for w in self.workers.values() if self.is_on(w, name)]:
@@ -85,7 +89,9 @@ class Nodes(Node):
         for one in more:
             self.pool.join(one, {"camera": 1.0})
 
-    @precondition(lambda self: self.pool and len(self.pool.scheduler.nodes) < MOST_NODES)
+    @precondition(
+        lambda self: self.pool and len(self.pool.scheduler.nodes) < MOST_NODES
+    )
     @rule(cpus=st.sampled_from([0.5, 1, 2]), camera=st.booleans())
     def add_node(self, cpus, camera):
         self.pool.join(cpus, {"camera": 1.0} if camera else {})

@@ -63,8 +63,9 @@ class Program:
     """A random program over two nodes, and what each of its IDs must become."""
 
     def __init__(self, seed):
-        self.chance = random.Random(seed)
-        self.adders = [Adder.options(scheduling_strategy="SPREAD").remote() for _ in "ab"]
+        self.chance = random.Random(seed)  # noqa: S311 (repeatable, not secret)
+        spread = Adder.options(scheduling_strategy="SPREAD")
+        self.adders = [spread.remote() for _ in range(2)]
         self.known = []
 
     def options(self):
@@ -126,9 +127,9 @@ def kill_at_random_moments(seed, tasks, kills):
     return right, lost
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_node_may_die_at_any_moment(seed):
-    kill_at_random_moments(seed, tasks=120, kills=3)
+    kill_at_random_moments(seed, tasks=100, kills=2)
 
 
 @pytest.mark.soak
