@@ -122,10 +122,7 @@ class LocalEngine:
         state.notes = Notes(self._pump.nudge)
         self.surroundings = SurroundingsWatch(state, self._functions, self._shield)
         self._census = Census(state)
-        #: more nodes
-        self.cluster = NodeControl(
-            state, self._dispatcher, self.submission, deaths, inbound, self._pump
-        )
+        self.cluster = NodeControl(state, self.submission, deaths, inbound, self._pump)
         self._memory = MemoryWatch(state, gauge)
         self.cells = CellWork(
             state, self._reading, self._cancelling, self._pump, self._end_actor

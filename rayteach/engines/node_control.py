@@ -12,7 +12,6 @@ from rayteach.runtime.worker_pool import HOME
 
 if TYPE_CHECKING:
     from rayteach.engines.deaths import Deaths
-    from rayteach.engines.dispatch import Dispatcher
     from rayteach.engines.inbound import Inbound
     from rayteach.engines.pump import Pump
     from rayteach.engines.state import EngineState
@@ -27,7 +26,6 @@ class NodeControl:
     def __init__(
         self,
         state: EngineState,
-        dispatcher: Dispatcher,
         submission: Submission,
         deaths: Deaths,
         inbound: Inbound,
@@ -35,7 +33,7 @@ class NodeControl:
     ) -> None:
         """There is one node."""
         self._state = state
-        self._dispatcher = dispatcher
+        self._dispatcher = dispatcher = submission.dispatcher
         self._parts = (state, dispatcher, submission, deaths, inbound, pump.shield)
         self._pump = pump
         self._shield = pump.shield

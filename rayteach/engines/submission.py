@@ -43,7 +43,7 @@ class Submission:
         #: told once per run, in the submitting thread
         self.on_first: Callable[[int], None] = lambda _: None
         self._state = state
-        self._dispatcher = dispatcher
+        self.dispatcher = dispatcher
         #: how many tasks of each name the current run has
         self.counts: dict[str, int] = {}
         self._announced: set[int] = set()

@@ -40,7 +40,6 @@ export interface TaskRow {
   cause: number | null;
   /** one sentence: why it waits now, or why it started when it did */
   story: string;
-  /** the node that it was given, and why; "" where there is one node */
   node: string;
   why_there: string;
 }
@@ -117,7 +116,6 @@ export interface WorkerRow {
   reason: string;
 }
 
-/** A copy that came: object, its label, from which node, bytes, from and to. */
 export type Received = [string, string, string, number, number, number];
 
 /** A node and what it offers. */
