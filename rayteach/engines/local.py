@@ -114,7 +114,6 @@ class LocalEngine:
         self._shield = self._pump.shield
         self._putting = Putting(state, self.submission, self._pump, HOME)
         self._waiting = Waiting(state, self.submission, self._pump)
-        #: pause, step, speed
         self.gating = Gating(
             state, self._dispatcher, self._cancelling, self._pump, self._waiting
         )

@@ -115,9 +115,7 @@ export interface WorkerRow {
   ended_s: number | null;
   reason: string;
 }
-
 export type Received = [string, string, string, number, number, number];
-
 /** A node and what it offers. */
 export interface NodeRow {
   id: string;
