@@ -9,14 +9,14 @@ from __future__ import annotations
 import socket
 import weakref
 from collections import deque
-from itertools import count
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import clock
 from rayteach.errors import ObjectLostError, ObjectStoreFullError, OutOfDiskError
-from rayteach.runtime.copier import DISK_FULL, LOST
+from rayteach.runtime.copier import DISK_FULL, LOST, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     Wanted = Sequence[tuple[ObjectKey, Segment]]
     Then = Callable[[Failure | None], None]
 
+LARGE_BYTES = 8 << 20
+"""From here on a copy goes in parts."""
 TRIES = 3
 """A copy that broke off while both nodes live is begun anew so often in all."""
 
@@ -110,13 +112,21 @@ class Copies:
         copy.number = next(self._numbers)
         copy.tries += 1
         self._running[copy.number] = copy
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with ours, theirs:
-            source.command(
-                ours, "send", copy.number, copy.segment.path,
-                self.network_bytes_per_s, self.latency_s,
-            )  # fmt: skip
-            target.command(theirs, "receive", copy.number, copy.segment.size)
+        size = copy.segment.size
+        rate = self.network_bytes_per_s
+        cuts = [0, size]
+        if size >= LARGE_BYTES and not rate:
+            cuts[1:1] = [size // PARTS * part for part in range(1, PARTS)]
+        parts = list(pairwise(cuts))
+        pairs = [socket.socketpair() for _ in parts]
+        for (ours, _), part in zip(pairs, parts, strict=True):
+            path, number = copy.segment.path, copy.number
+            source.command([ours], "send", number, path, *part, rate, self.latency_s)
+        ends = [theirs for _, theirs in pairs]
+        target.command(ends, "receive", copy.number, size, parts)
+        for pair in pairs:
+            for end in pair:
+                end.close()
 
     def came(self, number: int, path: str, start_s: float, end_s: float) -> None:
         """A target has all of it."""

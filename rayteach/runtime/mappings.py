@@ -69,7 +69,7 @@ class Mappings:
             ObjectLostError: its file is gone.
         """
         with self._shield, self._lock:
-            fd, is_shared = self._open(path)
+            fd, is_shared = self.open(path)
             try:
                 status = os.fstat(fd)
                 key = status.st_dev, status.st_ino
@@ -107,7 +107,7 @@ class Mappings:
                     self._passing[key] = mapping.data
             self.close()
 
-    def _open(self, path: str) -> tuple[int, bool]:
+    def open(self, path: str) -> tuple[int, bool]:
         """Open and lock a value's file; say whether it lies in shared memory."""
         found = _open_locked(path)
         if found is not None:

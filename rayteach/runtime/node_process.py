@@ -50,11 +50,11 @@ class CopierHandle:
         data = pickle.dumps(start)
         self._handle.channel.send(LENGTH.pack(len(data)) + data)
 
-    def command(self, sock: socket.socket, *command: Any) -> None:
-        """Send a command with one end of a copy's socket pair; a dead one is seen."""
+    def command(self, ends: list[socket.socket], *command: Any) -> None:
+        """Send a command with ends of a copy's socket pairs; a dead one is seen."""
         data = pickle.dumps(command)
         with contextlib.suppress(OSError):
-            fds = [sock.fileno()]
+            fds = [one.fileno() for one in ends]
             socket.send_fds(self.control, [LENGTH.pack(len(data)) + data], fds)
 
     def heard(self) -> list[tuple[Any, ...]] | None:

@@ -27,6 +27,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from rayteach.runtime.arriving import Arriving
 from rayteach.runtime.descriptors import open_high
 
 if TYPE_CHECKING:
@@ -246,7 +247,10 @@ class SegmentPool:
         if fd is None:
             return None
         try:
-            if made is None:
+            if isinstance(payload.pieces, Arriving):
+                payload.pieces.fill(fd)
+                made = made or _Made(path, payload.size, None)
+            elif made is None:
                 write_pieces(fd, payload.pieces, stops)
                 made = _Made(path, payload.size, None)
             else:
@@ -324,13 +328,16 @@ class SegmentPool:
         return told or not os.path.exists(path)  # noqa: PTH110 (as above)
 
 
-def write_pieces(fd: int, pieces: list[Any], stops: Callable[[], bool]) -> None:
+def write_pieces(fd: int, pieces: Any, stops: Callable[[], bool]) -> None:
     """Write pieces one behind the other; allocates, so a full store is an error.
 
     Raises:
         OSError: no room.
         KeyboardInterrupt: ``stops`` said so.
     """
+    if isinstance(pieces, Arriving):
+        pieces.fill(fd)
+        return
     for piece in pieces:
         view = memoryview(piece).cast("B")
         while view:
