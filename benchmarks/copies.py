@@ -47,7 +47,7 @@ def copies() -> list[float]:
     """Return the bytes per second of copies between two nodes."""
     ray.init(num_nodes=2, num_cpus=1, object_store_memory=3 * SIZE)
 
-    @ray.remote(node="B")
+    @ray.remote(node="B")  # type: ignore[untyped-decorator]
     def touch(array: np.ndarray) -> int:
         return array.size
 
