@@ -59,6 +59,7 @@ $(VENV)/lab.stamp: $(VENV)/wheel.stamp $(SOURCES)
 
 $(VENV)/test.stamp: $(VENV)/wheel.stamp $(SOURCES)
 	@sh tools/install.sh "$(VENV)" lab,test
+	@sh tools/ray.sh "$(VENV)"
 	@touch $@ $(VENV)/lab.stamp
 
 $(VENV)/bench.stamp: $(VENV)/wheel.stamp $(SOURCES)

@@ -72,6 +72,7 @@ class FrontEnd:
             self._static / "widget.js",
             self._static / "page.js",
             self._static / "predict.js",
+            self._static / "card.js",
             self._dist / "package.json",
         )
 
@@ -121,7 +122,7 @@ def course_files(root: Path) -> dict[str, str]:
     return {
         str(course / name): f"{COURSE}/{name.as_posix()}"
         for name in names
-        if not any(part.startswith((".", "__")) for part in name.parts)
+        if not any(part.startswith((".", "__", "progress.json")) for part in name.parts)
     }
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach._version import __version__
 from rayteach.errors import RayteachError
+from rayteach.teaching import command as teaching
 
 if TYPE_CHECKING:
     from rayteach.api.run import Run
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     show.set_defaults(run=_demo)
     _add_run_commands(commands)
+    teaching.add(commands)
     return parser
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rayteach.api import session
+from rayteach.api.offers import checked_offer
 from rayteach.errors import RayteachError
 from rayteach.object_id import get_client
 from rayteach.trace import measures
@@ -42,7 +43,7 @@ def add_node(
     """
     opened, nodes = _control("add_node")
     cpus = opened.num_cpus if num_cpus is None else num_cpus
-    given = session.checked_offer(cpus, resources, object_store_memory)
+    given = checked_offer(cpus, resources, object_store_memory)
     return nodes.add(name, *given, object_store_memory)
 
 

@@ -9,6 +9,13 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from rayteach.api.offers import (
+    ONE_NODE,
+    add_nodes,
+    check_network,
+    checked,
+    checked_offer,
+)
 from rayteach.object_id import get_client, set_client
 from rayteach.runtime.interrupts import driver_shield
 
@@ -18,7 +25,6 @@ if TYPE_CHECKING:
     from rayteach.api.open_session import Session
 
 _MAX_CPUS = 4096
-_MAX_NODES = 16
 DEFAULT_NAMESPACE = "default"
 
 
@@ -76,6 +82,8 @@ def init(
     num_nodes: int = 1,
     network_bytes_per_s: float | None = None,
     latency_s: float | None = None,
+    engine: str | None = None,
+    address: str | None = None,
 ) -> Session | None:
     """Open a session on this machine.
 
@@ -93,6 +101,11 @@ def init(
         network_bytes_per_s: what goes from one node to another in a second at most;
             default: as much as this machine can.
         latency_s: seconds before the first byte of a copy goes.
+        engine: ``"local"`` (the default), or ``"ray"``: the same API over real Ray,
+            which must be installed (``pip install "rayteach[ray]"``). The variable
+            ``RAYTEACH_ENGINE`` names the one to take where nobody says.
+        address: of a Ray cluster to join, ``"auto"``, ``"host:port"`` or
+            ``"ray://host:port"``; None starts Ray on this machine.
 
     Returns:
         The session; None inside a task, which uses that of its driver.
@@ -100,6 +113,7 @@ def init(
     Raises:
         RuntimeError: a session is open already.
         ValueError: an argument is out of its range.
+        ImportError: Ray is not installed.
 
     Source: Ray ``ray.init``; differs: no server, no listening socket.
     """
@@ -116,6 +130,7 @@ def init(
         try:
             session = _init(
                 num_cpus, resources, _namespace(namespace), object_store_memory,
+                _engine_of(engine, address), address,
                 (num_nodes, network_bytes_per_s, latency_s),
             )  # fmt: skip
         except BaseException:
@@ -143,72 +158,35 @@ def _init(
     resources: dict[str, float] | None,
     namespace: str,
     object_store_memory: int | None,
+    engine: str,
+    address: str | None,
     network: tuple[int, float | None, float | None],
 ) -> Session:
     global _session  # noqa: PLW0603 (one session per process is the contract)
-    cpus = _default_cpus() if num_cpus is None else _checked(num_cpus, "num_cpus")
+    cpus = _default_cpus() if num_cpus is None else checked(num_cpus, "num_cpus")
     if cpus > _MAX_CPUS:
         msg = f"num_cpus={cpus:g}: at most {_MAX_CPUS}"
         raise ValueError(msg)
     cpus, given = checked_offer(cpus, resources, object_store_memory)
-    if network != (1, None, None):
-        _check_network(*network)
-    session = _start(cpus, given, namespace, object_store_memory)
-    if network != (1, None, None):
-        try:
-            _add_nodes(session, object_store_memory, *network)
-        except BaseException:
-            session.close()
-            raise
-    _session = session
+    if network != ONE_NODE:
+        check_network(*network, engine)
+    session: Session
+    if engine == "ray":
+        from rayteach.api.on_ray import start  # noqa: PLC0415 (only who wants Ray)
+
+        has_own = address in (None, "local")
+        _session = session = start(
+            cpus if has_own else num_cpus, given, namespace, object_store_memory,
+            _tell_first_task, address,
+        )  # fmt: skip
+    else:
+        session = _start(cpus, given, namespace, object_store_memory)
+        add_nodes(session, object_store_memory, *network)
+        _session = session
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)
     return session
-
-
-def checked_offer(
-    num_cpus: Any, resources: dict[str, float] | None, object_store_memory: Any
-) -> tuple[float, dict[str, float]]:
-    """Return what a node offers: CPUs and custom resources.
-
-    Raises:
-        ValueError: one of them is out of its range.
-        TypeError: one of them is no number.
-    """
-    if object_store_memory is not None:
-        _check_bytes(object_store_memory)
-    given = {
-        name: _checked(amount, f"resources[{name!r}]")
-        for name, amount in (resources or {}).items()
-    }
-    return _checked(num_cpus, "num_cpus"), given
-
-
-def _check_network(num_nodes: Any, bytes_per_s: Any, latency_s: Any) -> None:
-    is_count = isinstance(num_nodes, int) and not isinstance(num_nodes, bool)
-    if not is_count or not 1 <= num_nodes <= _MAX_NODES:
-        msg = f"num_nodes={num_nodes!r}: a whole number from 1 to {_MAX_NODES}"
-        raise ValueError(msg)
-    if bytes_per_s is not None:
-        _checked(bytes_per_s, "network_bytes_per_s")
-    if latency_s:
-        _checked(latency_s, "latency_s")
-
-
-def _add_nodes(
-    session: Session,
-    object_store_memory: int | None,
-    num_nodes: int,
-    bytes_per_s: float | None,
-    latency_s: float | None,
-) -> None:
-    """Add the nodes beside the first; what has been begun is closed by the caller."""
-    cluster = session.engine.cluster
-    for _ in range(num_nodes - 1):
-        cluster.add(None, session.num_cpus, session.resources, object_store_memory)
-    if bytes_per_s or latency_s:
-        cluster.slow_down(bytes_per_s or 0.0, latency_s or 0.0)
 
 
 def _warn_of_difference(
@@ -307,7 +285,7 @@ def _default_cpus() -> float:
     text = os.environ.get("RAYTEACH_NUM_CPUS")
     if text:
         try:
-            return _checked(float(text), "RAYTEACH_NUM_CPUS")
+            return checked(float(text), "RAYTEACH_NUM_CPUS")
         except ValueError:
             msg = f"RAYTEACH_NUM_CPUS is {text!r}; it must be a number above 0"
             raise ValueError(msg) from None
@@ -327,23 +305,25 @@ def _default_cpus() -> float:
     return float(cpus)
 
 
-def _check_bytes(value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+def _engine_of(engine: Any, address: Any) -> str:
+    """Return which engine is asked for.
+
+    Raises:
+        ValueError: there is none of that name, or it takes no address.
+    """
+    chosen = (
+        engine or os.environ.get("RAYTEACH_ENGINE") or ("ray" if address else "local")
+    )
+    if chosen not in ("local", "ray"):
+        msg = f"engine={chosen!r}: it can be 'local' or 'ray'"
+        raise ValueError(msg)
+    if address is not None and chosen == "local":
         msg = (
-            f"object_store_memory={value!r}: it must be a number of bytes, an int "
-            "above 0, e.g. 500_000_000"
+            f"address={address!r}: the local engine connects to no cluster; "
+            "init(engine='ray', address=...) does"
         )
         raise ValueError(msg)
-
-
-def _checked(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        msg = f"{name} must be a number, not {type(value).__name__}"
-        raise TypeError(msg)
-    if not 0 < value < float("inf"):
-        msg = f"{name}={value!r}: it must be above 0"
-        raise ValueError(msg)
-    return float(value)
+    return str(chosen)
 
 
 def _namespace(given: Any) -> str:

@@ -50,7 +50,9 @@ _LARGEST = 5
 class Segment:
     """The hold on one stored value, and on its copies in other nodes' stores."""
 
-    __slots__ = ("__weakref__", "_store", "copies", "node", "path", "size")
+    __slots__ = (
+        "__weakref__", "_store", "copies", "node", "path", "shipment", "size",
+    )  # fmt: skip
 
     def __init__(
         self, path: str, size: int, store: ObjectStore, node: str = HOME
@@ -62,6 +64,8 @@ class Segment:
         self.copies: dict[str, Segment] = {}
         #: bytes of the payload
         self.size = size
+        #: of arguments that no worker was given yet: their marks, seconds of writing
+        self.shipment: tuple[tuple[int, int], float] | None = None
         self._store = store
 
     def view(self) -> memoryview:
