@@ -223,7 +223,7 @@ class AnsweredAsked(Asked):
         """Return what was returned then."""
         return list(self._answer.positions), self._answer.reason
 
-    def answer(self, positions: list[int], node: str = HOME) -> tuple[str, Any]:
+    def answer(self, positions: list[int], node: str = HOME) -> tuple[str, Any]:  # noqa: ARG002
         """Return what to send to the task, which runs on the node."""
         if self.kind == "wait":
             return "ok", positions

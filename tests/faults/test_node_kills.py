@@ -127,6 +127,7 @@ def kill_at_random_moments(seed, tasks, kills):
     return right, lost
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("seed", range(2))
 def test_a_node_may_die_at_any_moment(seed):
     kill_at_random_moments(seed, tasks=100, kills=2)
