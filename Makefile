@@ -10,6 +10,7 @@ SOURCES := pyproject.toml $(wildcard hatch_build.py) \
   $(shell find rayteach labextension notebooks -type f \
     ! -path '*/node_modules/*' ! -path '*/dist/*' ! -path '*/static/*' \
     ! -path '*/__pycache__/*' ! -path '*/.ipynb_checkpoints/*' ! -name '.*' \
+    ! -name 'progress.json*' ! -name 'course.json' \
     2>/dev/null)
 
 .PHONY: help lab demo test soak lint bench wheel clean

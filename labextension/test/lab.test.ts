@@ -175,7 +175,7 @@ test("the plugin asks only for what the application has, and adds card and item"
   const items: string[] = [];
   const tracker = { currentWidget: null, currentChanged: signal() };
   plugin.activate(app, { add: (c: unknown) => cards.push(c) }, { registerStatusItem: (id: string) => items.push(id) }, tracker);
-  assert.deepEqual([...commands.keys()], ["rayteach:open-tutorial"]);
+  assert.deepEqual([...commands.keys()], ["rayteach:open-course"]);
   assert.equal(cards.length, 1);
   assert.deepEqual(items, ["rayteach:status"]);
 });

@@ -37,8 +37,9 @@ def mistake(
     ``evidence.error``, or use :func:`raised`.
 
     Args:
-        predicate: gets the evidence; returns True if the mistake was made, or
-            the task or wait whose line shows it.
+        predicate: gets the evidence; returns True if the mistake was made (the
+            line of an error is named then, if there is one), or the task or wait
+            whose line shows it.
         found: what the run did, as a fact, e.g. "line 4 waits for every task".
         expected: what the exercise asks for; "" leaves that line out.
         advice: what to try next.
@@ -49,7 +50,8 @@ def mistake(
         if blame is None or blame is False:
             return None
         if blame is True:
-            return Problem(expected, found, advice)
+            line, source = evidence.error_line, evidence.error_source
+            return Problem(expected, found, advice, line, source)
         source = blame.source or _line(evidence, blame)
         return Problem(expected, found, advice, blame.line, source)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rayteach.core.event_base import Event
+from rayteach.core.event import Event
 
 if TYPE_CHECKING:
-    from rayteach.core.event_base import ObjectKey
+    from rayteach.core.event import ObjectKey
 
 
 class TaskPlaced(Event):

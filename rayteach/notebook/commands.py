@@ -134,12 +134,13 @@ _ALL = (
     ),
     Command(
         "reset",
-        "End all tasks and actors, and keep the session; or start an exercise anew.",
+        "End all tasks and actors, and keep the session.",
         "reset [exercise NAME]",
         "A pause ends too, views and errors are shown as at first. IDs keep the values "
-        "that are there. With `exercise NAME` nothing of that: the cell with this line "
-        "becomes the exercise as it was given. Your answer in its own cell stays; hints "
-        "and the record in %progress start anew.",
+        "that are there. With `exercise NAME` it starts an exercise anew, and nothing "
+        "else: the cell with this line becomes the exercise as it was given, your "
+        "answer in its own cell stays, its hints and its record in %progress begin "
+        "again.",
         (
             ("what", {"nargs": "?", "choices": ("exercise",)}),
             ("exercise", {"nargs": "?", "default": ""}),

@@ -207,7 +207,7 @@ class Judged:
 def file_of(course: Course) -> ProgressFile:
     """Return where progress is kept: the course folder, never the installed one."""
     folder = Path.cwd() if course.folder == INSTALLED else course.folder
-    return ProgressFile(folder)
+    return ProgressFile(folder, course)
 
 
 def _mark_solution(record: Record) -> None:

@@ -2,6 +2,7 @@
 
     {"format_version": 1,
      "latest": "slow-loop",
+     "next": "slow-loop",
      "exercises": {"slow-loop": {"attempts": 3, "hints": 1, "solution": false,
                                  "solved": "2026-11-23T20:40:12+00:00",
                                  "says": "started no task"}}}
@@ -68,9 +69,15 @@ class Progress:
 class ProgressFile:
     """The file of one course folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Name the folder; nothing is read yet."""
+    def __init__(self, folder: Path, course: Course | None = None) -> None:
+        """Name the folder; nothing is read yet.
+
+        Args:
+            folder: where the file is.
+            course: says which exercise comes next, for the course home.
+        """
         self._path = folder / FILE
+        self._course = course
 
     def read(self) -> Progress:
         """Return what is kept; nothing at all if there is no file, or a broken one.
@@ -105,9 +112,10 @@ class ProgressFile:
 
     def _write(self, progress: Progress) -> None:
         draft = self._path.with_suffix(".json.new")
-        text = json.dumps(
-            {"format_version": VERSION, **asdict(progress)}, indent=1, sort_keys=True
-        )
+        following = next_exercise(self._course, progress) if self._course else None
+        name = following.name if following else ""
+        kept = {"format_version": VERSION, "next": name, **asdict(progress)}
+        text = json.dumps(kept, indent=1, sort_keys=True)
         draft.write_text(text + "\n", encoding="utf-8")
         draft.replace(self._path)
 

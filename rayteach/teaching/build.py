@@ -9,6 +9,7 @@ from pathlib import Path
 from rayteach.notebook import course as courses
 from rayteach.notebook.course import GIVEN, MANIFEST, Course, CourseError
 from rayteach.notebook.progress import FILE
+from rayteach.teaching import home
 
 #: what students do not get
 _LEFT_OUT = ("solutions", "wrong", "__pycache__", FILE, f"{FILE}.*", ".*")
@@ -68,6 +69,7 @@ def for_students(course: Course, target: Path) -> None:
     shutil.copytree(course.folder, target, ignore=ignore, dirs_exist_ok=True)
     text = json.dumps(given, indent=1, ensure_ascii=False) + "\n"
     (target / GIVEN).write_text(text, encoding="utf-8")
+    home.describe(target)
 
 
 def _is_ours(target: Path) -> bool:

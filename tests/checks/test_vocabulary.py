@@ -68,6 +68,14 @@ def test_a_direct_call_is_recognised(program) -> None:
     assert found.line == 7
 
 
+def test_a_tasks_own_type_error_is_no_direct_call(program) -> None:
+    class TaskTypeError(TypeError):
+        """As a task's error arrives: of both types, with the lines of the code."""
+
+    error = TaskTypeError("f-1 failed\n  x = g.remote(1)")
+    assert problem(check.started(), program, error=error) is None
+
+
 def test_a_missing_argument_is_no_direct_call(program) -> None:
     error = TypeError("f.remote(): missing a required argument: 'x'")
     assert problem(check.started("f"), program, error=error) is None

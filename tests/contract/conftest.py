@@ -18,10 +18,13 @@ def engine(request):
 def pytest_collection_modifyitems(items):
     """On real Ray, run the sample alone."""
     if ENGINE == "ray":
-        from on_ray import is_sampled  # noqa: PLC0415 (only where there is Ray)
+        from on_ray import is_sampled, reason  # noqa: PLC0415 (only where there is Ray)
 
         if not os.environ.get("RAYTEACH_CONTRACT_ALL"):
             items[:] = filter(is_sampled, items)
+        for item in items:
+            if reason(item):
+                item.add_marker(pytest.mark.skip(reason=reason(item)))
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def opened(engine):
     import rayteach  # noqa: PLC0415 (after sys.path is right)
 
     if not rayteach.is_initialized():
-        rayteach.init(num_cpus=2)
+        _begin(rayteach)
     yield rayteach
     if engine != "ray":  # whose start takes seconds: one session for all modules
         rayteach.shutdown()
@@ -58,6 +61,15 @@ def ray_ends():
         import rayteach  # noqa: PLC0415 (after sys.path is right)
 
         rayteach.shutdown()
+
+
+def _begin(rayteach):
+    try:
+        rayteach.init(num_cpus=2)
+    except Exception as error:
+        if "timed out during startup" not in str(error):
+            raise
+        pytest.exit("Ray itself did not start on this machine", returncode=77)
 
 
 @pytest.fixture

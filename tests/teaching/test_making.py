@@ -79,6 +79,7 @@ def test_students_get_no_solutions_no_wrong_answers_and_no_progress(
     assert f"For students: {target}" in shown
     assert sorted(one.name for one in target.iterdir()) == [
         "checks",
+        "course.json",
         "course.toml",
         "exercises",
         "given.json",

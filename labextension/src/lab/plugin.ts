@@ -1,6 +1,7 @@
-// The JupyterLab plugin: a launcher card, a command, and the CPUs in the status bar.
+// The JupyterLab plugin: the course home with its launcher card, and the CPUs in the status bar.
 
 import { PanelFeed } from "./feed.ts";
+import { Home } from "./home.ts";
 import { ICON } from "./icon.ts";
 import { drawStatus } from "./status.ts";
 import { openTutorial } from "./tutorial.ts";
@@ -8,7 +9,7 @@ import type {
   CommandPalette, LabApplication, Launcher, NotebookTracker, Plugin, Shared, StatusBar,
 } from "./types.ts";
 
-const CommandIDs = { openTutorial: "rayteach:open-tutorial" } as const;
+const CommandIDs = { openCourse: "rayteach:open-course" } as const;
 
 const CATEGORY = "rayteach";
 
@@ -18,33 +19,41 @@ export function makePlugin(shared: Shared): Plugin {
   const optional: unknown[] = [launcher, palette, statusBar, tracker].filter((token) => token !== undefined);
   return {
     id: "rayteach:plugin",
-    description: "The tutorial's card, and the CPUs that rayteach has in use.",
+    description: "The course home, and the CPUs that rayteach has in use.",
     autoStart: true,
     optional,
     activate(app, ...services) {
       const given = <T extends object>(token: unknown): T | null =>
         (services[optional.indexOf(token)] as T | null | undefined) ?? null;
-      addTutorial(app, shared, given<Launcher>(launcher), given<CommandPalette>(palette));
+      addCourse(app, shared, given<Launcher>(launcher), given<CommandPalette>(palette));
       addStatus(shared, given<StatusBar>(statusBar), given<NotebookTracker>(tracker));
     },
   };
 }
 
-function addTutorial(
+function addCourse(
   app: LabApplication,
   shared: Shared,
   launcher: Launcher | null,
   palette: CommandPalette | null,
 ): void {
-  const command = CommandIDs.openTutorial;
+  const command = CommandIDs.openCourse;
+  const home = new Home(app, shared);
   app.commands.addCommand(command, {
-    label: "rayteach tutorial",
-    caption: "Open the first lesson: your first remote function",
+    label: "rayteach course",
+    caption: "Lessons, what you have solved, and where to go on",
     icon: shared.newIcon("rayteach:icon", ICON),
-    execute: () => openTutorial(app, shared),
+    execute: async () => {
+      // Without a course below the server's root at least the lesson may be somewhere.
+      if (!(await home.open())) await openTutorial(app, shared);
+    },
   });
   launcher?.add({ command, category: CATEGORY, rank: 0 });
   palette?.addItem({ command, category: CATEGORY });
+  // Unless the address names a file, a server with a course begins with it. Only
+  // JupyterLab has a launcher, and room for a tab beside others.
+  const isAsked = shared.pageOption("treePath") !== "";
+  if (launcher !== null && !isAsked) void app.restored?.then(() => home.open());
 }
 
 function addStatus(shared: Shared, bar: StatusBar | null, tracker: NotebookTracker | null): void {

@@ -16,7 +16,6 @@ export interface TaskRow {
   id: number;
   label: string;
   function: string;
-  /** "task", "call" or "creation" */
   kind: string;
   parent: number | null;
   actor: number | null;
@@ -42,6 +41,7 @@ export interface TaskRow {
   story: string;
   node: string;
   why_there: string;
+  delayed_s: number;
 }
 
 /** A value that exists or will exist. */
@@ -82,7 +82,6 @@ export interface ActorRow {
 /** One call of `get` or `wait`. */
 export interface WaitRow {
   id: number;
-  /** "get" or "wait" */
   kind: string;
   task: number | null;
   cell: string;
@@ -92,7 +91,6 @@ export interface WaitRow {
   objects: string[];
   num_returns: number;
   timeout_s: number | null;
-  /** "ms" or "s" */
   unit: string;
   ready_s: (number | null)[];
   end_s: number | null;
@@ -106,7 +104,6 @@ export interface WorkerRow {
   id: number;
   label: string;
   node: string;
-  /** "pool" or "actor" */
   kind: string;
   requested_s: number;
   actor: number | null;
@@ -134,7 +131,6 @@ export interface NodeRow {
   next_words: string;
   /** some of those that are not next, and why */
   losers: string[];
-  /** copies that came: object, its label, from which node, bytes, from and to */
   received: Received[];
 }
 
@@ -152,9 +148,8 @@ export interface RunRow {
   critical: number[];
   /** the same in sentences: what the chain takes, and where the other time went */
   why_not_faster: string;
-  /** tasks and calls that have no rows any more: they are over, and the log was long */
+  /** tasks and calls that have no rows any more; failed ones, seconds they ran, since when */
   left_out: number;
-  /** how many of these failed, the seconds that they ran, and since when */
   left_out_failed: number;
   left_out_work_s: number;
   left_out_from_s: number;
@@ -172,13 +167,12 @@ export const ATTEMPT_COLUMNS = /* @__PURE__ */ columnsOf<Attempt>()(["start_s", 
 
 export const TASK_COLUMNS = /* @__PURE__ */ columnsOf<TaskRow>()([
   "id", "label", "function", "kind", "parent", "actor", "inputs", "cell", "line", "source",
-  "submitted_s", "ready_s", "num_cpus", "num_returns", "attempts", "blocked", "end_s", "end",
-  "error", "error_line", "cause", "story",
+  "submitted_s", "ready_s", "num_cpus", "num_returns", "attempts", "blocked", "end_s", "end", "error", "error_line",
+  "cause", "story", "delayed_s",
 ]);
 
 export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([
-  "id", "label", "task", "cell", "line", "created_s", "size_bytes", "shared", "copies",
-  "released_s",
+  "id", "label", "task", "cell", "line", "created_s", "size_bytes", "shared", "copies", "released_s",
 ]);
 
 export const ACTOR_COLUMNS = /* @__PURE__ */ columnsOf<ActorRow>()([
@@ -187,8 +181,8 @@ export const ACTOR_COLUMNS = /* @__PURE__ */ columnsOf<ActorRow>()([
 ]);
 
 export const WAIT_COLUMNS = /* @__PURE__ */ columnsOf<WaitRow>()([
-  "id", "kind", "task", "cell", "line", "source", "start_s", "objects", "num_returns",
-  "timeout_s", "unit", "ready_s", "end_s", "outcome", "reason",
+  "id", "kind", "task", "cell", "line", "source", "start_s", "objects", "num_returns", "timeout_s", "unit", "ready_s",
+  "end_s", "outcome", "reason",
 ]);
 
 export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
@@ -200,6 +194,6 @@ export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()([
 ]);
 
 export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([
-  "id", "cell", "execution", "start_s", "end_s", "outcome", "source", "critical",
-  "why_not_faster", "left_out", "left_out_failed", "left_out_work_s", "left_out_from_s",
+  "id", "cell", "execution", "start_s", "end_s", "outcome", "source", "critical", "why_not_faster",
+  "left_out", "left_out_failed", "left_out_work_s", "left_out_from_s",
 ]);

@@ -65,6 +65,8 @@ class TaskRow:
     #: the node that it was given, and why; "" where there is one node
     node: str = ""
     why_there: str = ""
+    #: seconds of its run in which it was ready to go on and had no core
+    delayed_s: float = 0.0
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What all events share, and how an event names an object."""
+"""What all events are: a time, and fields that do not change."""
 
 from __future__ import annotations
 
