@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rayteach.api.exploring import Exploration, explore, seeded
     from rayteach.api.generators import ObjectIDGenerator
     from rayteach.api.logs import logs
+    from rayteach.api.nodes import add_node, kill_node, remove_node, transfers
     from rayteach.api.objects import (
         available_resources,
         cancel,
@@ -86,6 +87,7 @@ __all__ = [
     "TaskError",
     "WorkerCrashedError",
     "__version__",
+    "add_node",
     "available_resources",
     "cancel",
     "cluster_resources",
@@ -97,6 +99,7 @@ __all__ = [
     "init",
     "is_initialized",
     "kill",
+    "kill_node",
     "last_run",
     "load",
     "logs",
@@ -108,6 +111,7 @@ __all__ = [
     "predict",
     "put",
     "remote",
+    "remove_node",
     "repeat",
     "resume",
     "seeded",
@@ -115,6 +119,7 @@ __all__ = [
     "speed",
     "step",
     "timeline",
+    "transfers",
     "wait",
 ]
 
@@ -126,6 +131,7 @@ _HOMES = {
     "rayteach.api.exploring": "Exploration explore seeded",
     "rayteach.api.logs": "logs",
     "rayteach.api.generators": "ObjectIDGenerator",
+    "rayteach.api.nodes": "add_node kill_node remove_node transfers",
     "rayteach.api.objects": (
         "available_resources cancel cluster_resources get kill nodes put wait"
     ),

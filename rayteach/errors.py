@@ -190,6 +190,10 @@ class ActorUnschedulableError(RayteachError):
     """No node can ever offer what the actor asks for."""
 
 
+class NoSuchNodeError(RayteachError, ValueError):
+    """An option names a node that there is not."""
+
+
 class UnserializableException(RayteachError):  # noqa: N818 (Ray's name)
     """An exception that does not pickle; carries its text."""
 

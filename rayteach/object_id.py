@@ -22,6 +22,9 @@ PENDING, READY, FAILED = 0, 1, 2
 STREAM_INDEX = 0xFFFF_FFFF
 """The index under which a generator task's stream of items is known."""
 
+ARGUMENTS_INDEX = STREAM_INDEX - 1
+"""The index under which the log names a task's own large arguments."""
+
 HEX_DIGITS = 56
 """Length of ``ObjectID.hex()``, as in Ray: 24 bytes of task and 4 of index."""
 

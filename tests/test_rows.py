@@ -26,6 +26,7 @@ TYPES = {
     "list[int]": "number[]",
     "list[list[float | None]]": "[number, number | null][]",
     "list[list[str | float]]": "[string, number][]",
+    "list[tuple[str, str, str, int, float, float]]": "Received[]",
 }
 
 ROW_TYPES = [

@@ -10,13 +10,16 @@ from rayteach.engines.base import DYNAMIC, STREAMING, ActorOptions, TaskOptions
 from rayteach.engines.retries import class_name
 
 TASK_OPTIONS = (
-    "max_retries", "name", "num_cpus", "num_returns", "resources", "retry_exceptions",
+    "max_retries", "name", "node", "num_cpus", "num_returns", "resources",
+    "retry_exceptions", "scheduling_strategy",
 )  # fmt: skip
 ACTOR_OPTIONS = (
     "get_if_exists", "lifetime", "max_concurrency", "max_restarts",
-    "max_task_retries", "name", "namespace", "num_cpus", "resources",
+    "max_task_retries", "name", "namespace", "node", "num_cpus", "resources",
+    "scheduling_strategy",
 )  # fmt: skip
 CALL_OPTIONS = ("max_task_retries", "name", "num_returns")
+_STRATEGIES = (None, "DEFAULT", "PACK", "SPREAD")
 _LIFETIMES = (None, "detached", "non_detached")
 _MOST = 65_535
 """Results of one task: they are counted in 16 bits."""
@@ -44,6 +47,8 @@ def task_options(given: dict[str, Any], allowed: tuple[str, ...]) -> TaskOptions
         retry_exceptions=_exceptions(given.get("retry_exceptions", False)),
         max_task_retries=_maybe_whole(given.get("max_task_retries")),
         stream=stream,
+        node=_text(given.get("node", ""), "node"),
+        strategy=_strategy(given),
     )
 
 
@@ -73,11 +78,34 @@ def actor_options(given: dict[str, Any], *, is_async: bool = False) -> ActorOpti
         max_task_retries=_maybe_whole(given.get("max_task_retries")) or 0,
         max_concurrency=_concurrency(given.get("max_concurrency")),
         is_async=is_async,
+        node=_text(given.get("node", ""), "node"),
+        strategy=_strategy(given),
     )
     if options.get_if_exists and not options.name:
         msg = "get_if_exists=True needs a name: options(name=..., get_if_exists=True)"
         raise ValueError(msg)
     return options
+
+
+def _strategy(given: dict[str, Any]) -> str:
+    """Return how the node is chosen, "" for the default.
+
+    Raises:
+        ValueError: there is no such strategy, or a node is named as well.
+    """
+    value = given.get("scheduling_strategy")
+    if value not in _STRATEGIES:
+        msg = (
+            f'scheduling_strategy={value!r}: it can be "SPREAD" (the next node in '
+            'turn), "PACK" (the first node with room) or "DEFAULT" (near its inputs)'
+        )
+        raise ValueError(msg)
+    if value in (None, "DEFAULT"):
+        return ""
+    if given.get("node"):
+        msg = f"node={given['node']!r} and scheduling_strategy={value!r}: give one"
+        raise ValueError(msg)
+    return str(value)
 
 
 def namespace_of(value: Any) -> str:

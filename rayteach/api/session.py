@@ -9,6 +9,13 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from rayteach.api.offers import (
+    ONE_NODE,
+    add_nodes,
+    check_network,
+    checked,
+    checked_offer,
+)
 from rayteach.object_id import get_client, set_client
 from rayteach.runtime.interrupts import driver_shield
 
@@ -72,6 +79,9 @@ def init(
     object_store_memory: int | None = None,
     ignore_reinit_error: bool = False,
     namespace: str | None = None,
+    num_nodes: int = 1,
+    network_bytes_per_s: float | None = None,
+    latency_s: float | None = None,
     engine: str | None = None,
     address: str | None = None,
 ) -> Session | None:
@@ -86,6 +96,11 @@ def init(
             of the memory and 80 % of what is free in shared memory.
         ignore_reinit_error: make a second ``init`` do nothing, also inside a task.
         namespace: where the names of its actors count; default ``"default"``.
+        num_nodes: how many nodes this machine is to play, "A", "B" …; each has
+            ``num_cpus``, ``resources`` and ``object_store_memory`` of its own.
+        network_bytes_per_s: what goes from one node to another in a second at most;
+            default: as much as this machine can.
+        latency_s: seconds before the first byte of a copy goes.
         engine: ``"local"`` (the default), or ``"ray"``: the same API over real Ray,
             which must be installed (``pip install "rayteach[ray]"``). The variable
             ``RAYTEACH_ENGINE`` names the one to take where nobody says.
@@ -116,6 +131,7 @@ def init(
             session = _init(
                 num_cpus, resources, _namespace(namespace), object_store_memory,
                 _engine_of(engine, address), address,
+                (num_nodes, network_bytes_per_s, latency_s),
             )  # fmt: skip
         except BaseException:
             shield.remove()
@@ -144,18 +160,16 @@ def _init(
     object_store_memory: int | None,
     engine: str,
     address: str | None,
+    network: tuple[int, float | None, float | None],
 ) -> Session:
     global _session  # noqa: PLW0603 (one session per process is the contract)
-    cpus = _default_cpus() if num_cpus is None else _checked(num_cpus, "num_cpus")
+    cpus = _default_cpus() if num_cpus is None else checked(num_cpus, "num_cpus")
     if cpus > _MAX_CPUS:
         msg = f"num_cpus={cpus:g}: at most {_MAX_CPUS}"
         raise ValueError(msg)
-    given = {
-        name: _checked(amount, f"resources[{name!r}]")
-        for name, amount in (resources or {}).items()
-    }
-    if object_store_memory is not None:
-        _check_bytes(object_store_memory)
+    cpus, given = checked_offer(cpus, resources, object_store_memory)
+    if network != ONE_NODE:
+        check_network(*network, engine)
     session: Session
     if engine == "ray":
         from rayteach.api.on_ray import start  # noqa: PLC0415 (only who wants Ray)
@@ -166,7 +180,9 @@ def _init(
             _tell_first_task, address,
         )  # fmt: skip
     else:
-        _session = session = _start(cpus, given, namespace, object_store_memory)
+        session = _start(cpus, given, namespace, object_store_memory)
+        add_nodes(session, object_store_memory, *network)
+        _session = session
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)
@@ -269,7 +285,7 @@ def _default_cpus() -> float:
     text = os.environ.get("RAYTEACH_NUM_CPUS")
     if text:
         try:
-            return _checked(float(text), "RAYTEACH_NUM_CPUS")
+            return checked(float(text), "RAYTEACH_NUM_CPUS")
         except ValueError:
             msg = f"RAYTEACH_NUM_CPUS is {text!r}; it must be a number above 0"
             raise ValueError(msg) from None
@@ -308,25 +324,6 @@ def _engine_of(engine: Any, address: Any) -> str:
         )
         raise ValueError(msg)
     return str(chosen)
-
-
-def _check_bytes(value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
-        msg = (
-            f"object_store_memory={value!r}: it must be a number of bytes, an int "
-            "above 0, e.g. 500_000_000"
-        )
-        raise ValueError(msg)
-
-
-def _checked(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        msg = f"{name} must be a number, not {type(value).__name__}"
-        raise TypeError(msg)
-    if not 0 < value < float("inf"):
-        msg = f"{name}={value!r}: it must be above 0"
-        raise ValueError(msg)
-    return float(value)
 
 
 def _namespace(given: Any) -> str:

@@ -126,6 +126,18 @@ class Abandon(_Decision):
         self.cause = cause
 
 
+class Place(_Decision):
+    """The task got a node, for a reason in words; said where there are several."""
+
+    __slots__ = ("node", "reason", "task")
+
+    def __init__(self, task: Task, node: str, reason: str) -> None:
+        """Take the fields in this order."""
+        self.task = task
+        self.node = node
+        self.reason = reason
+
+
 class Rest(_Decision):
     """Starts are spaced out: call ``Gate.let`` again after a while."""
 
@@ -133,5 +145,6 @@ class Rest(_Decision):
 
 
 Decision: TypeAlias = (
-    "StartWorker | Post | Park | Unpark | Dispatch | Deliver | Resume | Abandon | Rest"
+    "StartWorker | Post | Park | Unpark | Dispatch | Deliver | Resume | Abandon | "
+    "Place | Rest"
 )

@@ -38,8 +38,18 @@ def _tasks(scheduler: Scheduler) -> Iterable[tuple[int, str]]:
     for number, task in scheduler.tasks.items():
         if task.state in states.END_STATES:
             yield number, f"ended ({task.state}), yet still in the table"
+        if task.state == states.QUEUED and not _is_in_line(scheduler, task):
+            yield number, "queued, yet in no line"
         if (task.state == states.NEEDS_INPUT) != (task.missing > 0):
             yield number, f"{task.state} with {task.missing} inputs missing"
+
+
+def _is_in_line(scheduler: Scheduler, task: Task) -> bool:
+    if task.kind == CALL or (task.node is None and scheduler.placement is None):
+        return True  # of the first see ``_actors``; nobody could run the second
+    if task.node is None:
+        return scheduler.placement is not None and task in scheduler.placement
+    return task in (*task.node.queue, *task.node.direct, *task.node.late)
 
 
 def _node(scheduler: Scheduler, node: NodeState) -> Iterable[str]:

@@ -12,6 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rayteach.core import states
+from rayteach.core.node_state import AWAY
+from rayteach.core.recall import Recall
+from rayteach.core.task import TASK
 
 if TYPE_CHECKING:
     from rayteach.core.mailbox import Mailbox
@@ -20,21 +23,29 @@ if TYPE_CHECKING:
     from rayteach.core.task import Task
 
 
-class Recall:
-    """An actor in the line of those that want lent CPUs back."""
+def lend(scheduler: Scheduler, task: Task, worker: int) -> None:
+    """The task is blocked: its CPU, or its actor's, may be lent."""
+    if task.kind != TASK:
+        balance(scheduler, scheduler.actors[task.actor or 0])
+        return
+    node: NodeState = task.node
+    if task.is_plain:
+        node.posted -= 1
+        node.readers -= 1
+        node.roles[worker] = AWAY
+    else:
+        node.claim(worker, 0.0)
+    scheduler.touch(node)
 
-    __slots__ = ("mailbox", "num_cpus", "number", "state", "worker")
 
-    is_plain = False
-
-    def __init__(self, mailbox: Mailbox) -> None:
-        """Ask for what the actor of ``mailbox`` holds."""
-        creation = mailbox.creation
-        self.mailbox = mailbox
-        self.number = creation.number
-        self.num_cpus = creation.num_cpus
-        self.worker = creation.worker
-        self.state = states.RESUMING
+def want_back(scheduler: Scheduler, task: Task) -> None:
+    """The task could go on: it stands in line for its CPU."""
+    if task.kind != TASK:
+        go_on(scheduler, task)
+        return
+    node: NodeState = task.node
+    node.resuming.append(task)
+    scheduler.touch(node)
 
 
 def balance(scheduler: Scheduler, mailbox: Mailbox) -> None:

@@ -19,7 +19,7 @@ from rayteach.core import states
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
 
-    from rayteach.core.lending import Recall
+    from rayteach.core.recall import Recall
     from rayteach.core.task import Task
 
 IN_FLIGHT = 64

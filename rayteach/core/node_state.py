@@ -27,7 +27,7 @@ from rayteach.core.decisions import (
     StartWorker,
     Unpark,
 )
-from rayteach.core.lending import Recall
+from rayteach.core.recall import Recall
 from rayteach.core.task import CREATION
 
 if TYPE_CHECKING:

@@ -50,7 +50,7 @@ def restart(
     if again is old:
         change(old, states.QUEUED)
         old.worker = 0
-        old.node.enqueue(old, front=True)
+        scheduler.first_in_line(old)
     else:
         scheduler.tasks[again.number] = again
         queue(again)

@@ -10,13 +10,13 @@ States change here only, through the table of :mod:`rayteach.core.states`.
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 from rayteach.core import lending, restarting, states
-from rayteach.core.decisions import Abandon, Decision, Deliver, Park, Resume
+from rayteach.core.decisions import Abandon, Decision, Deliver, Resume
 from rayteach.core.mailbox import Mailbox
-from rayteach.core.node_state import AWAY, DIRECT, NodeState
+from rayteach.core.node_state import DIRECT, NodeState
+from rayteach.core.places import Places
 from rayteach.core.task import CALL, CREATION, TASK, Task
 from rayteach.errors import InvalidTransition
 
@@ -29,28 +29,20 @@ _TRANSITIONS = states.TRANSITIONS
 _ON_A_CPU = (states.POSTED, states.RUNNING)
 
 
-class Scheduler:
+class Scheduler(Places):
     """All unfinished tasks, all nodes, all actors of a session."""
 
     def __init__(self, story: Callable[[Task], Sequence[str]] | None = None) -> None:
         """Start empty. ``story`` tells a task's history for error messages."""
-        self.nodes: dict[str, NodeState] = {}
+        super().__init__()
         self.tasks: dict[int, Task] = {}
         self.actors: dict[int, Mailbox] = {}
         #: tasks whose last input came to exist, since the last ``decide``
         self.became_ready: list[Task] = []
         #: tasks that ask for more than any node has, since the engine last looked
         self.infeasible: list[Task] = []
-        self.out: list[Decision] = []
         self._story = story
-        self._workers = count(1)
-        self._worker_node: dict[int, NodeState] = {}
-        self._touched: dict[str, NodeState] = {}
-        #: where plain tasks go, None while no node has a whole CPU
-        self._plain_node: NodeState | None = None
         self._mail: dict[int, Mailbox] = {}
-        #: actors that have lent their CPUs, by the worker
-        self.lenders: dict[int, Mailbox] = {}
         #: in the way of all starts while the session is paused or slowed
         self.gate: Gate | None = None
 
@@ -68,7 +60,7 @@ class Scheduler:
             name, num_cpus, dict(resources or {}), new_worker, self._change
         )
         self.nodes[name] = node
-        if self._plain_node is None and num_cpus >= 1:
+        if self.placement is None and self._plain_node is None and num_cpus >= 1:
             self._plain_node = node
 
     # Facts about tasks.
@@ -115,7 +107,7 @@ class Scheduler:
             del self.tasks[task.number]
             node: NodeState = task.node
             node.posted -= 1
-            if node.has_line or self.gate is not None:
+            if node.has_line or self.gate is not None or self._plain_node is None:
                 self._touched[node.name] = node
         else:
             self._end(task, was)
@@ -160,17 +152,16 @@ class Scheduler:
 
     def retry(self, task: Task) -> bool:
         """The task raised. Return True if another attempt follows."""
-        worker = task.worker
+        worker, node, is_plain = task.worker, task.node, task.is_plain
         if not self.lose(task, started=True):
             return False
-        node: NodeState = task.node
-        if not task.is_plain and node.roles.get(worker) == DIRECT:
+        if not is_plain and node.roles.get(worker) == DIRECT:
             node.worker_free(worker)
         return True
 
     def take_back(self, task: Task) -> None:
         """The task goes back to the front of its line."""
-        was, node = task.state, task.node
+        was = task.state
         self._change(task, states.QUEUED)
         if task.kind == CALL:
             mailbox = self.actors[task.actor or 0]
@@ -179,34 +170,38 @@ class Scheduler:
             return
         self._left(task, was)
         task.worker = 0
-        node.enqueue(task, front=True)
+        self.first_in_line(task)
+
+    def first_in_line(self, task: Task) -> None:
+        """A task that had a node stands in front again, here or at any other."""
+        node: NodeState = task.node
         self._touched[node.name] = node
+        if self.placement is None:
+            node.enqueue(task, front=True)
+        elif not self.placement.add(task, front=True):
+            self.infeasible.append(task)
 
     def block(self, task: Task, worker: int) -> None:
         """A running task waits in ``get`` or ``wait``: its CPU is lent."""
         self._change(task, states.BLOCKED)
         task.worker = worker
-        if task.kind != TASK:
-            lending.balance(self, self.actors[task.actor or 0])
-            return
-        node: NodeState = task.node
-        if task.is_plain:
-            node.posted -= 1
-            node.readers -= 1
-            node.roles[worker] = AWAY
-        else:
-            node.claim(worker, 0.0)
-        self._touched[node.name] = node
+        lending.lend(self, task, worker)
 
     def unblock(self, task: Task) -> None:
         """What a blocked task waited for is there: it wants its CPU back."""
         self._change(task, states.RESUMING)
-        if task.kind != TASK:
-            lending.go_on(self, task)
-            return
-        node: NodeState = task.node
-        node.resuming.append(task)
-        self._touched[node.name] = node
+        lending.want_back(self, task)
+
+    def wait_again(self, task: Task, producers: Sequence[Task]) -> None:
+        """A queued task waits for inputs that ``producers`` make once more."""
+        self._change(task, states.NEEDS_INPUT)
+        if self.placement is not None:
+            self.placement.forget(task)
+        task.missing = len(producers)
+        for producer in producers:
+            if producer.dependents is None:
+                producer.dependents = []
+            producer.dependents.append(task)
 
     # What ``lending`` and ``gate`` decide.
 
@@ -215,32 +210,11 @@ class Scheduler:
         self._change(task, states.RUNNING)
         self.out.append(Resume(task))
 
-    def touch(self, node: NodeState) -> None:
-        """Look at the node with the next decisions."""
-        self._touched[node.name] = node
-
     def look_at(self, mailbox: Mailbox) -> None:
         """Look at the mailbox with the next decisions."""
         self._mail[mailbox.creation.number] = mailbox
 
     # Facts about workers and actors.
-
-    def worker_started(self, worker: int) -> None:
-        """A process answered."""
-        node = self._worker_node.get(worker)
-        if node is not None:
-            node.worker_started(worker, self.out)
-            self._touched[node.name] = node
-
-    def worker_parked(self, worker: int) -> None:
-        """A worker left the queue and waits on its own line."""
-        node = self._worker_node[worker]
-        node.worker_parked(worker)
-        self._touched[node.name] = node
-
-    def park_lost(self, node: str) -> None:
-        """A worker died with a PARK request in hand: ask once more."""
-        self.out.append(Park(node, 1))
 
     def worker_died(self, worker: int) -> None:
         """A process is gone; its tasks are reported one by one by ``lose``."""
@@ -273,7 +247,9 @@ class Scheduler:
     @property
     def has_news(self) -> bool:
         """True if ``decide`` may have something to say."""
-        return bool(self._touched or self._mail or self.out or self.infeasible)
+        return bool(self._touched or self._mail or self.out or self.infeasible) or (
+            self.placement is not None and self.placement.has_news
+        )
 
     @property
     def busy(self) -> int:
@@ -284,6 +260,10 @@ class Scheduler:
     def decide(self) -> list[Decision]:
         """Return all decisions since the last call."""
         touched, mail = self._touched, self._mail
+        place = self.placement
+        if place is not None and (touched or place.has_news):
+            for node in place.settle(self.out, force=self.gate is not None):
+                touched[node.name] = node
         if self.gate is not None:
             self.gate.admit(touched, mail)
         while touched or mail:
@@ -312,6 +292,10 @@ class Scheduler:
 
     def _queue(self, task: Task) -> None:
         self._change(task, states.QUEUED)
+        if self.placement is not None:
+            if not self.placement.add(task):
+                self.infeasible.append(task)
+            return
         node = self._plain_node
         if not task.is_plain:
             node = next((n for n in self.nodes.values() if n.can_ever_run(task)), None)

@@ -29,6 +29,7 @@ TRANSITIONS = frozenset(
     {
         (NEEDS_INPUT, QUEUED),
         (QUEUED, POSTED),
+        (QUEUED, NEEDS_INPUT),  # an input was lost with its node
         (POSTED, QUEUED),  # taken back, or its worker died before it started
         (POSTED, RUNNING),
         (RUNNING, QUEUED),  # its worker died; another attempt follows

@@ -9,8 +9,9 @@ from rayteach.engines.failures import Failure
 from rayteach.engines.pump import Waiter, attach
 from rayteach.engines.storage import Segment
 from rayteach.errors import GetTimeoutError
-from rayteach.object_id import FAILED, PENDING, ObjectID
+from rayteach.object_id import FAILED, PENDING, READY, ObjectID
 from rayteach.runtime import protocol
+from rayteach.runtime.worker_pool import HOME
 
 
 class Asked:
@@ -22,6 +23,8 @@ class Asked:
         self.ids = ids
         self.num_returns = num_returns
         self.pending = list({one for one in ids if one.status == PENDING})
+        #: why what is there could not be brought here, None if it could
+        self.failure: Failure | None = None
 
     @property
     def missing(self) -> int:
@@ -48,6 +51,15 @@ class Asked:
             if one.waiters is not None and waiter in one.waiters:
                 one.waiters.remove(waiter)
 
+    def is_far(self, node: str) -> bool:
+        """Tell whether values that it is to get are there, but not on the node."""
+        if self.kind != "get" or self.failure is not None:
+            return False
+        return all(one.status == READY for one in self.ids) and any(
+            isinstance(one.data, Segment) and not one.data.is_on(node)
+            for one in self.ids
+        )
+
     def outcome(self) -> tuple[list[int], str]:
         """Return the ready positions, and why the wait ends."""
         count = len(self.ids) if self.kind == "get" else self.num_returns
@@ -56,10 +68,12 @@ class Asked:
             return positions, "failed"
         return positions, "enough ready" if len(positions) >= count else "timeout"
 
-    def answer(self, positions: list[int]) -> tuple[str, Any]:
-        """Return what to send to the task."""
+    def answer(self, positions: list[int], node: str = HOME) -> tuple[str, Any]:
+        """Return what to send to the task, which runs on the node."""
         if self.kind == "wait":
             return "ok", positions
+        if self.failure is not None:
+            return "failed", self.failure
         for one in self.ids:
             if one.status == FAILED:
                 return "failed", one.data
@@ -68,7 +82,7 @@ class Asked:
             text = f"get timed out: {missing.label} is not ready"
             return "failed", Failure.of_system(GetTimeoutError, text)
         return "ok", [
-            (protocol.SEGMENT, one.data.path)
+            (protocol.SEGMENT, one.data.path_on(node))
             if isinstance(one.data, Segment)
             else (protocol.INLINE, one.data)
             for one in self.ids

@@ -55,7 +55,11 @@ class Awaiting:
             self._reply(worker, request, ("error", error))
             return
         if asked.is_satisfied:
-            self._reply(worker, request, asked.answer([0]))
+            self._when_here(
+                worker,
+                asked,
+                lambda node: self._reply(worker, request, asked.answer([0], node)),
+            )
             return
         task = self._state.scheduler.tasks.get(number)
         wait = self._log(task, key)
@@ -74,12 +78,29 @@ class Awaiting:
             waiter.done = True
             ready = (0,) if reason != "interrupted" else ()
             state.add(events.WaitReturned(clock(), wait, ready, reason))
-            answer = asked.answer([0]) if ready else ("ok", None)
-            self._answer(task, lambda: self._reply(worker, request, answer))
+            if not ready:
+                self._answer(task, lambda: self._reply(worker, request, ("ok", None)))
+                return
+
+            def answer(node: str) -> None:
+                said = asked.answer([0], node)
+                self._answer(task, lambda: self._reply(worker, request, said))
+
+            self._when_here(worker, asked, answer)
 
         waiter = Waiter(1, fail_fast=True, on_done=lambda: end(asked.outcome()[1]))
         asked.attach(waiter)
         self._open[worker, request] = lambda: end("interrupted")
+
+    def _when_here(
+        self, worker: int, asked: Asked, then: Callable[[str], None]
+    ) -> None:
+        """Call ``then`` once the value is on the worker's node, which it is told."""
+        node, cluster = self._state.node_of(worker), self._state.cluster
+        if cluster is None or not asked.is_far(node):
+            then(node)
+        else:
+            cluster.when_here(asked, node, lambda: then(node))
 
     def _forget(self, worker: int, request: int) -> None:
         leave = self._open.get((worker, request))

@@ -42,12 +42,16 @@ class TaskOptions(Record):
     max_task_retries: int | None = None
     #: how a generator's items come back: "" (it is none), STREAMING or DYNAMIC
     stream: str = ""
+    #: the node it is to run on, "" for any
+    node: str = ""
+    #: how its node is chosen: "SPREAD", "PACK" or "" (near its inputs)
+    strategy: str = ""
 
     @cached_property
     def is_plain(self) -> bool:
         """True if it takes one CPU and gives one ID, under its own name."""
         plain = self.num_cpus == 1.0 and self.num_returns == 1
-        plain = plain and not (self.name or self.resources or self.stream)
+        plain = plain and not (self.name or self.resources or self.stream or self.node)
         return plain and self.max_task_retries is None
 
 
@@ -73,6 +77,9 @@ class ActorOptions(Record):
     max_concurrency: int | None = None
     #: some method is a coroutine: all calls run in an event loop
     is_async: bool = False
+    #: as for a task
+    node: str = ""
+    strategy: str = ""
 
     @property
     def slots(self) -> int:

@@ -1,4 +1,4 @@
-"""How much of a node is in use, and by how many."""
+"""How much of the nodes is in use, and by how many."""
 
 from __future__ import annotations
 
@@ -11,28 +11,36 @@ if TYPE_CHECKING:
 class Census:
     """Counts CPUs, resources, tasks and actors."""
 
-    def __init__(
-        self, state: EngineState, node: str, resources: dict[str, float]
-    ) -> None:
-        """Count on ``node``, which offers ``resources`` beside its CPUs."""
+    def __init__(self, state: EngineState) -> None:
+        """Count on all nodes."""
         self._state = state
-        self._node = node
-        self._resources = resources
 
     def nodes(self) -> list[dict[str, Any]]:
-        """Describe the nodes."""
-        cpus = self._state.scheduler.nodes[self._node].num_cpus
-        resources = {"CPU": cpus, **self._resources}
-        return [{"NodeID": self._node, "Alive": True, "Resources": resources}]
+        """Describe the nodes, those that are gone too."""
+        state = self._state
+        with state.lock:
+            known = dict(state.scheduler.nodes)
+            gone = state.cluster.used - set(known) if state.cluster is not None else ()
+            living = [
+                {
+                    "NodeID": node.name,
+                    "Alive": True,
+                    "Resources": {"CPU": node.num_cpus, **node.resources},
+                }
+                for node in known.values()
+            ]
+        dead = [{"NodeID": n, "Alive": False, "Resources": {}} for n in sorted(gone)]
+        return living + dead
 
     def available(self) -> dict[str, float]:
         """Return what is not in use, by name."""
+        free = {"CPU": 0.0}
         with self._state.lock:
-            node = self._state.scheduler.nodes[self._node]
-            busy = min(node.posted, node.readers)
-            free = {"CPU": max(0.0, node.num_cpus - busy - sum(node.claims.values()))}
-            for name, amount in node.resources.items():
-                free[name] = amount - node.used[name]
+            for node in self._state.scheduler.nodes.values():
+                busy = min(node.posted, node.readers) + sum(node.claims.values())
+                free["CPU"] += max(0.0, node.num_cpus - busy)
+                for name, amount in node.resources.items():
+                    free[name] = free.get(name, 0.0) + amount - node.used[name]
         return free
 
     def status(self) -> dict[str, Any]:
@@ -40,11 +48,13 @@ class Census:
         state = self._state
         with state.lock:
             tasks = list(state.scheduler.tasks.values())
-            node = state.scheduler.nodes[self._node]
-            running = min(node.posted, node.readers) + len(state.direct)
+            nodes = state.scheduler.nodes.values()
+            cpus = sum(node.num_cpus for node in nodes)
+            running = sum(min(node.posted, node.readers) for node in nodes)
+            running += len(state.direct)
             return {
-                "cpus_in_use": node.num_cpus - self.available()["CPU"],
-                "num_cpus": node.num_cpus,
+                "cpus_in_use": cpus - self.available()["CPU"],
+                "num_cpus": cpus,
                 "tasks_running": running,
                 "tasks_waiting": max(0, len(tasks) - running),
                 "workers": len(state.pool.workers),

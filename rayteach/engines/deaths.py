@@ -19,6 +19,7 @@ from rayteach.errors import (
 )
 from rayteach.runtime import protocol
 from rayteach.runtime.board import Slot
+from rayteach.runtime.worker_pool import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from rayteach.engines.memory import Ending
     from rayteach.engines.state import EngineState
     from rayteach.engines.submission import Submission
+
+    Read = Callable[[int, bytes, list[int]], None]
 
 _RECHECK_S = 0.02
 """Between taking a message and saying so on the board, a worker needs less."""
@@ -46,6 +49,9 @@ class Deaths:
         self._restarts = Restarts(state, cancelling)
         state.starts.give_up = self._give_up
         state.starts.failed = self._not_started
+        state.starts.homeless = lambda worker, actor: self._never_came(
+            worker, actor, "was never started: its node is gone"
+        )
 
     def bury(self, worker: int, code: int) -> None:
         """The process of ``worker`` is gone and all it sent has been read."""
@@ -58,7 +64,10 @@ class Deaths:
         state.add(events.WorkerExited(clock(), worker, reason))
         state.scheduler.worker_died(worker)
         state.borrowed.pop(worker, None)
-        state.storage.bury(f"w{worker}")
+        if state.cluster is None:
+            state.storage.bury(f"w{worker}")
+        else:
+            state.cluster.bury(handle.node, worker)
         direct = state.direct.pop(worker, None)
         if handle.actor is not None:
             ending = state.endings.pop(handle.actor, None)
@@ -83,13 +92,16 @@ class Deaths:
     def _not_started(self, worker: int, actor: int | None, why: str) -> None:
         state = self._state
         is_hopeless = state.starts.refused(why)
-        reason = f"could not be started ({why})"
+        self._never_came(worker, actor, f"could not be started ({why})")
+        if is_hopeless:
+            self._give_up(actor, why)
+
+    def _never_came(self, worker: int, actor: int | None, reason: str) -> None:
+        state = self._state
         state.add(events.WorkerExited(clock(), worker, reason))
         state.scheduler.worker_died(worker)
         if actor is not None:
             self._bury_actor(actor, worker, Slot(0, 0, 0, 0, 0.0), reason)
-        if is_hopeless:
-            self._give_up(actor, why)
 
     def _give_up(self, actor: int | None, why: str) -> None:
         """No process can be had: fail what waits for one rather than wait on."""
@@ -251,19 +263,26 @@ class Deaths:
         tasks = (state.task_in(message, number) for number in numbers)
         return [t for t in tasks if t is not None and t.state == states.POSTED]
 
-    def everything(self, read: Callable[[int, bytes, list[int]], None]) -> None:
-        """The fork server died, and all workers with it: start anew.
+    def everything(self, read: Read) -> None:
+        """The driver's fork server died, and its workers with it: start anew."""
+        self.whole_node(HOME, read, self._state.starts.restart_server)
 
-        ``read`` is told what workers had sent before.
+    def whole_node(self, node: str, read: Read, then: Callable[[], None]) -> None:
+        """The fork server of a node died, and all its workers with it.
+
+        ``read`` is told what workers had sent before; ``then`` comes after that and
+        before they are buried.
         """
         pool = self._state.pool
-        workers = list(pool.workers)
+        workers = [n for n, worker in pool.workers.items() if worker.node == node]
         for worker in workers:  # they die a little later than the server
             pool.kill(worker)
+            if node != HOME:
+                pool.workers[worker].why_ended = f"went with node {node}"
         for worker in workers:
             for received in pool.last_words(worker):
                 read(worker, *received)
-        self._state.starts.restart_server()
+        then()
         for worker in workers:
             self.bury(worker, -signal.SIGKILL)
 

@@ -22,6 +22,7 @@ from rayteach.engines.pump import Waiter
 from rayteach.engines.waiting import Waiting
 from rayteach.errors import GetTimeoutError, RayteachError
 from rayteach.object_id import PENDING
+from rayteach.runtime.worker_pool import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -222,8 +223,8 @@ class AnsweredAsked(Asked):
         """Return what was returned then."""
         return list(self._answer.positions), self._answer.reason
 
-    def answer(self, positions: list[int]) -> tuple[str, Any]:
-        """Return what to send to the task."""
+    def answer(self, positions: list[int], node: str = HOME) -> tuple[str, Any]:  # noqa: ARG002
+        """Return what to send to the task, which runs on the node."""
         if self.kind == "wait":
             return "ok", positions
         text = f"get timed out on {len(self.ids)} IDs, as in the recorded run"

@@ -8,13 +8,15 @@ from rayteach.core import decisions, events
 from rayteach.core.task import CALL, CREATION, TASK
 from rayteach.engines.failures import Failure
 from rayteach.engines.idle import Idle
+from rayteach.engines.refusing import refusal
 from rayteach.engines.starts import Starts
 from rayteach.engines.state import clock
-from rayteach.engines.storage import Segment, refusal
+from rayteach.engines.storage import Segment
 from rayteach.errors import ObjectStoreFullError, OutOfDiskError, TaskCancelledError
 from rayteach.object_id import FAILED
 from rayteach.runtime import protocol, thread_limits
 from rayteach.runtime.serialization import Payload
+from rayteach.runtime.worker_pool import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +61,7 @@ class Dispatcher:
             decisions.StartWorker: state.starts.start,
             decisions.Resume: self._resume,
             decisions.Abandon: self._abandon,
+            decisions.Place: self._placed,
             decisions.Rest: lambda _: self.on_rest(),
         }
 
@@ -81,13 +84,13 @@ class Dispatcher:
         if scheduler.gate is not None:
             self.on_gated()
 
-    def frame(self, task: Task) -> bytes:
-        """Return the frame of a task whose inputs all exist."""
+    def frame(self, task: Task, node: str = HOME) -> bytes:
+        """Return the frame of a task whose inputs all exist, on the node."""
         inputs = []
         for one in task.inputs:
             data = one.data
             if isinstance(data, Segment):
-                inputs.append((protocol.SEGMENT, data.path.encode()))
+                inputs.append((protocol.SEGMENT, data.path_on(node).encode()))
             else:
                 inputs.append((protocol.INLINE, data))
         payload, flags = task.payload, task.function.flags
@@ -97,7 +100,7 @@ class Dispatcher:
         if isinstance(payload, Segment):
             flags |= protocol.PAYLOAD_FILE
             self._note_shipment(task.number, payload)
-            payload = payload.path.encode()
+            payload = payload.path_on(node).encode()
         data = protocol.task_frame(
             _KIND[task.kind],
             task.number,
@@ -108,7 +111,7 @@ class Dispatcher:
             len(task.returns) if task.kind != CREATION else 0,
             payload,
         )
-        if len(data) > protocol.MESSAGE_LIMIT:
+        if len(data) > protocol.MESSAGE_LIMIT and node == HOME:
             return self._big_frame(task, data)
         return data
 
@@ -188,11 +191,17 @@ class Dispatcher:
         worker = self._state.pool.workers.get(decision.worker)
         self._state.direct[decision.worker] = decision.task
         decision.task.message = 0
+        if self._state.cluster is not None:
+            self._state.cluster.send(decision.worker, [decision.task])
+            return
         if worker is not None:
             worker.channel.send(self.frame(decision.task))
 
     def _deliver(self, decision: decisions.Deliver) -> None:
         mailbox = self._state.scheduler.actors[decision.actor]
+        if self._state.cluster is not None:
+            self._state.cluster.send(mailbox.worker, decision.tasks)
+            return
         worker = self._state.pool.workers.get(mailbox.worker)
         if worker is not None:
             worker.channel.send(b"".join(map(self.frame, decision.tasks)))
@@ -203,6 +212,13 @@ class Dispatcher:
         reply = self._state.replies.pop(task.number, None)
         if reply is not None:
             reply()
+
+    def _placed(self, decision: decisions.Place) -> None:
+        self._state.add(
+            events.TaskPlaced(
+                clock(), decision.task.number, decision.node, decision.reason
+            )
+        )
 
     def _abandon(self, decision: decisions.Abandon) -> None:
         state, task, cause = self._state, decision.task, decision.cause

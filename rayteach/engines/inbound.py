@@ -65,7 +65,7 @@ class Inbound:
             protocol.DROPPED: self._dropped,
             protocol.EXITED: self._exited,
             protocol.DELAYED: self._delayed,
-            protocol.SPILLED: lambda _, path: state.storage.spilled(path),
+            protocol.SPILLED: lambda _, path: state.storage_of(path).spilled(path),
             protocol.YIELD: lambda *a: submission.streams.item(self._store, *a),
         }
 
@@ -132,6 +132,8 @@ class Inbound:
         if task.kind == CREATION:
             restarts.came_alive(state, task, worker)
             return
+        if state.cluster is not None:
+            state.cluster.remember(task, stored)
         for one, (how, data, bytes_, keys) in zip(task.returns, stored, strict=True):
             self._store(worker, one, how, data, bytes_, keys)
 
@@ -145,15 +147,18 @@ class Inbound:
             )
         shared = how == protocol.SEGMENT
         if shared:
-            key = (one.task, one.index)
-            state.add(events.ObjectCreated(clock(), key, size, shared, "A"))
-        state.store(one, state.storage.own(data, size, one) if shared else data)
+            key, node = (one.task, one.index), state.node_of(worker)
+            state.add(events.ObjectCreated(clock(), key, size, shared, node))
+            data = state.storage_of(data).own(data, size, one)
+            if state.cluster is not None:
+                state.cluster.holds(one, data)
+        state.store(one, data)
 
     def _discard(self, status: int, payload: bytes) -> None:
         stored = pickle.loads(payload) if status == protocol.MANY else ()
         for how, data, size, _ in stored:
             if how == protocol.SEGMENT:
-                self._state.storage.own(data, size)  # for a moment, so removed
+                self._state.storage_of(data).own(data, size)  # for a moment: removed
 
     def _failed(
         self,
@@ -252,7 +257,8 @@ class Inbound:
         state.add(events.ObjectPut(now, (number, 0), label_number, run, line, task))
         self._store(worker, one, how, data, size, keys)
         if how == protocol.INLINE:
-            state.add(events.ObjectCreated(now, (number, 0), size, False, "A"))  # noqa: FBT003
+            node = state.node_of(worker)
+            state.add(events.ObjectCreated(now, (number, 0), size, False, node))  # noqa: FBT003
         state.borrow(worker, one)
 
     def _references(self, worker: int, changes: list[tuple[Any, int]]) -> None:
@@ -294,12 +300,17 @@ class Inbound:
         )  # fmt: skip
         asked, timeout_s = self.ask(number, Asked(kind, ids, num_returns), timeout_s)
 
-        def reply() -> None:
+        def answer() -> None:
             positions, reason = asked.outcome()
             state.add(events.WaitReturned(clock(), wait, tuple(positions), reason))
-            self._reply(worker, request, asked.answer(positions))
+            node = state.node_of(worker)
+            self._reply(worker, request, asked.answer(positions, node))
 
-        if asked.is_satisfied or timeout_s == 0:
+        def reply() -> None:
+            self._when_here(worker, asked, answer)
+
+        is_far = state.cluster is not None and asked.is_far(state.node_of(worker))
+        if (asked.is_satisfied and not is_far) or timeout_s == 0:
             reply()
         else:
             self._block(worker, task, asked, timeout_s, reply, wait)
@@ -325,6 +336,9 @@ class Inbound:
 
         def done() -> None:
             asked.detach(waiter)
+            self._when_here(worker, asked, go_on)
+
+        def go_on() -> None:
             if task is not None and state.open_waits.get(task.number) is leave:
                 del state.open_waits[task.number]
             if task is not None and lends and attempt == _attempt_of(task):
@@ -338,8 +352,18 @@ class Inbound:
         asked.attach(waiter)
         if task is not None and lends:
             state.open_waits[task.number] = leave
-        if timeout_s is not None:
+        if waiter.need <= 0:  # all are there, but on other nodes
+            waiter.finish()
+        elif timeout_s is not None:
             state.after(timeout_s, waiter.expire)
+
+    def _when_here(self, worker: int, asked: Asked, then: Callable[[], None]) -> None:
+        """Call ``then`` once what is there is on the worker's node as well."""
+        cluster, node = self._state.cluster, self._state.node_of(worker)
+        if cluster is None or not asked.is_far(node):
+            then()
+        else:
+            cluster.when_here(asked, node, then)
 
 
 def _attempt_of(task: Task | None) -> tuple[int, int] | None:

@@ -29,6 +29,7 @@ from rayteach.engines.functions import FunctionStore
 from rayteach.engines.gating import Gating
 from rayteach.engines.inbound import Inbound
 from rayteach.engines.memory import MemoryWatch
+from rayteach.engines.node_control import NodeControl
 from rayteach.engines.plain import PlainPath
 from rayteach.engines.pump import Pump
 from rayteach.engines.putting import Putting
@@ -44,7 +45,7 @@ from rayteach.errors import ActorDiedError, RayteachError
 from rayteach.object_id import ActorID, ObjectID
 from rayteach.runtime import session_dir
 from rayteach.runtime.memory_gauge import MemoryGauge
-from rayteach.runtime.worker_pool import WorkerPool
+from rayteach.runtime.worker_pool import HOME, WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from rayteach.runtime.launch import ForkServerProcess
     from rayteach.trace.log import EventLog
 
-_NODE = "A"
 _NESTED = "rayteach.engines.nested"
 SHORT_S = 0.0002
 """Tasks known to be shorter than this are handed over a few at a time…"""
@@ -112,9 +112,8 @@ class LocalEngine:
             self._reading.settle,
         )
         self._shield = self._pump.shield
-        self._putting = Putting(state, self.submission, self._pump, _NODE)
+        self._putting = Putting(state, self.submission, self._pump, HOME)
         self.waiting = Waiting(state, self.submission, self._pump)
-        #: pause, step, speed
         self.gating = Gating(
             state, self._dispatcher, self._cancelling, self._pump, self.waiting
         )
@@ -122,7 +121,8 @@ class LocalEngine:
         self.items = DriverItems(state, self.waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
         self.surroundings = SurroundingsWatch(state, self._functions, self._shield)
-        self._census = Census(state, _NODE, resources)
+        self._census = Census(state)
+        self.cluster = NodeControl(state, self.submission, deaths, inbound, self._pump)
         self._memory = MemoryWatch(state, gauge)
         self.cells = CellWork(
             state, self._reading, self._cancelling, self._pump, self._end_actor
@@ -130,8 +130,8 @@ class LocalEngine:
 
     def _add_node(self, num_cpus: float, resources: dict[str, float]) -> None:
         state, known = self._state, tuple(resources.items())
-        state.add(events.NodeAdded(clock(), _NODE, num_cpus, known))
-        state.scheduler.add_node(_NODE, num_cpus, resources)
+        state.add(events.NodeAdded(clock(), HOME, num_cpus, known))
+        state.scheduler.add_node(HOME, num_cpus, resources)
 
     # Submitting.
 
@@ -323,7 +323,7 @@ class LocalEngine:
 
     def context(self) -> Context:
         """Say what runs here: the driver."""
-        return Context(self.session_hex, node=_NODE, namespace=self._state.namespace)
+        return Context(self.session_hex, node=HOME, namespace=self._state.namespace)
 
     def nodes(self) -> list[dict[str, Any]]:
         """Describe the nodes."""
@@ -372,6 +372,7 @@ class LocalEngine:
             self._memory.close()
             self._pump.close()
             self.storage.close()
+            self.cluster.close()
             self._pool.close()
             self._state.outputs.close()
             session_dir.release(self._pool.directory, self._pool.spill)
@@ -379,6 +380,7 @@ class LocalEngine:
 
     def disown(self) -> None:
         """A forked child lets go of the parent's sockets."""
+        self.cluster.disown()
         self._pool.disown()
 
     @property

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rayteach.core.task import Task
     from rayteach.engines.state import EngineState
     from rayteach.runtime.memory_gauge import Level, MemoryGauge
-    from rayteach.runtime.worker_pool import WorkerHandle
+    from rayteach.runtime.nursery import WorkerHandle
 
 LOOK_S = 0.25
 """Between two looks…"""

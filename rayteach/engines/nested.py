@@ -332,7 +332,7 @@ class NestedClient:
         name, actor_name = self._ask("names", number) if number else ("", "")
         return Context(
             self.session_hex, worker.number, number, worker.actor_number, name,
-            actor_name, namespace=self._namespace,
+            actor_name, worker.node, self._namespace,
         )  # fmt: skip
 
     def no_room(self, size: int, *, is_disk: bool) -> Exception:

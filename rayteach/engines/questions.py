@@ -40,7 +40,9 @@ class Questions:
             "item": self._item,
             "names": lambda _, task: submission.names(task),
             "nodes": lambda *_: engine.nodes(),
-            "no_room": lambda _, a: state.storage.full(a[0], is_disk=a[1]),
+            "no_room": lambda worker, a: state.storage_on(state.node_of(worker)).full(
+                a[0], is_disk=a[1]
+            ),
             "available": lambda *_: engine.available(),
         }
 

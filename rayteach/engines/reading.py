@@ -73,6 +73,8 @@ class Reading:
     def _read_worker(self, number: int, event: int) -> None:
         worker = self._pool.workers.get(number)
         if worker is None:
+            if number < 0 and self._state.cluster is not None:
+                self._state.cluster.read(number)
             return
         if event & select.POLLOUT:
             worker.channel.flush()

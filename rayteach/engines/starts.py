@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rayteach.core import events
 from rayteach.engines.state import clock
+from rayteach.runtime.worker_pool import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,8 @@ class Starts:
         self.on_pool_worker: Callable[[], None] = lambda: None
         #: told of a process that there will not be: worker, actor, why
         self.failed: Callable[[int, int | None, str], None] = lambda *_: None
+        #: told of a process whose node was lost before it was asked for
+        self.homeless: Callable[[int, int | None], None] = lambda *_: None
         #: fails what waits for a process: for that actor's, or for any
         self.give_up: Callable[[int | None, str], None] = lambda *_: None
         self._refusals = 0
@@ -73,8 +76,13 @@ class Starts:
             state.add(events.WorkerExited(clock(), worker, "was never started"))
             state.scheduler.worker_died(worker)
             return
+        if decision.node not in (HOME, *state.pool.far):  # lost meanwhile
+            self.homeless(worker, actor)
+            return
         try:
-            state.pool.start_worker(worker, actor=actor, parked=decision.parked)
+            state.pool.start_worker(
+                worker, actor=actor, parked=decision.parked, node=decision.node
+            )
         except OSError as error:
             self.failed(worker, actor, str(error))
 

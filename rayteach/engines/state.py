@@ -16,6 +16,7 @@ from rayteach.core.scheduler import Scheduler
 from rayteach.engines.outputs import Outputs
 from rayteach.errors import ActorHandleNotFoundError, RayteachError
 from rayteach.object_id import FAILED, READY, ActorID, ObjectID
+from rayteach.runtime.worker_pool import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rayteach.engines.base import ActorOptions, Function
     from rayteach.engines.failures import Failure
     from rayteach.engines.memory import Ending
+    from rayteach.engines.nodes import Nodes
     from rayteach.engines.starts import Starts
     from rayteach.engines.storage import Storage
     from rayteach.runtime.worker_pool import WorkerPool
@@ -199,8 +201,28 @@ class EngineState:
     notes: Any = ()
     #: the book of stored values
     storage: Storage
+    #: the other nodes, None as long as there is one
+    cluster: Nodes | None = None
     #: asks for worker processes; set by the dispatcher
     starts: Starts
+
+    def storage_of(self, path: str) -> Storage:
+        """Return the book of the store that holds the file."""
+        return self.storage if self.cluster is None else self.cluster.storage_of(path)
+
+    def has_node(self, name: str) -> bool:
+        """Tell whether the node lives."""
+        return name == HOME or name in self.pool.far
+
+    def storage_on(self, node: str) -> Storage:
+        """Return the book of a node's store."""
+        found = self.cluster.storages.get(node) if self.cluster is not None else None
+        return found or self.storage
+
+    def node_of(self, worker: int) -> str:
+        """Return the node of a worker that lives, or did a moment ago."""
+        handle = self.pool.workers.get(worker)
+        return handle.node if handle is not None else HOME
 
     def task_in(self, message: int, number: int) -> Task | None:
         """Return a task that still travels in that message, None if it does not."""

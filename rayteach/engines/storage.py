@@ -9,13 +9,13 @@ back: at once past ``SPARE_SHARE`` of the limit, else after ``SPARE_S``.
 from __future__ import annotations
 
 import os
-import pickle
 import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
+from rayteach.core.sizes import human
 from rayteach.engines.state import clock
 from rayteach.errors import ObjectStoreFullError, OutOfDiskError, RayteachError
 from rayteach.runtime.finalizing import Reaper
@@ -26,6 +26,7 @@ from rayteach.runtime.object_store import (
     default_limit,
 )
 from rayteach.runtime.segments import DRAFT, FREE, files_of, reclaim, size_of
+from rayteach.runtime.worker_pool import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,17 +45,23 @@ _TICK_S, _LOOK_S = 1.0, 0.05
 _SHARE = 100
 """The looks take at most one part in this many of the time."""
 _LARGEST = 5
-_UNITS = (("GB", 10**9), ("MB", 10**6), ("KB", 10**3))
 
 
 class Segment:
-    """The hold on one stored value."""
+    """The hold on one stored value, and on its copies in other nodes' stores."""
 
-    __slots__ = ("__weakref__", "_store", "path", "shipment", "size")
+    __slots__ = (
+        "__weakref__", "_store", "copies", "node", "path", "shipment", "size",
+    )  # fmt: skip
 
-    def __init__(self, path: str, size: int, store: ObjectStore) -> None:
-        """Hold the file at ``path``."""
+    def __init__(
+        self, path: str, size: int, store: ObjectStore, node: str = HOME
+    ) -> None:
+        """Hold the file at ``path`` in the store of ``node``."""
         self.path = path
+        self.node = node
+        #: by node
+        self.copies: dict[str, Segment] = {}
         #: bytes of the payload
         self.size = size
         #: of arguments that no worker was given yet: their marks, seconds of writing
@@ -62,8 +69,18 @@ class Segment:
         self._store = store
 
     def view(self) -> memoryview:
-        """Return the payload, read-only."""
+        """Return the payload as the driver sees it, read-only."""
+        if self.node != HOME and HOME in self.copies:
+            return self.copies[HOME].view()
         return self._store.view(self.path)
+
+    def is_on(self, node: str) -> bool:
+        """Tell whether the node's store has the value."""
+        return self.node == node or node in self.copies
+
+    def path_on(self, node: str) -> str:
+        """Return where processes of the node find it; it must be there."""
+        return self.path if self.node == node else self.copies[node].path
 
 
 class _Record:
@@ -89,6 +106,7 @@ class Storage:
         limit: int,
         add: Callable[[Event], None],
         warn: Callable[[str], None],
+        node: str = HOME,
     ) -> None:
         """Begin a store.
 
@@ -97,8 +115,10 @@ class Storage:
             limit: bytes of shared memory for all values.
             add: logs an event.
             warn: shows a sentence to people.
+            node: whose store it is.
         """
         self.limit = limit
+        self.node = node
         self._places = places
         self._add = add
         self._warn = warn
@@ -147,7 +167,7 @@ class Storage:
 
     def own(self, path: str, size: int, one: ObjectID | None = None) -> Segment:
         """Hold a file, the value of ``one`` or arguments, until nobody needs it."""
-        segment = Segment(path, size, self.store)
+        segment = Segment(path, size, self.store, self.node)
         record = _Record(path)
         if one is not None:
             record.key, record.label = (one.task, one.index), one.label_source
@@ -310,25 +330,6 @@ class Storage:
         return max(_TICK_S, _SHARE * took)
 
 
-class _Refusal:
-    """Arguments that raise when a worker reads them: the task fails with the error."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _refuse, (type(self.error), str(self.error))
-
-
-def _refuse(kind: type[Exception], text: str) -> None:
-    raise kind(text)
-
-
-def refusal(error: Exception) -> bytes:
-    """Return a task's payload that raises ``error`` in the worker."""
-    return pickle.dumps(_Refusal(error), 5)
-
-
 def open_storage(state: EngineState, limit: int | None) -> Storage:
     """Begin the store of a session; without a ``limit`` the machine decides."""
     directory, spill = str(state.pool.directory), str(state.pool.spill or "")
@@ -387,11 +388,3 @@ class _Guard:
     def stops(self) -> bool:
         """Tell whether an interrupt waits."""
         return self.shield is not None and self.shield.is_held
-
-
-def human(size: int) -> str:
-    """Return a number of bytes for people: 1.5 GB."""
-    for unit, factor in _UNITS:
-        if size >= factor:
-            return f"{size / factor:.3g} {unit}"
-    return f"{size} bytes"

@@ -13,6 +13,7 @@ from rayteach.engines.base import Function, TaskOptions
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import Actor, clock
 from rayteach.engines.streams import Streams
+from rayteach.engines.wishes import check_wish
 from rayteach.errors import ActorDiedError
 from rayteach.ids import Label, Prefix
 from rayteach.object_id import FAILED, PENDING, ActorID, ObjectID
@@ -43,7 +44,7 @@ class Submission:
         #: told once per run, in the submitting thread
         self.on_first: Callable[[int], None] = lambda _: None
         self._state = state
-        self._dispatcher = dispatcher
+        self.dispatcher = dispatcher
         #: how many tasks of each name the current run has
         self.counts: dict[str, int] = {}
         self._announced: set[int] = set()
@@ -102,6 +103,8 @@ class Submission:
     ) -> tuple[ObjectID, ...]:
         """Submit a task of the driver."""
         state = self._state
+        if options.node:
+            check_wish(state, options.node)
         number = next(state.numbers)
         task = Task(
             number, function, run=self.run, num_cpus=options.num_cpus,
@@ -149,6 +152,8 @@ class Submission:
         meta: Any,
     ) -> ActorID:
         """Create an actor for the driver."""
+        if options.node:
+            check_wish(self._state, options.node)
         number = next(self._state.numbers)
         count = self.number(function.name)
         task = Task(
@@ -177,10 +182,11 @@ class Submission:
         state.actors[task.number] = known
         if options.name:
             state.named[key] = task.number
+        wish = TaskOptions(node=options.node, strategy=options.strategy)
         shown = TaskOptions(task.num_cpus, name=options.name)
         self._log(task, count, line, inputs, shown)
         task.returns = (ref,)
-        self._enter(task, packed, inputs, TaskOptions(), line)
+        self._enter(task, packed, inputs, wish, line)
         if options.max_restarts:
             known.recipe = task.again()
         slots.give(state, task.number, options.slots)
@@ -193,6 +199,8 @@ class Submission:
         run = parent.run if parent is not None else 0
         prefix = Prefix(parent.label, "/") if parent is not None else None
         kind, options = call["kind"], call["options"]
+        if kind != CALL and options.node:
+            check_wish(state, options.node)
         inputs = tuple(state.resolve(key, worker) for key in call["inputs"])
         pins = tuple(state.resolve(key, worker) for key in call["pins"])
         cpus = options.num_cpus or 0.0 if kind != CALL else 0.0
@@ -203,7 +211,8 @@ class Submission:
         )  # fmt: skip
         name, count, line = call["name"], call["count"], call["line"]
         stored, data, size = call["payload"]
-        packed = (state.storage.own(data, size) if stored else data, pins)
+        owned = state.storage_of(data).own(data, size) if stored else data
+        packed = (owned, pins)
         if kind == CREATION:
             task.retries = options.max_restarts
             task.label = Label(prefix, name, count)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core.wait import choose
+from rayteach.engines.asked import Asked
 from rayteach.engines.pump import SPIN_S, Pump, Waiter, attach
 from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
 from rayteach.engines.storage import Segment
@@ -18,6 +19,7 @@ from rayteach.errors import GetTimeoutError
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import serialization
 from rayteach.runtime.completions import Completions
+from rayteach.runtime.worker_pool import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,6 +62,7 @@ class Waiting:
         self, ids: Sequence[ObjectID], timeout_s: float | None, line: int
     ) -> list[Any]:
         """Wait for values and return them in order."""
+        begun_s = clock()
         with self._shield:
             states = [one.status for one in ids]
             wait = self.begin("get", ids, len(ids), timeout_s, line)
@@ -67,6 +70,9 @@ class Waiting:
                 pending = _pending(ids)
                 self.block(pending, len(pending), timeout_s, fail_fast=True)
                 states = [one.status for one in ids]
+            if self._state.cluster is not None:
+                deadline = None if timeout_s is None else begun_s + timeout_s
+                states = self._bring(ids, states, deadline)
             self._end_get(wait, states)
         if FAILED in states:
             raise ids[states.index(FAILED)].data.make()
@@ -135,6 +141,31 @@ class Waiting:
                     for one in pending:
                         if one.waiters is not None and waiter in one.waiters:
                             one.waiters.remove(waiter)
+
+    def _bring(
+        self, ids: Sequence[ObjectID], states: list[int], deadline_s: float | None
+    ) -> list[int]:
+        """Let values come to the driver's node; return what the IDs are then.
+
+        One that does not come in time counts as pending.
+        """
+        asked = Asked("get", list(ids), len(ids))
+        waiter = Waiter(1, fail_fast=False)
+        with self._lock:
+            nodes = self._state.cluster
+            if nodes is None or FAILED in states or not asked.is_far(HOME):
+                return states
+            nodes.when_here(asked, HOME, waiter.finish)
+        self._pump.run_until(waiter, deadline_s)
+        if asked.failure is not None:
+            raise asked.failure.make()
+        if not waiter.done:
+            return [one.status if self._is_here(one) else PENDING for one in ids]
+        return [one.status for one in ids]
+
+    @staticmethod
+    def _is_here(one: ObjectID) -> bool:
+        return not isinstance(one.data, Segment) or one.data.is_on(HOME)
 
     def _check_known(self, pending: list[ObjectID]) -> None:
         self._state.check_open()
@@ -205,10 +236,16 @@ class Waiting:
             else:
                 future.set_result(value)
 
+        done = partial(self._completions.put, fill)
         with self._shield, self._lock:
+            if self._state.cluster is not None:
+                asked = Asked("get", [object_id], 1)
+                done = partial(self._state.cluster.when_here, asked, HOME, done)
+                if object_id.status != PENDING:
+                    done()
+                    return future
             if object_id.status == PENDING:
                 self._check_known([object_id])
-                done = partial(self._completions.put, fill)
                 waiter = Waiter(1, fail_fast=True, on_done=done)
                 attach(waiter, object_id)
                 if self._state.scheduler.gate is not None:

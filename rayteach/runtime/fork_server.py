@@ -143,7 +143,9 @@ class ForkServer:
         _reseed()
         line, queue = (socket.socket(fileno=out_of_reach(fd)) for fd in fds)
         start: WorkerStart | None = _receive_start(line)
-        if start is not None:
+        if start is not None and start["worker"] == 0:
+            import_module("rayteach.runtime.copier").main(start, queue)
+        elif start is not None:
             worker.main(start, line, queue)
 
     def _bury(self) -> None:

@@ -6,6 +6,7 @@ needs next to nothing itself.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import socket
@@ -99,5 +100,6 @@ def launch(
         "preload": list(_PRELOAD),
     }
     data = pickle.dumps(start)
-    ours.sendall(protocol.LENGTH.pack(len(data)) + data)
+    with contextlib.suppress(OSError):  # it is dead: who listens to it will hear
+        ours.sendall(protocol.LENGTH.pack(len(data)) + data)
     return ForkServerProcess(ours, process, directory, spill)

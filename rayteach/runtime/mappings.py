@@ -13,7 +13,6 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
-import sys
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.errors import ObjectLostError
 from rayteach.runtime.descriptors import open_high
 from rayteach.runtime.finalizing import Reaper
-from rayteach.runtime.segments import size_of
+from rayteach.runtime.segments import size_of, whole_numpy
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -70,11 +69,11 @@ class Mappings:
             ObjectLostError: its file is gone.
         """
         with self._shield, self._lock:
-            fd, is_shared = self._open(path)
+            fd, is_shared = self.open(path)
             try:
                 status = os.fstat(fd)
                 key = status.st_dev, status.st_ino
-                numpy = sys.modules.get("numpy")
+                numpy = whole_numpy()
                 if is_shared and status.st_size >= WORTH_BYTES and numpy is not None:
                     return self._keep(key, fd, numpy)[: size_of(path)]
                 data = self._passing.get(key)
@@ -108,7 +107,7 @@ class Mappings:
                     self._passing[key] = mapping.data
             self.close()
 
-    def _open(self, path: str) -> tuple[int, bool]:
+    def open(self, path: str) -> tuple[int, bool]:
         """Open and lock a value's file; say whether it lies in shared memory."""
         found = _open_locked(path)
         if found is not None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import resource
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from rayteach.runtime.segments import FREE, Ledger, SegmentPool
 from rayteach.runtime.spill import DiskFullError, Spill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from rayteach.runtime.finalizing import Reaper
@@ -120,6 +120,19 @@ class ObjectStore:
             ObjectLostError: its file is gone.
         """
         return self._mappings.view(path)
+
+    @contextmanager
+    def opened(self, path: str) -> Iterator[int]:
+        """Open a value's file, which stays as it is meanwhile.
+
+        Raises:
+            ObjectLostError: its file is gone.
+        """
+        fd = self._mappings.open(path)[0]
+        try:
+            yield fd
+        finally:
+            os.close(fd)
 
     def discard(self, path: str) -> None:
         """Take a value back that nobody heard of."""

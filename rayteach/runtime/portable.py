@@ -8,12 +8,14 @@ its tests can run where we are.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import select
 import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 IS_LINUX = sys.platform.startswith("linux") and not os.environ.get("RAYTEACH_PORTABLE")
 _QUEUE_BYTES = 4 << 20
 _PR_SET_PDEATHSIG = 1
+_F_SETPIPE_SZ = 1031
 _ZEROS = bytes(1 << 16)
 
 
@@ -117,3 +120,46 @@ def dying_with_parent() -> Callable[[], Any]:
 
     libc = ctypes.CDLL(None)
     return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def receive_into(sock: socket.socket, fd: int, start: int, stop: int) -> None:
+    """Write what comes through a stream socket to a part of a file.
+
+    Raises:
+        OSError: no room in the file system, or the stream ended too soon.
+    """
+    if IS_LINUX:
+        _splice_into(sock, fd, start, stop)
+        return
+    buffer = memoryview(bytearray(1 << 20))
+    while start < stop:
+        count = sock.recv_into(buffer[: stop - start])
+        _check_came(count, stop - start)
+        done = 0
+        while done < count:
+            done += os.pwrite(fd, buffer[done:count], start + done)
+        start += count
+
+
+def _splice_into(sock: socket.socket, fd: int, start: int, stop: int) -> None:
+    """Let the kernel move it, without a buffer of ours."""
+    read_end, write_end = os.pipe2(os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # the limit for pipes is low: then in smaller steps
+            fcntl.fcntl(write_end, _F_SETPIPE_SZ, 1 << 20)
+        while start < stop:
+            count = os.splice(sock.fileno(), write_end, min(stop - start, 1 << 20))
+            _check_came(count, stop - start)
+            while count:
+                moved = os.splice(read_end, fd, count, offset_dst=start)
+                start += moved
+                count -= moved
+    finally:
+        os.close(read_end)
+        os.close(write_end)
+
+
+def _check_came(count: int, left: int) -> None:
+    if not count:
+        msg = f"{left} bytes did not come"
+        raise ConnectionError(msg)

@@ -8,12 +8,17 @@ from typing import TypedDict
 class WorkerStart(TypedDict):
     """What a new worker must know."""
 
+    #: 0: it is no worker but the node's copier
     worker: int
     #: the actor it is for, None for the pool
     actor: int | None
     parked: bool
     #: the session's directory in shared memory
     directory: str
+    #: where it runs
+    node: str
+    #: the node's directory for values in shared memory
+    store: str
     #: its directory on disk, "" if nothing is spilled
     spill: str
     #: module that serves ``rayteach`` calls inside tasks

@@ -27,6 +27,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from rayteach.runtime.arriving import Arriving
 from rayteach.runtime.descriptors import open_high
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ _POPULATE: int = getattr(mmap, "MAP_POPULATE", 0)
 def size_of(path: str) -> int:
     """Return how many bytes the value in that file has."""
     return int(path.rpartition("-")[2], 16)
+
+
+def whole_numpy() -> Any:
+    """Return NumPy if it is imported; None also while a thread is importing it."""
+    numpy = sys.modules.get("numpy")
+    return numpy if hasattr(numpy, "frombuffer") else None
 
 
 def is_value(name: str) -> bool:
@@ -240,7 +247,10 @@ class SegmentPool:
         if fd is None:
             return None
         try:
-            if made is None:
+            if isinstance(payload.pieces, Arriving):
+                payload.pieces.fill(fd)
+                made = made or _Made(path, payload.size, None)
+            elif made is None:
                 write_pieces(fd, payload.pieces, stops)
                 made = _Made(path, payload.size, None)
             else:
@@ -318,13 +328,16 @@ class SegmentPool:
         return told or not os.path.exists(path)  # noqa: PTH110 (as above)
 
 
-def write_pieces(fd: int, pieces: list[Any], stops: Callable[[], bool]) -> None:
+def write_pieces(fd: int, pieces: Any, stops: Callable[[], bool]) -> None:
     """Write pieces one behind the other; allocates, so a full store is an error.
 
     Raises:
         OSError: no room.
         KeyboardInterrupt: ``stops`` said so.
     """
+    if isinstance(pieces, Arriving):
+        pieces.fill(fd)
+        return
     for piece in pieces:
         view = memoryview(piece).cast("B")
         while view:
@@ -357,7 +370,7 @@ def copy_pieces(
 
 
 def _copy(target: memoryview, source: memoryview, stops: Callable[[], bool]) -> None:
-    numpy = sys.modules.get("numpy")
+    numpy = whole_numpy()
     for start in range(0, source.nbytes, SLICE_BYTES):
         stop = min(start + SLICE_BYTES, source.nbytes)
         if numpy is None:

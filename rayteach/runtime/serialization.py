@@ -37,11 +37,9 @@ class Payload:
 
     __slots__ = ("contains", "pieces", "size")
 
-    def __init__(
-        self, pieces: list[Any], size: int, contains: tuple[ObjectID, ...]
-    ) -> None:
+    def __init__(self, pieces: Any, size: int, contains: tuple[ObjectID, ...]) -> None:
         """Keep the pieces in writing order."""
-        #: bytes-like objects
+        #: bytes-like objects in a list, or ``arriving.Arriving``
         self.pieces = pieces
         #: bytes of all pieces together
         self.size = size

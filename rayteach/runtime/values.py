@@ -23,7 +23,7 @@ class Values:
         """Tell the driver through ``line`` what went to disk."""
         self._line = line
         self._store = ObjectStore(
-            Places(start["directory"], start["spill"], f"w{start['worker']}"),
+            Places(start["store"], start["spill"], f"w{start['worker']}"),
             Reaper("rayteach-views"),
             line.shield,
             lambda: line.shield.is_held and line.stops(),

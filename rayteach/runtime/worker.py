@@ -56,7 +56,7 @@ class Worker:
         self, start: WorkerStart, line: socket.socket, queue: socket.socket
     ) -> None:
         """Take the start message and the two inherited sockets."""
-        self.number = start["worker"]
+        self.number, self.node = start["worker"], start["node"]
         self.directory = start["directory"]
         self.line = Line(line)
         self.values = Values(start, self.line)

@@ -7,54 +7,37 @@ workers to start and reads their channels.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import pickle
 import select
 import shutil
 import signal
-import socket
 import time
-from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING
 
 from rayteach.runtime import portable, session_dir
 from rayteach.runtime.board import Board
-from rayteach.runtime.channel import Channel
 from rayteach.runtime.launch import ForkServerProcess, launch
 from rayteach.runtime.node_queue import NodeQueue
-from rayteach.runtime.protocol import FORK_REPORT, FORK_REPORTS, FORK_REQUEST, LENGTH
+from rayteach.runtime.nursery import Nursery, WorkerHandle
+from rayteach.runtime.protocol import LENGTH
 from rayteach.runtime.protocol_types import WorkerStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rayteach.runtime.channel import Channel
+    from rayteach.runtime.node_process import CopierHandle, NodeProcess
+
+HOME = "A"
+"""The driver's own node."""
 _LAST_WORDS_MS = 50
-_GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF)
 _STAND_STILL_MS = 50
 """A process stops at once, unless the kernel is busy with it."""
 
 
-@dataclass(slots=True)
-class WorkerHandle:
-    """A process as the driver sees it; number 0 as long as it is a spare."""
-
-    number: int
-    channel: Channel
-    actor: int | None
-    #: 0 until the fork server has answered
-    pid: int = 0
-    #: True once it has said HELLO
-    ready: bool = False
-    #: True once its stream has ended; the exit status is still to come
-    ended: bool = False
-    #: what people are told of its end; "": what its exit status says
-    why_ended: str = ""
-
-
 class WorkerPool:
-    """One fork server, its workers, and the node's queue."""
+    """All workers, the fork server of the driver's node, and that node's queue."""
 
     def __init__(
         self, server: ForkServerProcess, client: str, session_hex: str
@@ -68,7 +51,6 @@ class WorkerPool:
             OSError: the directory cannot be made.
         """
         self.directory, self.spill = server.directory, server.spill
-        self._server = server
         for path in server.directories:
             session_dir.make(path)
         self.board = Board(f"{self.directory}/board", create=True)
@@ -85,24 +67,16 @@ class WorkerPool:
         self.namespace = ""
         #: how many calls an actor may run at once, where that is not one by one
         self.slots: dict[int, int] = {}
-        #: processes by the number of the request that they were forked for
-        self._forked: dict[int, WorkerHandle] = {}
-        self._by_pid: dict[int, WorkerHandle] = {}
-        self._requests = count(1)
-        #: a process that does not know yet what it will be, if one is kept
-        self._spare: WorkerHandle | None = None
+        #: the fork server of the driver's own node
+        self._home = Nursery(HOME, server, self.want_write)
+        #: the other nodes, by name
+        self.far: dict[str, NodeProcess] = {}
         self._listen()
 
     def drop_server(self) -> None:
         """The fork server died, and its workers with it: let go of it."""
-        fd = self._server.control.fileno()
-        self.by_fd.pop(fd, None)
-        with contextlib.suppress(OSError, KeyError, ValueError):
-            self.poller.unregister(fd)
-        self._server.stop()
-        self._forked.clear()
-        self._by_pid.clear()
-        self._drop_spare()
+        self.ignore(self._home.fileno())
+        self._home.stop()
 
     def start_server(self) -> None:
         """Start another fork server.
@@ -110,32 +84,52 @@ class WorkerPool:
         Raises:
             OSError: the system gives no process.
         """
-        self._server = launch(self.directory, self.spill)
+        self._home.server = launch(self.directory, self.spill)
         self._listen()
 
     def _listen(self) -> None:
-        self.by_fd[self._server.control.fileno()] = 0
-        self.poller.register(self._server.control.fileno(), select.POLLIN)
+        self.watch(self._home.fileno(), 0)
+
+    def watch(self, fd: int, number: int) -> None:
+        """Poll a descriptor of a worker, of the fork server (0) or of a node (< 0)."""
+        self.by_fd[fd] = number
+        self.poller.register(fd, select.POLLIN)
+
+    def ignore(self, fd: int) -> None:
+        """Poll it no longer."""
+        self.by_fd.pop(fd, None)
+        with contextlib.suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(fd)
 
     @property
     def server_pid(self) -> int:
         """Process id of the fork server."""
-        return self._server.process.pid
+        return self._home.server.process.pid
 
-    def start_worker(self, number: int, *, actor: int | None, parked: bool) -> None:
+    def start_worker(
+        self, number: int, *, actor: int | None, parked: bool, node: str = HOME
+    ) -> None:
         """Let a process become a worker; it is ready when its HELLO arrives.
 
         Raises:
             OSError: there are no descriptors left to talk to it.
         """
-        handle, self._spare = self._spare or self._fork(), None
+        far = self.far.get(node)
+        nursery, queue = self._home, self.queue.read_end
+        store, spill = str(self.directory), str(self.spill or "")
+        if far is not None:
+            nursery, queue = far.nursery, far.queue
+            store, spill = far.store, far.spill
+        handle = nursery.take(queue)
         handle.number, handle.actor = number, actor
         start: WorkerStart = {
             "worker": number,
             "actor": actor,
             "parked": parked,
             "directory": str(self.directory),
-            "spill": str(self.spill or ""),
+            "node": node,
+            "store": store,
+            "spill": spill,
             "client": self._client,
             "session_hex": self._session_hex,
             "first": self.first,
@@ -144,69 +138,28 @@ class WorkerPool:
         }
         self.board.clear(number)
         self.workers[number] = handle
-        self.by_fd[handle.channel.fileno()] = number
-        self.poller.register(handle.channel.fileno(), select.POLLIN)
+        self.watch(handle.channel.fileno(), number)
         data = pickle.dumps(start)
         handle.channel.send(LENGTH.pack(len(data)) + data)
         if actor is not None:  # who makes one actor makes more: have a process ready
             with contextlib.suppress(OSError):  # then without
-                self._spare = self._fork()
+                nursery.spare = nursery.fork(queue)
 
-    def _fork(self) -> WorkerHandle:
-        """Ask the fork server for a process that waits for its role."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        request = next(self._requests)
-        fds = [theirs.fileno(), self.queue.read_end.fileno()]
-        try:
-            socket.send_fds(self._server.control, [FORK_REQUEST.pack(request)], fds)
-        except OSError as error:
-            if error.errno not in _GONE:  # a dead server is seen by the pump
-                ours.close()
-                raise
-        finally:
-            theirs.close()
-        handle = WorkerHandle(0, Channel(ours, self._want_write), None)
-        self._forked[request] = handle
-        return handle
+    def home_copier(self) -> CopierHandle:
+        """Fork the copier of the driver's own node."""
+        from rayteach.runtime.node_process import CopierHandle  # noqa: PLC0415 (rare)
+
+        return CopierHandle(self._home, str(self.directory), str(self.spill or ""))
 
     def server_message(self) -> tuple[str, int, int] | None:
-        """Return ("forked", worker, pid) or ("exited", worker, code), None at EOF.
-
-        ("refused", worker, errno) if the system gave no process. Worker 0 is a
-        process that has not become one.
-        """
-        try:
-            data = self._server.control.recv(FORK_REPORT.size, socket.MSG_WAITALL)
-        except OSError:  # it died with requests unread
-            return None
-        if not data:
-            return None
-        code, first, second = FORK_REPORT.unpack(data)
-        what = FORK_REPORTS[code]
-        if what == "forked":
-            handle = self._forked.pop(first)
-            handle.pid = second
-            self._by_pid[second] = handle
-            return what, handle.number, second
-        is_refusal = what == "refused"
-        gone = self._forked.pop(first) if is_refusal else self._by_pid.pop(first, None)
-        if gone is not None and gone is self._spare:
-            self._drop_spare()
-        return what, gone.number if gone is not None else 0, second
-
-    def _drop_spare(self) -> None:
-        if self._spare is not None:
-            self._spare.channel.close()
-            self._spare = None
+        """See ``Nursery.message``: of the driver's own node."""
+        return self._home.message()
 
     def forget(self, number: int) -> WorkerHandle | None:
         """Stop listening to a worker that is gone."""
         handle = self.workers.pop(number, None)
         if handle is not None:
-            fd = handle.channel.fileno()
-            self.by_fd.pop(fd, None)
-            with contextlib.suppress(OSError, KeyError):
-                self.poller.unregister(fd)
+            self.ignore(handle.channel.fileno())
             handle.channel.close()
         return handle
 
@@ -264,23 +217,28 @@ class WorkerPool:
         """End every process and wait for it; the server removes the directory."""
         for number in list(self.workers):
             self.forget(number)
-        self._drop_spare()
+        for far in self.far.values():
+            far.close()
+        self._home.drop_spare()
         self.queue.close()
-        self._server.stop()
-        for path in self._server.directories:  # if the server could not
+        self._home.server.stop()
+        for path in self._home.server.directories:  # if the server could not
             shutil.rmtree(path, ignore_errors=True)
         self.board.close()
         self.poller.close()
 
     def disown(self) -> None:
         """Close a forked child's copies: the parent's end must be seen as its end."""
-        for handle in (*self.workers.values(), self._spare):
+        for handle in (*self.workers.values(), self._home.spare):
             if handle is not None:
                 handle.channel.close()
+        for far in self.far.values():
+            far.disown()
         self.queue.close()
-        self._server.control.close()
+        self._home.server.control.close()
 
-    def _want_write(self, channel: Channel, wanted: bool) -> None:
+    def want_write(self, channel: Channel, wanted: bool) -> None:
+        """Watch for room in a channel, or no longer."""
         events = select.POLLIN | (select.POLLOUT if wanted else 0)
         with contextlib.suppress(OSError, KeyError):
             self.poller.modify(channel.fileno(), events)

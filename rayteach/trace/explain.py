@@ -142,7 +142,7 @@ def _running(task: TaskRow, situation: Situation) -> str:
     attempt = task.attempts[-1]
     where = _worker(attempt, situation)
     text = f"Running on {where} since {attempt.start_s:.2f} s"
-    return _sentence(text, _start_reason(task, situation))
+    return _sentence(text, _start_reason(task, situation)) + _there(task)
 
 
 def _queued(task: TaskRow, situation: Situation) -> str:
@@ -170,7 +170,18 @@ def _ending(task: TaskRow, situation: Situation) -> str:
         text += f", {words.duration(away_s)} of it blocked in get"
     if task.end != words.DONE:
         return f"{text}{_because(task)}."
-    return _sentence(text, _start_reason(task, situation))
+    return _sentence(text, _start_reason(task, situation)) + _there(task)
+
+
+def _there(task: TaskRow) -> str:
+    """Say why the task ran on its node, where there are several."""
+    if not task.node:
+        return ""
+    if task.kind == "creation":
+        text = f" The scheduler of node {task.node} started its process"
+    else:
+        text = f" It went to node {task.node}"
+    return f"{text}, because {task.why_there}."
 
 
 def _because(task: TaskRow) -> str:
@@ -194,6 +205,8 @@ def _cannot_run(task: TaskRow, situation: Situation) -> str:
 def _again(task: TaskRow) -> str:
     if not task.attempts:
         return ""
+    if task.attempts[-1].outcome == words.DONE:
+        return f"It was done, but {task.error}, so it runs again. "
     return f"Attempt {len(task.attempts)} was lost, so it runs again. "
 
 
@@ -337,7 +350,10 @@ def _last_input(task: TaskRow, situation: Situation) -> str:
 
 def _worker(attempt: Attempt, situation: Situation) -> str:
     worker = situation.workers.get(attempt.worker)
-    return f"worker {attempt.worker}" if worker is None else worker.label
+    if worker is None:
+        return f"worker {attempt.worker}"
+    several = len(situation.nodes) > 1
+    return f"{worker.label} of node {worker.node}" if several else worker.label
 
 
 def _sentence(text: str, reason: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from rayteach.core import events
 from rayteach.trace import critical, explain, strands
-from rayteach.trace.views import gate, objects, places, summaries, tasks
+from rayteach.trace.views import gate, nodes, objects, places, summaries, tasks
 from rayteach.trace.views.ledger import OUTSIDE, Gone, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
 
@@ -64,6 +64,10 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.TaskFailed: tasks.on_failed,
     events.TaskCancelled: tasks.on_cancelled,
     events.TaskUnrunnable: tasks.on_unrunnable,
+    events.TaskPlaced: nodes.on_placed,
+    events.TaskRedone: nodes.on_redone,
+    events.ObjectCopied: nodes.on_copied,
+    events.CopyLost: nodes.on_copy_lost,
     events.ObjectPut: objects.on_put,
     events.ObjectCreated: objects.on_created,
     events.ObjectSpilled: objects.on_spilled,
@@ -316,7 +320,8 @@ def frozen(rows: Rows) -> Rows:
 
 def _node_copy(row: NodeRow) -> NodeRow:
     paused, slowed = ([list(one) for one in x] for x in (row.paused, row.slowed))
-    return replace(row, paused=paused, slowed=slowed, losers=list(row.losers))
+    losers, received = list(row.losers), list(row.received)
+    return replace(row, paused=paused, slowed=slowed, losers=losers, received=received)
 
 
 def _task_copy(row: TaskRow) -> TaskRow:

@@ -36,16 +36,16 @@ _DISK = "disk"
 class Transfer:
     """A value was copied to another node."""
 
-    #: label of the object
+    #: label of the object; "arguments of f-1" for large arguments
     object: str
-    #: the node where it was first
+    #: the node that sent it
     source: str
-    #: the node that has it too, since ``time_s``
+    #: the node that has it too, since ``end_s``
     target: str
+    size_bytes: int
     #: seconds since the session started
-    time_s: float
-    #: None if unknown
-    size_bytes: int | None
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +164,14 @@ def _on_nodes(made: ObjectRow) -> list[list[str | float]]:
 
 
 def transfers(rows: Rows) -> list[Transfer]:
-    """Return every copy of an object from node to node, in order of time."""
+    """Return every copy from node to node of what the rows hold, in order of time."""
     found = [
-        Transfer(
-            made.label, str(made.copies[0][0]), str(node), float(at_s), made.size_bytes
-        )
-        for made in rows.objects.values()
-        for node, at_s in _on_nodes(made)[1:]
+        Transfer(label, source, node.id, size_bytes, start_s, end_s)
+        for node in rows.nodes.values()
+        for key, label, source, size_bytes, start_s, end_s in node.received
+        if key in rows.objects or int(key.partition(".")[0]) in rows.tasks
     ]
-    return sorted(found, key=lambda transfer: transfer.time_s)
+    return sorted(found, key=lambda transfer: (transfer.start_s, transfer.target))
 
 
 def waits(rows: Rows) -> list[Wait]:

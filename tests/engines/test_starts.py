@@ -165,19 +165,20 @@ def test_a_driver_without_descriptors_left_goes_on_when_it_has_some(
 ):
     calls = []
 
-    def fork(pool):
-        calls.append(pool)
+    def fork(nursery, second):
+        calls.append(second)
         if len(calls) < 4:
             raise OSError(errno.EMFILE, "Too many open files")
-        return forked(pool)
+        return forked(nursery, second)
 
     @ray.remote
     class Actor:
         def call(self):
             return 1
 
-    forked = type(engine._pool)._fork
-    monkeypatch.setattr(type(engine._pool), "_fork", fork)
+    nursery = type(engine._pool._home)
+    forked = nursery.fork
+    monkeypatch.setattr(nursery, "fork", fork)
     actor = Actor.remote()
     assert ray.get(actor.call.remote()) == 1
     assert len(calls) >= 4

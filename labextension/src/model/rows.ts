@@ -16,7 +16,6 @@ export interface TaskRow {
   id: number;
   label: string;
   function: string;
-  /** "task", "call" or "creation" */
   kind: string;
   parent: number | null;
   actor: number | null;
@@ -40,6 +39,8 @@ export interface TaskRow {
   cause: number | null;
   /** one sentence: why it waits now, or why it started when it did */
   story: string;
+  node: string;
+  why_there: string;
   delayed_s: number;
 }
 
@@ -81,7 +82,6 @@ export interface ActorRow {
 /** One call of `get` or `wait`. */
 export interface WaitRow {
   id: number;
-  /** "get" or "wait" */
   kind: string;
   task: number | null;
   cell: string;
@@ -91,7 +91,6 @@ export interface WaitRow {
   objects: string[];
   num_returns: number;
   timeout_s: number | null;
-  /** "ms" or "s" */
   unit: string;
   ready_s: (number | null)[];
   end_s: number | null;
@@ -105,7 +104,6 @@ export interface WorkerRow {
   id: number;
   label: string;
   node: string;
-  /** "pool" or "actor" */
   kind: string;
   requested_s: number;
   actor: number | null;
@@ -114,7 +112,7 @@ export interface WorkerRow {
   ended_s: number | null;
   reason: string;
 }
-
+export type Received = [string, string, string, number, number, number];
 /** A node and what it offers. */
 export interface NodeRow {
   id: string;
@@ -133,6 +131,7 @@ export interface NodeRow {
   next_words: string;
   /** some of those that are not next, and why */
   losers: string[];
+  received: Received[];
 }
 
 /** The cell run that a view shows (id -1: the whole session). */

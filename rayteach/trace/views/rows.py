@@ -62,6 +62,9 @@ class TaskRow:
     cause: int | None = None
     #: one sentence: why it waits now, or why it started when it did
     story: str = ""
+    #: the node that it was given, and why; "" where there is one node
+    node: str = ""
+    why_there: str = ""
     #: seconds of its run in which it was ready to go on and had no core
     delayed_s: float = 0.0
 
@@ -171,6 +174,10 @@ class NodeRow:
     next_words: str = ""
     #: some of those that are not next, and why: "f-4 was submitted later"
     losers: list[str] = field(default_factory=list)
+    #: copies that came: object, its label, from which node, bytes, from and to
+    received: list[tuple[str, str, str, int, float, float]] = field(
+        default_factory=list
+    )
 
 
 @dataclass(slots=True)

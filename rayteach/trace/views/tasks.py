@@ -292,6 +292,8 @@ def _unblock(row: TaskRow, time_s: float) -> None:
 
 def _end(ledger: Ledger, row: TaskRow, end_s: float, end: str, time_s: float) -> None:
     row.end_s, row.end = end_s, end
+    if end == "done":  # of an attempt before, whose result was lost
+        row.error = ""
     _unblock(row, end_s)
     ledger.running.pop(row.id, None)
     ledger.waiting.pop(row.id, None)

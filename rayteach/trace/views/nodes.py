@@ -1,0 +1,72 @@
+"""Events of sessions with several nodes into rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rayteach.object_id import ARGUMENTS_INDEX
+from rayteach.trace.views.ledger import object_id
+
+if TYPE_CHECKING:
+    from rayteach.core.events import (
+        CopyLost,
+        ObjectCopied,
+        ObjectKey,
+        TaskPlaced,
+        TaskRedone,
+    )
+    from rayteach.trace.views.ledger import Ledger
+
+
+def on_placed(ledger: Ledger, event: TaskPlaced) -> None:
+    """Note which node a task was given, and why."""
+    row = ledger.tasks.get(event.task)
+    if row is not None:
+        row.node, row.why_there = event.node, event.reason
+        ledger.touch_task(row)
+
+
+def on_copied(ledger: Ledger, event: ObjectCopied) -> None:
+    """Note a copy with the node that received it, and with the object."""
+    start_s, end_s = ledger.seconds(event.start_s), ledger.seconds(event.end_s)
+    key = object_id(event.object)
+    node = ledger.places.nodes.rows.get(event.target)
+    if node is not None:
+        label = _label(ledger, event.object)
+        node.received.append(
+            (key, label, event.source, event.size_bytes, start_s, end_s)
+        )
+        ledger.places.nodes.touch(event.target, ledger.revision)
+    row = ledger.objects.get(key)
+    if row is not None and all(place != event.target for place, _ in row.copies):
+        row.copies.append([event.target, end_s])
+        ledger.touch_object(row, ledger.run_of[event.object[0]])
+
+
+def _label(ledger: Ledger, key: ObjectKey) -> str:
+    row = ledger.objects.get(object_id(key))
+    if row is not None:
+        return row.label
+    task = ledger.tasks.get(key[0])
+    if key[1] == ARGUMENTS_INDEX and task is not None:
+        return f"arguments of {task.label}"
+    return "a value"
+
+
+def on_copy_lost(ledger: Ledger, event: CopyLost) -> None:
+    """Forget a copy whose node is gone."""
+    row = ledger.objects.get(object_id(event.object))
+    if row is not None:
+        row.copies[:] = [copy for copy in row.copies if copy[0] != event.node]
+        ledger.touch_object(row, ledger.run_of[event.object[0]])
+
+
+def on_redone(ledger: Ledger, event: TaskRedone) -> None:
+    """Open a finished task again: its result is lost."""
+    row = ledger.tasks.get(event.task)
+    if row is None or not row.end:
+        return
+    row.end, row.end_s, row.error = "", None, event.reason
+    ledger.waiting[row.id] = row
+    ledger.books[ledger.run_of[row.id]].unfinished.add(row.id)
+    ledger.touch_task(row)
