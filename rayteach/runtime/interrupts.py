@@ -12,6 +12,7 @@ and costs 2 µs).
 from __future__ import annotations
 
 import _signal
+import _thread
 import os
 import threading
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,22 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _SIGINT = _signal.SIGINT
+_FINALIZER_DEPTH = 8
+"""So many frames up a finalizer is looked for; ours call two or three."""
 
 
 def _nobody() -> None:
     """Nobody sleeps."""
+
+
+def _is_in_finalizer(frame: FrameType | None) -> bool:
+    for _ in range(_FINALIZER_DEPTH):
+        if frame is None:
+            return False
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
 
 
 class _Handler:
@@ -40,7 +53,9 @@ class _Handler:
         self.shield.on_signal(self, number, frame)
 
     def pass_on(self, number: int, frame: FrameType | None) -> None:
-        if callable(self.previous):
+        if _is_in_finalizer(frame):  # Python would drop what is raised there
+            _thread.interrupt_main()  # comes again at the next look, soon outside
+        elif callable(self.previous):
             self.previous(number, frame)
         elif self.previous == _signal.SIG_DFL:
             raise KeyboardInterrupt

@@ -47,6 +47,7 @@ def test_every_error_of_ours_has_a_name_there(closed):
     theirs = {getattr(closed.exceptions, name) for name in closed.exceptions.__all__}
     assert {one.__name__ for one in ours - theirs} == {
         "InvalidTransition",
+        "NoSuchNodeError",
         "RunFileError",
     }
 

@@ -40,8 +40,6 @@ class Moment:
 
     def calls(self, frame, *_):
         code = frame.f_code
-        if code.co_name == "__del__":  # Python drops what is raised in a finalizer
-            return None
         return self.trace if code.co_filename.startswith(PACKAGE) else None
 
     def trace(self, _, event, __):

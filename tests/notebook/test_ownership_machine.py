@@ -110,6 +110,7 @@ class Notebook:
         self.model = Model()
         self.cells = [self.chance.choice(KINDS) for _ in range(CELLS)]
         self.sources = [""] * CELLS
+        self.models_before = set(ipywidgets.widgets.widget._instances)
 
     def step(self) -> None:
         what = self.chance.choice(["run", "run", "again", "edit", "interrupt", "drop"])
@@ -170,7 +171,8 @@ class Notebook:
         ready = rayteach.put(0)
         while found() != (tasks, actors, 0):
             rayteach.wait([ready], timeout=0)
-        assert len(ipywidgets.widgets.widget._instances) == 2 * len(self.model.shown)
+        models = ipywidgets.widgets.widget._instances.keys() - self.models_before
+        assert len(models) == 2 * len(self.model.shown)
 
 
 def found() -> tuple[int, int, int]:

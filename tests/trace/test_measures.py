@@ -225,12 +225,14 @@ def test_copies_and_transfers_tell_where_objects_lie() -> None:
     tape = Tape()
     made = tape.put(size_bytes=10)
     tape.append(events.NodeAdded(100.0, "B", 2.0))
-    tape.append(events.ObjectCreated(100.5, (made, 0), 10, True, "B"))
-    tape.append(events.ObjectSpilled(100.6, (made, 0), 10))
+    key = (made, 0)
+    tape.append(events.ObjectCopied(100.5, key, "A", "B", 10, 100.25, 100.5))
+    tape.append(events.ObjectSpilled(100.6, key, 10))
     run = asked(tape)
     assert run.copies == {"put-1": 2}
     (one,) = run.transfers
-    assert (one.source, one.target, one.time_s, one.size_bytes) == ("A", "B", 0.5, 10)
+    assert (one.source, one.target, one.size_bytes) == ("A", "B", 10)
+    assert (one.start_s, one.end_s) == (0.25, 0.5)
 
 
 #: for each task: its inputs (by place) and how many eighths of a second it takes

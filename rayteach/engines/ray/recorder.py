@@ -81,7 +81,8 @@ class Recorder:
 
 def open_recorder(session: str, directory: str, namespace: str) -> Any:
     """Make the session's recorder."""
-    made: Any = ray.remote(num_cpus=0, max_concurrency=1000)(Recorder)
+    remote: Any = ray.remote  # its types know no options of actors
+    made = remote(num_cpus=0, max_concurrency=1000)(Recorder)
     named = made.options(name=session, namespace=NAMESPACE)
     return named.remote(directory, namespace)
 
