@@ -4,7 +4,7 @@ import type { Player } from "./player.ts";
 import type { Scene } from "./views/scene.ts";
 import { panBy, zoomBy } from "./views/timeline_tools.ts";
 import { nextSpeed } from "./views/gate.ts";
-import { neighbourMoment } from "./views/transport.ts";
+import { neighbourMoment } from "./model/moments.ts";
 
 const NUDGE = 0.01;
 const LEAP = 0.1;
@@ -15,7 +15,7 @@ const by = (share: number): Action => ({ t, start, head }, player) =>
   player.seek(Math.max(start, t + share * (head - start)), start, head);
 
 const toEvent = (isLater: boolean): Action => (scene, player) => {
-  const t = neighbourMoment(scene, isLater);
+  const t = neighbourMoment(scene.store, scene.t, isLater);
   player.seek(t ?? (isLater ? scene.head : scene.start), scene.start, scene.head);
 };
 

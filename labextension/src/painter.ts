@@ -68,6 +68,11 @@ export class Painter {
     for (const pane of ALWAYS) draw(bottom, pane);
   }
 
+  /** The scene as the panes get it. */
+  besides(scene: Scene): Scene {
+    return besideOne(scene);
+  }
+
   private get open(): Tab {
     return TABS.find((tab) => tab.id === this.tab) ?? (TABS[0] as Tab);
   }

@@ -3,7 +3,10 @@
 
 export type Child = VNode | string | null | false;
 
-export type Attributes = Record<string, string | number | boolean | null | undefined>;
+/** Fills a canvas; called whenever the canvas is updated. */
+export type PaintElement = (element: HTMLCanvasElement) => void;
+
+export type Attributes = Record<string, string | number | boolean | null | undefined | PaintElement>;
 
 export interface VNode {
   tag: string;
@@ -87,12 +90,14 @@ function update(node: ChildNode, child: VNode | string): void {
     setAttributes(element, memory.attributes, child.attributes);
     memory.attributes = child.attributes;
   }
+  const { paint } = child.attributes;
+  if (typeof paint === "function") paint(element as HTMLCanvasElement);
   patch(element, child.children);
 }
 
 function setAttributes(element: Element, old: Attributes, wanted: Attributes): void {
   for (const [name, value] of Object.entries(wanted)) {
-    if (old[name] !== value) setAttribute(element, name, value);
+    if (old[name] !== value && typeof value !== "function") setAttribute(element, name, value);
   }
   for (const name of Object.keys(old)) if (!(name in wanted)) element.removeAttribute(name);
 }

@@ -10,6 +10,7 @@ import { neighbour } from "./graph_keys.ts";
 import { edgePath } from "./graph_edges.ts";
 import { layerHead, nodeMark } from "./graph_nodes.ts";
 import { geometryOf } from "./graph_geometry.ts";
+import { taskInField } from "./field.ts";
 import { drawGroups, stepInGroups } from "./groups.ts";
 
 export const graphPane: Pane = {
@@ -19,6 +20,10 @@ export const graphPane: Pane = {
   draw: (scene: Scene) => (scene.groups === null ? drawGraph(scene) : drawGroups(scene, scene.groups)),
   step: (scene: Scene, from: string | null, arrow: Arrow) =>
     scene.groups === null ? neighbour(scene, from, arrow) : stepInGroups(scene, scene.groups, from, arrow),
+  hit: (scene: Scene, x: number, y: number) => {
+    const open = scene.groups?.groupOf(scene.selected) ?? null;
+    return open === null ? null : taskInField(scene, open, x, y);
+  },
 };
 
 function drawGraph(scene: Scene): Child[] {

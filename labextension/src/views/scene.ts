@@ -68,6 +68,8 @@ export interface Pane {
   draw(scene: Scene): Child[];
   /** the key that an arrow key leads to from `from` */
   step?(scene: Scene, from: string | null, arrow: Arrow): string | null;
+  /** the key of what lies at a point of its canvas */
+  hit?(scene: Scene, x: number, y: number): string | null;
 }
 
 export type Arrow = "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown";

@@ -9,7 +9,8 @@ import { taskOfKey } from "../model/graph.ts";
 import { nameOfGroup } from "../model/groups.ts";
 import type { Group } from "../model/groups.ts";
 import type { TaskRow } from "../model/rows.ts";
-import { WORD, existsAt, inWords, objectLabel, stateAt } from "../model/state.ts";
+import { CANNOT_RUN, FAILED } from "../model/columns.ts";
+import { WORD, counts, existsAt, inWords, objectLabel, stateAt } from "../model/state.ts";
 import { listing, placeName, sourceOf, whyOf } from "../model/story.ts";
 import type { Scene } from "./scene.ts";
 
@@ -106,12 +107,11 @@ const ERRORS_SHOWN = 3;
 
 export function drawErrors(scene: Scene): Child[] {
   const { store, t } = scene;
-  const tasks = [...store.tasks.values()];
-  const failed = tasks.filter((task) => stateAt(task, t) === "failed");
-  if (failed.length === 0) return [];
+  if (counts(store, t).failed === 0) return [];
+  const failed = store.columns.inState(FAILED, t);
   const marks = failed.slice(0, ERRORS_SHOWN).map((task) => errorMark(scene, task));
   const rest = failed.length - marks.length;
-  const sentence = [rest > 0 ? `${rest} more failed.` : "", stuck(scene, tasks)].filter(Boolean).join(" ");
+  const sentence = [rest > 0 ? `${rest} more failed.` : "", stuck(scene)].filter(Boolean).join(" ");
   return [...marks, sentence !== "" && h("div", { key: "after", class: "rt-after" }, sentence)];
 }
 
@@ -128,8 +128,8 @@ function errorMark(scene: Scene, task: TaskRow): VNode {
     called !== "" && h("code", { key: "code" }, task.source.trim()));
 }
 
-function stuck(scene: Scene, tasks: TaskRow[]): string {
-  const left = tasks.filter((task) => stateAt(task, scene.t) === "cannot run");
+function stuck(scene: Scene): string {
+  const left = scene.store.columns.inState(CANNOT_RUN, scene.t);
   const causes = new Set(left.flatMap((task) => scene.store.tasks.get(task.cause ?? -1)?.label ?? []));
   if (left.length === 0) return "";
   const needs = causes.size === 0 ? "" : `: ${left.length === 1 ? "it needs" : "they need"} ${listing([...causes])}`;
