@@ -71,6 +71,7 @@ class FrontEnd:
         self._built = (
             self._static / "widget.js",
             self._static / "page.js",
+            self._static / "parts.json",
             self._dist / "package.json",
         )
 

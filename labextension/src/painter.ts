@@ -3,13 +3,13 @@
 import { h, patch } from "./draw/dom.ts";
 import type { Child } from "./draw/dom.ts";
 import { emptyState } from "./draw/marks.ts";
+import { more } from "./parts.ts";
 import { paneRegion } from "./shell.ts";
 import type { Regions } from "./shell.ts";
 import { countsInWords, drawHeader, title } from "./views/header.ts";
 import type { Mode } from "./views/header.ts";
 import type { Pane, Scene, Tab } from "./views/scene.ts";
-import { drawErrors, drawStory, drawTip } from "./views/story.ts";
-import { drawTransport } from "./views/transport.ts";
+import { drawStory } from "./views/story.ts";
 import { ALWAYS, TABS, drawTabs } from "./views/tabs.ts";
 
 /** The table and the spoken counts follow at most this often. */
@@ -38,10 +38,11 @@ export class Painter {
       patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
       patch(regions.tabs, scene.store.tasks.size > 0 ? drawTabs(scene, TABS, this.tab) : []);
       regions.tabs.hidden = scene.store.tasks.size === 0;
-      patch(regions.errors, drawErrors(scene));
+      patch(regions.errors, more()?.drawErrors(scene) ?? []);
       patch(regions.story, scene.store.tasks.size > 0 ? drawStory(scene, this.isOpen) : []);
       regions.story.hidden = scene.store.tasks.size === 0;
-      patch(regions.transport, scene.store.tasks.size > 0 ? drawTransport(scene) : []);
+      patch(regions.log, more()?.drawLog(scene) ?? []);
+      patch(regions.transport, scene.store.tasks.size > 0 ? (more()?.drawTransport(scene) ?? []) : []);
       patch(regions.foot, foot(scene, this.isTableShown));
     }
     this.panes(scene, isFull);
@@ -92,6 +93,7 @@ export class Painter {
 
   act(action: string, button: HTMLElement): void {
     if (action === "details") this.isOpen = !this.isOpen;
+    if (action === "save-picture") this.save();
     if (action === "table") this.isTableShown = !this.isTableShown;
     if (action === "tab") {
       this.tab = button.getAttribute("data-tab") ?? this.tab;
@@ -101,6 +103,12 @@ export class Painter {
     this.calmAtMs = -Infinity;
   }
 
+  /** The open picture and the timeline as a file. */
+  private save(): void {
+    const pane = this.regions.root.querySelector<HTMLElement>(".rt-body");
+    if (pane !== null) void more()?.savePicture(pane, `rayteach-${this.tab}`);
+  }
+
   hover(scene: Scene, key: string | null, x: number, y: number): void {
     const { tip, root } = this.regions;
     if (key === null || key === scene.selected) {
@@ -108,7 +116,7 @@ export class Painter {
       this.hovered = null;
       return;
     }
-    if (key !== this.hovered) patch(tip, drawTip(scene, key));
+    if (key !== this.hovered) patch(tip, more()?.drawTip(scene, key) ?? []);
     this.hovered = key;
     tip.hidden = tip.childNodes.length === 0;
     const left = Math.max(0, Math.min(x + 12, root.clientWidth - tip.offsetWidth - 4));
@@ -154,5 +162,6 @@ function nothing(scene: Scene): Child {
 function foot(scene: Scene, isTableShown: boolean): Child[] {
   if (scene.store.tasks.size === 0) return [];
   return [h("button", { key: "table", type: "button", "data-action": "table", "aria-expanded": String(isTableShown) },
-    isTableShown ? "hide the table" : "show as a table")];
+    isTableShown ? "hide the table" : "show as a table"),
+  h("button", { key: "png", type: "button", "data-action": "save-picture" }, "save the picture")];
 }

@@ -2,13 +2,12 @@
 // It knows no framework; the cell widget, the saved page and the panel all use it.
 
 import { Clock } from "./clock.ts";
-import { act } from "./actions.ts";
 import { listen } from "./controls.ts";
-import { listenToTimeline } from "./gestures.ts";
 import { Connection, pageTimers } from "./link.ts";
 import type { Link } from "./link.ts";
 import type { KernelMessage } from "./model/messages.ts";
 import { isUnfinished, lastChange } from "./model/state.ts";
+import { more, whenMore } from "./parts.ts";
 import { Pacer } from "./pacer.ts";
 import { Painter } from "./painter.ts";
 import { Player } from "./player.ts";
@@ -50,6 +49,11 @@ export class RunView {
     this.painter = new Painter(this.regions);
     this.pacer = new Pacer((isFull) => this.paint(isFull), () => this.isMoving() || this.player.isPlaying);
     this.ends.push(watchWidth(root, (width) => this.resize(width)), watchTheme(root, () => this.pacer.request()), this.watchPerson());
+    this.ends.push(whenMore((parts) => {
+      const stage = { scene: () => this.scene(), redraw: () => this.pacer.request() };
+      this.ends.push(parts.listenToTimeline(root, stage));
+      this.pacer.request();
+    }));
     this.connection = new Connection(link, this.world.store, pageTimers, (m) => this.receive(m));
   }
 
@@ -63,6 +67,7 @@ export class RunView {
   private receive(message: KernelMessage | null): void {
     if (message?.type === "snapshot" || message?.type === "changes") {
       this.clock.sync(message.now_s);
+      setTimeout(more, 0); // after the first picture
       if (this.world.take(message.type === "snapshot")) this.forget();
     }
     this.pacer.request();
@@ -109,8 +114,6 @@ export class RunView {
   }
 
   private watchPerson(): () => void {
-    const stage = { scene: () => this.scene(), redraw: () => this.pacer.request() };
-    this.ends.push(listenToTimeline(this.regions.root, stage));
     return listen(this.regions.root, {
       select: (key) => this.select(key),
       step: (pane, arrow) => this.step(pane, arrow),
@@ -120,7 +123,7 @@ export class RunView {
       },
       act: (action, button) => {
         this.painter.act(action, button);
-        act(action, button, this.scene(), this.player);
+        more()?.act(action, button, this.scene(), this.player);
         this.paint(true);
         this.pacer.request();
       },

@@ -2,6 +2,11 @@
 
 import { Window } from "happy-dom";
 
+import { loadMore } from "../src/parts.ts";
+
+// Both parts of the code: no test waits for the second one.
+await loadMore();
+
 export interface Page {
   document: Document;
   /** Run the frames that were asked for. */

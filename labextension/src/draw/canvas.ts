@@ -3,9 +3,6 @@
 import { h } from "./dom.ts";
 import type { VNode } from "./dom.ts";
 
-/** From so many marks on a canvas takes their place. */
-export const CANVAS_OVER = 1000;
-
 const NAMES = ["bg", "edge", "ink", "ink2", "ink3", "run", "on-run", "wait", "done-fill", "fail", "fail-soft", "rule"] as const;
 
 export type Palette = Readonly<Record<(typeof NAMES)[number], string>>;

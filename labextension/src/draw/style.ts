@@ -83,6 +83,7 @@ const FRAME = `
 .rt-pane { border-top: 1px solid var(--rt-rule); padding: 8px 0; }
 .rt-pane:empty { display: none; }
 .rt-scroll { overflow: auto; max-height: 460px; scrollbar-width: thin; }
+.rt-log { font: 11.5px/1.5 var(--rt-mono); max-height: 200px; white-space: pre-wrap; padding: 4px 0 8px; } .rt-log .rt-who { color: var(--rt-ink3); margin-right: 12px; } .rt-log .rt-bad { color: var(--rt-fail); } .rt-late:not(:empty) { border-top: 1px solid var(--rt-rule); }
 .rt-stage { position: relative; } .rt-canvas { position: absolute; left: 0; top: 0; pointer-events: none; }
 .rt-note { color: var(--rt-ink2); font-size: var(--rt-t1); padding-top: 6px; }
 .rt-legend { display: flex; flex-wrap: wrap; gap: 3px 16px; color: var(--rt-ink2); font-size: var(--rt-t1); padding-top: 6px; min-height: 24px; }

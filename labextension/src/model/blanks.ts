@@ -2,8 +2,9 @@
 
 import { duration } from "../layout/axis.ts";
 import type { Gap, Lane } from "../layout/lanes.ts";
+import { missingInputs } from "./lengths.ts";
 import type { TaskRow } from "./rows.ts";
-import { cpusInUse, existsAt, isOver, objectLabel, overSince, stateAt } from "./state.ts";
+import { cpusInUse, isOver, objectLabel, stateAt } from "./state.ts";
 import type { RunStore } from "./store.ts";
 
 export interface Blank {
@@ -96,11 +97,6 @@ function needs(store: RunStore, task: TaskRow, t: number): Pick<Blank, "text" | 
   return { text: `needs ${label}`, why: `${task.label}, which ran next, needed ${label}${others}${came}.` };
 }
 
-/** Inputs that do not exist at t. */
-export function missingInputs(store: RunStore, task: TaskRow, t: number): string[] {
-  return [...new Set(task.inputs)].filter((id) => !existsAt(store, id, t));
-}
-
 function busy(store: RunStore, lane: Lane, t: number): Pick<Blank, "text" | "why"> {
   const cpus = store.nodes.get(lane.worker.node)?.num_cpus ?? Infinity;
   const inUse = cpusInUse(store, t).get(lane.worker.node) ?? 0;
@@ -128,19 +124,4 @@ function atTheEnd(store: RunStore, lane: Lane, head: number): Pick<Blank, "text"
   }
   const isLast = isOpen || store.run.outcome !== "";
   return isLast ? { text: "no task left", why: "every task of this run has started elsewhere or is over." } : { text: "no task", why: "the cell has submitted nothing more." };
-}
-
-/** When the task was ready and how long it stood in line before its first attempt. */
-export function inLine(task: TaskRow): number | null {
-  const first = task.attempts[0];
-  const since = task.ready_s ?? (task.inputs.length === 0 ? task.submitted_s : null);
-  return first === undefined || since === null ? null : Math.max(0, first.start_s - since);
-}
-
-/** How long the task has run at t, all attempts together; null if never. */
-export function ranFor(task: TaskRow, t: number): number | null {
-  const over = overSince(task) ?? t;
-  const spans = task.attempts.filter((a) => a.start_s <= t);
-  if (spans.length === 0) return null;
-  return spans.reduce((sum, a) => sum + Math.min(a.end_s ?? t, over, t) - a.start_s, 0);
 }

@@ -1,13 +1,13 @@
 // Everything that happened in a run, in order, each in one sentence.
 
 import { duration } from "../layout/axis.ts";
-import { inLine } from "./blanks.ts";
+import { inLine } from "./lengths.ts";
 import { LARGE, alongside, nearestMoment } from "./moments_large.ts";
 import type { ObjectRow, TaskRow, WaitRow } from "./rows.ts";
 import { objectLabel, overSince } from "./state.ts";
 import type { RunStore } from "./store.ts";
 import { listing, placeName } from "./story.ts";
-import { inUnit } from "./waits.ts";
+import { inUnit } from "./calls.ts";
 
 export type Moment = { t: number } & (
   | { kind: "submitted" | "started" | "ended" | "lost" | "blocked" | "resumed"; task: TaskRow }

@@ -3,6 +3,7 @@
 import type { Changes, Snapshot, Table, TableName, Tables } from "./messages.ts";
 import { Bars } from "./bars.ts";
 import { Columns, Times } from "./columns.ts";
+import { LateLines } from "./late.ts";
 import { ATTEMPT_COLUMNS } from "./rows.ts";
 import type {
   ActorRow,
@@ -38,6 +39,8 @@ export class RunStore {
   readonly bars = new Bars();
   /** when each object came to be */
   readonly made = new Times();
+  /** what came after the cell had ended */
+  readonly late = new LateLines();
   /** objects that no task makes */
   readonly puts = new Map<string, ObjectRow>();
   /** the time up to which the rows are known */
@@ -64,6 +67,7 @@ export class RunStore {
     this.columns.clear();
     this.bars.clear();
     this.made.clear();
+    this.late.clear();
     this.controls = message.controls;
     return this.take(message);
   }

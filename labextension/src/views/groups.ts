@@ -1,7 +1,7 @@
 // The graph of a run with many tasks: a node per function and layer, its states as a bar.
 // The group that is selected, or holds the selection, lies open below: a chip per task.
 
-import { CANVAS_OVER } from "../draw/canvas.ts";
+import { CANVAS_OVER } from "./timeline.ts";
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { glyph, slug } from "../draw/glyphs.ts";

@@ -7,7 +7,7 @@ import { duration } from "../layout/axis.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { WORD, objectLabel, stateAt } from "../model/state.ts";
 import { placeName, sourceOf, whyOf } from "../model/story.ts";
-import { ranFor } from "../model/blanks.ts";
+import { ranFor } from "../model/lengths.ts";
 import type { Scene } from "./scene.ts";
 
 /** Rows of one page of the table. */

@@ -1,7 +1,6 @@
 // The timeline: who ran what when. A blank carries its cause; the cell's own gets and
 // waits stand in the first lane.
 
-import { CANVAS_OVER } from "../draw/canvas.ts";
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { picture, text as say } from "../draw/marks.ts";
@@ -9,26 +8,24 @@ import { duration, tickLabel, unitOf } from "../layout/axis.ts";
 import { taskKey } from "../model/graph.ts";
 import { hatch } from "./graph.ts";
 import type { Arrow, Pane, Scene } from "./scene.ts";
-import { arrows } from "./timeline_arrows.ts";
+import { more } from "../parts.ts";
 import { barMark, barMarks } from "./timeline_bars.ts";
-import { barsOnCanvas } from "./timeline_canvas.ts";
 import type { LaneMarks } from "./timeline_canvas.ts";
 import { barAt, marksOf } from "./timeline_marks.ts";
 import type { Placed } from "./timeline_marks.ts";
-import { blanks } from "./timeline_blanks.ts";
-import { criticalLinks } from "./timeline_critical.ts";
-import { driverLane } from "./timeline_driver.ts";
-import { stepInTime } from "./timeline_keys.ts";
 import { tools } from "./timeline_tools.ts";
 import { ROW, scaleOf } from "./timeline_scale.ts";
 import type { Scale } from "./timeline_scale.ts";
+
+/** From so many marks on a canvas takes their place. */
+export const CANVAS_OVER = 1000;
 
 export const timelinePane: Pane = {
   id: "timeline",
   name: "Timeline of workers",
   isClocked: true,
   draw: drawTimeline,
-  step: (scene: Scene, from: string | null, arrow: Arrow) => stepInTime(scene, from, arrow),
+  step: (scene: Scene, from: string | null, arrow: Arrow) => more()?.stepInTime(scene, from, arrow) ?? null,
   hit: (scene: Scene, x: number, y: number) => {
     const bar = barAt(scene, scaleOf(scene), x, y);
     return bar === null ? null : taskKey(bar.task.id);
@@ -48,16 +45,16 @@ function drawTimeline(scene: Scene): Child[] {
     hatch(`${scene.uid}-t`),
     h("g", { key: "axis", "aria-hidden": "true" }, axisMarks(scene, scale)),
     h("g", { key: "names", "aria-hidden": "true" }, laneNames(scene, scale)),
-    h("g", { key: "arrows", "aria-hidden": "true" }, arrows(scene, scale, lanes)),
-    h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => blanks(scene, scale, lane))),
-    h("g", { key: "driver" }, driverLane(scene, scale)),
-    h("g", { key: "links", "aria-hidden": "true" }, criticalLinks(scene, scale, lanes)),
+    h("g", { key: "arrows", "aria-hidden": "true" }, more()?.arrows(scene, scale, lanes) ?? []),
+    h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => more()?.blanks(scene, scale, lane) ?? [])),
+    h("g", { key: "driver" }, more()?.driverLane(scene, scale) ?? []),
+    h("g", { key: "links", "aria-hidden": "true" }, more()?.criticalLinks(scene, scale, lanes) ?? []),
     h("g", { key: "bars" }, isMany ? [entryMark(scene, scale, marked)] : marked.map(({ lane, marks }) => h("g", { key: lane.lane.worker.id }, barMarks(scene, scale, lane, marks)))),
     (scene.isMoving || scene.isScrubbed) && scale.shows(scene.t, scene.t) && nowLine(scene, scale),
     brush(scene, scale));
   return [
     tools(scene),
-    h("div", { key: "stage", class: "rt-stage" }, isMany && barsOnCanvas(scene, scale, marked), drawing),
+    h("div", { key: "stage", class: "rt-stage" }, isMany && (more()?.barsOnCanvas(scene, scale, marked) ?? null), drawing),
     why(scene),
   ];
 }
