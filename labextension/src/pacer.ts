@@ -14,7 +14,8 @@ export class Pacer {
   private wasMoving = false;
 
   constructor(
-    private readonly paint: (isFull: boolean) => void,
+    /** returns true if it left a part for the next frame */
+    private readonly paint: (isFull: boolean) => unknown,
     private readonly isMoving: () => boolean,
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
@@ -49,8 +50,9 @@ export class Pacer {
     const isFull = this.isRequested || now - this.lastFullMs >= FULL_EVERY_MS;
     this.isRequested = false;
     if (isFull) this.lastFullMs = now;
-    this.paint(isFull);
+    const isPart = this.paint(isFull) === true;
     const took = this.nowMs() - now;
-    this.nextMs = took > 4 ? now + took / SHARE : 0;
+    this.nextMs = took > 4 && !isPart ? now + took / SHARE : 0;
+    if (isPart) this.isRequested = true;
   }
 }

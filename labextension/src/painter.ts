@@ -12,6 +12,9 @@ import type { Pane, Scene, Tab } from "./views/scene.ts";
 import { drawStory } from "./views/story.ts";
 import { ALWAYS, TABS, drawTabs } from "./views/tabs.ts";
 
+/** A run with more tasks is drawn part by part: what stands around, the picture, the timeline. */
+const LARGE = 2000;
+const PARTS = 3;
 /** The table and the spoken counts follow at most this often. */
 const CALM_MS = 1000;
 
@@ -22,34 +25,47 @@ export class Painter {
   private page = 0;
   private isTableShown = false;
   private calmAtMs = -Infinity;
+  /** of a large run: what is drawn next */
+  private part = 0;
   private hovered: string | null = null;
 
   constructor(private readonly regions: Regions) {}
 
-  paint(scene: Scene, { isFull, isSilent }: { isFull: boolean; isSilent: boolean }): void {
+  /** Draw; a large run takes a frame for each of its parts, and true says that one is left. */
+  paint(scene: Scene, { isFull, isSilent }: { isFull: boolean; isSilent: boolean }): boolean {
     const { regions } = this;
     if (!scene.store.isKnown) {
       patch(paneRegion(regions.top, "nobody", "Connection"), isSilent ? [nobody()] : []);
-      return;
+      return false;
     }
-    if (isFull) {
-      regions.header.hidden = false;
-      regions.root.setAttribute("aria-label", `rayteach: ${title(scene.store.run)}`);
-      patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
-      patch(regions.tabs, scene.store.tasks.size > 0 ? drawTabs(scene, TABS, this.tab) : []);
-      regions.tabs.hidden = scene.store.tasks.size === 0;
-      patch(regions.errors, more()?.drawErrors(scene) ?? []);
-      patch(regions.story, scene.store.tasks.size > 0 ? drawStory(scene, this.isOpen) : []);
-      regions.story.hidden = scene.store.tasks.size === 0;
-      patch(regions.log, more()?.drawLog(scene) ?? []);
-      patch(regions.transport, scene.store.tasks.size > 0 ? (more()?.drawTransport(scene) ?? []) : []);
-      patch(regions.foot, foot(scene, this.isTableShown));
-    }
-    this.panes(scene, isFull);
-    this.calm(scene);
+    const isLarge = scene.store.tasks.size > LARGE;
+    if (isLarge && !isFull && this.part === 0) return false;
+    const part = isLarge ? this.part : null;
+    this.part = part === null || part === PARTS - 1 ? 0 : part + 1;
+    if (isFull && (part ?? 0) === 0) this.frame(scene, isSilent);
+    if (part !== 0) this.panes(scene, isFull || isLarge, part === null ? "both" : part === 1 ? "top" : "bottom");
+    if ((part ?? 0) === 0) this.calm(scene);
+    return this.part !== 0;
   }
 
-  private panes(scene: Scene, isFull: boolean): void {
+  /** What stands around the pictures. */
+  private frame(scene: Scene, isSilent: boolean): void {
+    const { regions } = this;
+    const hasTasks = scene.store.tasks.size > 0;
+    regions.header.hidden = false;
+    regions.root.setAttribute("aria-label", `rayteach: ${title(scene.store.run)}`);
+    patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
+    patch(regions.tabs, hasTasks ? drawTabs(scene, TABS, this.tab) : []);
+    regions.tabs.hidden = !hasTasks;
+    patch(regions.errors, more()?.drawErrors(scene) ?? []);
+    patch(regions.story, hasTasks ? drawStory(scene, this.isOpen) : []);
+    regions.story.hidden = !hasTasks;
+    patch(regions.log, more()?.drawLog(scene) ?? []);
+    patch(regions.foot, foot(scene, this.isTableShown));
+    patch(regions.transport, hasTasks ? (more()?.drawTransport(scene) ?? []) : []);
+  }
+
+  private panes(scene: Scene, isFull: boolean, which: "top" | "bottom" | "both"): void {
     const { top, bottom } = this.regions;
     const open = this.open.panes;
     for (const child of [...top.children]) {
@@ -65,8 +81,8 @@ export class Painter {
       patch(paneRegion(top, open[0]?.id ?? "", ""), [nothing(scene)]);
       return;
     }
-    for (const pane of open) draw(top, pane);
-    for (const pane of ALWAYS) draw(bottom, pane);
+    if (which !== "bottom") for (const pane of open) draw(top, pane);
+    if (which !== "top") for (const pane of ALWAYS) draw(bottom, pane);
   }
 
   /** The scene as the panes get it. */

@@ -102,9 +102,9 @@ export class RunView {
     return { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed, commands: this.connection?.commands ?? null };
   }
 
-  private paint(isFull: boolean): void {
-    if (this.width === 0) return;
-    this.painter.paint(this.scene(), { isFull, isSilent: this.isSilent() });
+  private paint(isFull: boolean): boolean {
+    if (this.width === 0) return false;
+    return this.painter.paint(this.scene(), { isFull, isSilent: this.isSilent() });
   }
 
   private resize(width: number): void {
@@ -143,7 +143,7 @@ export class RunView {
   select(key: string | null): void {
     this.selected = key;
     if (key === null) this.painter.isOpen = false;
-    this.paint(true);
+    if (this.paint(true)) this.pacer.request();
   }
 
   private step(paneId: string, arrow: Arrow): void {

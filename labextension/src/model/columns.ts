@@ -11,8 +11,8 @@ export type Code = number;
 
 export const RUNNING: Code = STATES.indexOf("running");
 export const BLOCKED: Code = STATES.indexOf("blocked");
-const QUEUED = STATES.indexOf("queued");
-const NEEDS_INPUT = STATES.indexOf("needs input");
+export const QUEUED: Code = STATES.indexOf("queued");
+export const NEEDS_INPUT: Code = STATES.indexOf("needs input");
 export const DONE: Code = STATES.indexOf("done");
 export const FAILED: Code = STATES.indexOf("failed");
 export const CANNOT_RUN: Code = STATES.indexOf("cannot run");

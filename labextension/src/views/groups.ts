@@ -1,7 +1,6 @@
 // The graph of a run with many tasks: a node per function and layer, its states as a bar.
 // The group that is selected, or holds the selection, lies open below: a chip per task.
 
-import { CANVAS_OVER } from "./timeline.ts";
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { glyph, slug } from "../draw/glyphs.ts";
@@ -101,7 +100,7 @@ function bar(all: readonly [string, number, string][], width: number): Child[] {
 }
 
 /** A group of more tasks than this is a field of squares. */
-const MOST_CHIPS = CANVAS_OVER;
+const MOST_CHIPS = 600;
 const CHIP_H = 22;
 
 function chips(scene: Scene, group: Group): VNode {

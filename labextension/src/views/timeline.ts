@@ -18,7 +18,7 @@ import { ROW, scaleOf } from "./timeline_scale.ts";
 import type { Scale } from "./timeline_scale.ts";
 
 /** From so many marks on a canvas takes their place. */
-export const CANVAS_OVER = 1000;
+export const CANVAS_OVER = 300;
 
 export const timelinePane: Pane = {
   id: "timeline",
@@ -46,7 +46,7 @@ function drawTimeline(scene: Scene): Child[] {
     h("g", { key: "axis", "aria-hidden": "true" }, axisMarks(scene, scale)),
     h("g", { key: "names", "aria-hidden": "true" }, laneNames(scene, scale)),
     h("g", { key: "arrows", "aria-hidden": "true" }, more()?.arrows(scene, scale, lanes) ?? []),
-    h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => more()?.blanks(scene, scale, lane) ?? [])),
+    h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => more()?.blanks(scene, scale, lane, isMany) ?? [])),
     h("g", { key: "driver" }, more()?.driverLane(scene, scale) ?? []),
     h("g", { key: "links", "aria-hidden": "true" }, more()?.criticalLinks(scene, scale, lanes) ?? []),
     h("g", { key: "bars" }, isMany ? [entryMark(scene, scale, marked)] : marked.map(({ lane, marks }) => h("g", { key: lane.lane.worker.id }, barMarks(scene, scale, lane, marks)))),
@@ -62,8 +62,8 @@ function drawTimeline(scene: Scene): Child[] {
 /** Of the bars on a canvas one is an element, for the keyboard: the selected one, else the first. */
 function entryMark(scene: Scene, scale: Scale, marked: readonly LaneMarks[]): VNode | null {
   const isSelected = ({ bar, count }: Placed): boolean => count === 1 && taskKey(bar.task.id) === scene.selected;
-  const at = marked.find(({ marks }) => marks.some(isSelected)) ?? marked.find(({ marks }) => marks.length > 0);
-  const mark = at?.marks.find(isSelected) ?? at?.marks[0];
+  const at = (scene.selected === null ? undefined : marked.find(({ marks }) => marks.some(isSelected))) ?? marked.find(({ marks }) => marks.length > 0);
+  const mark = (scene.selected === null ? undefined : at?.marks.find(isSelected)) ?? at?.marks[0];
   return at === undefined || mark === undefined ? null : barMark(scene, scale, mark, at.lane.y, Infinity, 0);
 }
 

@@ -19,11 +19,13 @@ import type { PlacedLane, Scale } from "./timeline_scale.ts";
 
 /** A blank thinner than this cannot be pointed at. */
 const NARROWEST_PX = 3;
+/** Among hundreds of bars only those that one sees at once. */
+const NARROWEST_OF_MANY_PX = 24;
 
-export function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): (VNode | null)[] {
+export function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane, isMany: boolean): (VNode | null)[] {
   const marks = [startUp(scene, scale, lane.worker, y)];
   const { axis, room } = scale;
-  const shortest = (NARROWEST_PX * (axis.to - axis.from)) / room;
+  const shortest = ((isMany ? NARROWEST_OF_MANY_PX : NARROWEST_PX) * (axis.to - axis.from)) / room;
   for (const gap of gaps(lane, scene.start, scene.t, shortest)) {
     if (!scale.shows(gap.from, gap.to)) continue;
     for (const blank of causesOf(scene, lane, gap)) {

@@ -1,0 +1,78 @@
+// Builds the three readers of the one tree: widget.js and page.js for the Python package,
+// and the JupyterLab extension.
+//
+//     node scripts/build.mjs [FOLDER OF widget.js AND page.js] [FOLDER OF THE EXTENSION]
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { viewParts } from "./parts.mjs";
+import { OWN_PROPERTIES, shortVariables, shrinkCss } from "./shrink.mjs";
+
+const here = dirname(dirname(fileURLToPath(import.meta.url)));
+const [packageStatic = join(dirname(here), "rayteach", "static"), dist = join(here, "dist")] =
+  process.argv.slice(2);
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: false,
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  
+  plugins: [shrinkCss],
+  write: false,
+  logLevel: "warning",
+};
+
+async function bundle(entry, format, more = {}) {
+  const result = await build({ ...common, entryPoints: [entry], format, ...more });
+  return shortVariables(result.outputFiles[0].text);
+}
+
+/** Bytes of the code that the first picture needs, and of what each saved notebook holds per view. */
+const FIRST_LIMIT = 9e9;
+const LOADER_LIMIT = 9e9;
+
+/** Clears away what an earlier build has left under other names. */
+async function buildPackageFiles({ version, parts }) {
+  await rm(packageStatic, { recursive: true, force: true });
+  await mkdir(join(packageStatic, "views"), { recursive: true });
+  const first = Object.entries(parts).filter(([name]) => !name.startsWith("more-")).reduce((sum, [, code]) => sum + code.length, 0);
+  if (first > FIRST_LIMIT) throw new Error(`the first part of the views has ${first} bytes, more than ${FIRST_LIMIT}`);
+  const loader = await bundle("src/loader.ts", "esm", { define: { RAYTEACH_VERSION: JSON.stringify(version) } });
+  if (loader.length > LOADER_LIMIT) throw new Error(`widget.js has ${loader.length} bytes, more than ${LOADER_LIMIT}`);
+  for (const [name, code] of Object.entries(parts)) await writeFile(join(packageStatic, "views", name), code);
+  await writeFile(join(packageStatic, "parts.json"), JSON.stringify(Object.keys(parts)));
+  await writeFile(join(packageStatic, "page.js"), await bundle("src/page.ts", "iife"));
+  await writeFile(join(packageStatic, "widget.js"), loader);
+}
+
+async function buildExtension(views) {
+  const code = await bundle("src/lab/container.ts", "iife", { define: { RAYTEACH_VERSION: JSON.stringify(views) } });
+  const hash = createHash("sha256").update(code).digest("hex").slice(0, 16);
+  const entry = `static/remoteEntry.${hash}.js`;
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(join(dist, "static"), { recursive: true });
+  await writeFile(join(dist, entry), code);
+  const { name, version, description, license } = JSON.parse(
+    await readFile(join(here, "package.json"), "utf8"),
+  );
+  const manifest = {
+    name,
+    version,
+    description,
+    license,
+    // JupyterLab loads the file and asks its container for the module.
+    jupyterlab: { extension: true, _build: { load: entry, extension: "./extension" } },
+  };
+  await writeFile(join(dist, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  const install = { packageManager: "python", packageName: name, uninstallInstructions: `pip uninstall ${name}` };
+  await writeFile(join(dist, "install.json"), `${JSON.stringify(install, null, 2)}\n`);
+}
+
+const views = await viewParts(common, new Map());
+await Promise.all([buildPackageFiles(views), buildExtension(views.version)]);
