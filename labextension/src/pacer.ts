@@ -12,6 +12,8 @@ export class Pacer {
   private nextMs = 0;
   private lastFullMs = -Infinity;
   private wasMoving = false;
+  /** of a drawing in parts one is left */
+  private isPart = false;
 
   constructor(
     /** returns true if it left a part for the next frame */
@@ -43,16 +45,16 @@ export class Pacer {
     if (this.wasMoving && !isMoving) this.isRequested = true;
     this.wasMoving = isMoving;
     if (now >= this.nextMs) this.draw(now);
-    if (this.isRequested || isMoving) this.schedule();
+    if (this.isRequested || this.isPart || isMoving) this.schedule();
   }
 
   private draw(now: number): void {
-    const isFull = this.isRequested || now - this.lastFullMs >= FULL_EVERY_MS;
-    this.isRequested = false;
+    const isFull = this.isRequested || this.isPart || now - this.lastFullMs >= FULL_EVERY_MS;
+    // What is asked for between two parts wants all parts once more.
+    if (!this.isPart) this.isRequested = false;
     if (isFull) this.lastFullMs = now;
-    const isPart = this.paint(isFull) === true;
+    this.isPart = this.paint(isFull) === true;
     const took = this.nowMs() - now;
-    this.nextMs = took > 4 && !isPart ? now + took / SHARE : 0;
-    if (isPart) this.isRequested = true;
+    this.nextMs = took > 4 && !this.isPart ? now + took / SHARE : 0;
   }
 }

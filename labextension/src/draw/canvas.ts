@@ -26,10 +26,16 @@ export function paletteOf(element: Element): Palette {
   return palette;
 }
 
-export type Paint = (context: CanvasRenderingContext2D, palette: Palette, family: string) => void;
+/** What a canvas remembers from one painting to the next; empty at the first. */
+export type Kept = Record<string, unknown>;
 
-/** A canvas of `width` × `height` px that `paint` fills at every drawing. */
-export function canvas(key: string, width: number, height: number, paint: Paint): VNode {
+/** With `isKept` what was painted before is still there: only what differs need be painted. */
+export type Paint = (context: CanvasRenderingContext2D, palette: Palette, family: string, isKept: boolean, kept: Kept) => void;
+
+const memories = new WeakMap<HTMLCanvasElement, { same: string; kept: Kept }>();
+
+/** A canvas that `paint` fills at every drawing; while `same` is the same it is not cleared. */
+export function canvas(key: string, width: number, height: number, same: string, paint: Paint): VNode {
   const scale = Math.min(2, globalThis.devicePixelRatio || 1);
   return h("canvas", {
     key, class: "rt-canvas", "aria-hidden": "true", width: Math.round(width * scale), height: Math.round(height * scale),
@@ -37,9 +43,15 @@ export function canvas(key: string, width: number, height: number, paint: Paint)
     paint: (element: HTMLCanvasElement) => {
       const context = element.getContext?.("2d") ?? null;
       if (context === null) return;
+      const palette = paletteOf(element);
+      const now = `${same} ${width} ${height} ${scale} ${palette.bg} ${palette.ink}`;
+      const known = memories.get(element);
+      const isKept = known?.same === now;
+      const kept = isKept ? known.kept : {};
+      memories.set(element, { same: now, kept });
       context.setTransform(scale, 0, 0, scale, 0, 0);
-      context.clearRect(0, 0, width, height);
-      paint(context, paletteOf(element), getComputedStyle(element).fontFamily);
+      if (!isKept) context.clearRect(0, 0, width, height);
+      paint(context, palette, getComputedStyle(element).fontFamily, isKept, kept);
     },
   });
 }

@@ -36,17 +36,23 @@ export function field(scene: Scene, group: Group): VNode {
   const { columns: tasks } = scene.store;
   const places = group.places;
   const size = pitch - 1;
-  const paint = canvas("field", scene.width, height, (context, palette) => {
-    // One path per state: filling is what costs, not walking.
-    const paths = STATES.map(() => [] as number[]);
+  const same = `${scene.store.run.id} ${group.key} ${pitch} ${columns}`;
+  const paint = canvas("field", scene.width, height, same, (context, palette, _family, isKept, kept) => {
+    const before = isKept ? (kept["codes"] as Int8Array | undefined) : undefined;
+    const codes = new Int8Array(places.length);
+    const due: number[][] = STATES.map(() => []);
     for (let i = 0; i < places.length; i += 1) {
       const code = tasks.at(places[i] as number, scene.t);
-      if (code >= 0) (paths[code] as number[]).push(i);
+      codes[i] = code;
+      if (before !== undefined && before[i] === code) continue;
+      if (before !== undefined) context.clearRect(4 + (i % columns) * pitch, 4 + Math.floor(i / columns) * pitch, pitch, pitch);
+      if (code >= 0) (due[code] as number[]).push(i);
     }
-    paths.forEach((list, code) => {
+    kept["codes"] = codes;
+    due.forEach((list, code) => {
       const state = STATES[code] as State;
       context.fillStyle = palette[COLOUR[state]];
-      // Read without colour: what is over stands low, what fails or runs fills its square.
+      // Read without colour: what is over or not ready lies small, what runs or fails fills its square.
       const inset = state === "done" || state === "needs input" ? size * 0.25 : 0;
       for (const i of list) context.fillRect(4 + (i % columns) * pitch + inset, 4 + Math.floor(i / columns) * pitch + inset, size - 2 * inset, size - 2 * inset);
     });

@@ -15,13 +15,46 @@ export interface LaneMarks {
   marks: Placed[];
 }
 
+/** Rows of the latest moments may still change: so far back a painting is renewed. */
+const RENEWED_S = 1;
+/** And all of it so often, whatever came late. */
+const WHOLE_MS = 3000;
+
 export function barsOnCanvas(scene: Scene, scale: Scale, lanes: readonly LaneMarks[]): VNode {
-  const paint: Paint = (context, palette, family) => {
+  const { axis } = scale;
+  const places = lanes.map(({ lane }) => `${lane.lane.worker.id}@${lane.y}`).join();
+  const same = `${scene.store.run.id} ${axis.from} ${axis.to} ${places}`;
+  const paint: Paint = (context, palette, family, isKept, kept) => {
+    const before = kept["t"] as number | undefined;
+    const isPart = isKept && before !== undefined && scene.t >= before && performance.now() - (kept["wholeMs"] as number) < WHOLE_MS;
+    kept["t"] = scene.t;
+    if (!isPart) {
+      kept["wholeMs"] = performance.now();
+      context.clearRect(0, 0, scene.width, scale.height);
+    }
+    const since = isPart ? before - (scene.isMoving ? RENEWED_S : 0) : -Infinity;
+    const edge = scale.x(since) - 6;
+    const due = lanes.map(({ lane, marks }) => ({ y: lane.y, marks: isPart ? marks.filter((mark) => mark.isOpen || mark.x + mark.w >= edge) : marks }));
     context.font = `11px ${family}`;
     context.textBaseline = "alphabetic";
-    for (const { lane, marks } of lanes) for (const mark of marks) paintMark(context, palette, scene, lane.y, mark);
+    if (isPart) for (const { y, marks } of due) for (const { x, w } of marks) context.clearRect(x - 1, y, w + 2, BAR);
+    paintPlain(context, palette, due);
+    for (const { y, marks } of due) for (const mark of marks) if (!isPlain(mark)) paintMark(context, palette, scene, y, mark);
   };
-  return canvas("bars", scene.width, scale.height, paint);
+  return canvas("bars", scene.width, scale.height, same, paint);
+}
+
+/** Most bars of a large run: done, and too short for a name. */
+function isPlain({ count, isOpen, w, bar }: Placed): boolean {
+  return !isOpen && (count > 1 || (w < 14 && bar.attempt.outcome === "done"));
+}
+
+/** All of one colour together: changing the colour costs more than a rectangle. */
+function paintPlain(context: CanvasRenderingContext2D, palette: Palette, lanes: readonly { y: number; marks: readonly Placed[] }[]): void {
+  context.fillStyle = palette["done-fill"];
+  for (const { y, marks } of lanes) for (const mark of marks) if (isPlain(mark)) context.fillRect(mark.x, y, Math.max(1, mark.w), BAR);
+  context.fillStyle = palette.edge;
+  for (const { y, marks } of lanes) for (const mark of marks) if (isPlain(mark)) context.fillRect(mark.x, y + BAR - 1.5, Math.max(1, mark.w), 1.5);
 }
 
 /** Label and line of a finished bar, its box, and what stands under it, by state. */
