@@ -14,6 +14,7 @@ export class Pacer {
   private wasMoving = false;
   /** of a drawing in parts one is left */
   private isPart = false;
+  private isYielding = false;
 
   constructor(
     /** returns true if it left a part for the next frame */
@@ -26,6 +27,11 @@ export class Pacer {
   request(): void {
     this.isRequested = true;
     this.schedule();
+  }
+
+  /** This frame has had its work: draw in the next one. */
+  yieldFrame(): void {
+    this.isYielding = true;
   }
 
   stop(): void {
@@ -44,8 +50,10 @@ export class Pacer {
     // The last frame of a run shows all of how it ended.
     if (this.wasMoving && !isMoving) this.isRequested = true;
     this.wasMoving = isMoving;
-    if (now >= this.nextMs) this.draw(now);
-    if (this.isRequested || this.isPart || isMoving) this.schedule();
+    const isFree = !this.isYielding;
+    this.isYielding = false;
+    if (now >= this.nextMs && isFree) this.draw(now);
+    if (this.isRequested || this.isPart || isMoving || !isFree) this.schedule();
   }
 
   private draw(now: number): void {

@@ -13,7 +13,7 @@ import { drawStory } from "./views/story.ts";
 import { ALWAYS, TABS, drawTabs } from "./views/tabs.ts";
 
 /** A run with more tasks is drawn part by part: what stands around, the picture, the timeline. */
-const LARGE = 2000;
+export const LARGE = 2000;
 const PARTS = 3;
 /** The table and the spoken counts follow at most this often. */
 const CALM_MS = 1000;

@@ -9,7 +9,7 @@ import type { KernelMessage } from "./model/messages.ts";
 import { isUnfinished, lastChange } from "./model/state.ts";
 import { more, whenMore } from "./parts.ts";
 import { Pacer } from "./pacer.ts";
-import { Painter } from "./painter.ts";
+import { LARGE, Painter } from "./painter.ts";
 import { Player } from "./player.ts";
 import { buildShell } from "./shell.ts";
 import { freshUi } from "./views/scene.ts";
@@ -69,6 +69,7 @@ export class RunView {
       this.clock.sync(message.now_s);
       setTimeout(more, 0); // after the first picture
       if (this.world.take(message.type === "snapshot")) this.forget();
+      else if (this.world.store.tasks.size > LARGE) this.pacer.yieldFrame();
     }
     this.pacer.request();
   }

@@ -6,6 +6,7 @@ import type { VNode } from "../draw/dom.ts";
 import { fit, nameOf, shorter } from "../layout/labels.ts";
 import { isBlockedAt, stateAt } from "../model/state.ts";
 import type { Scene } from "./scene.ts";
+import { OPEN_PX } from "./timeline_marks.ts";
 import type { Placed } from "./timeline_marks.ts";
 import { BAR } from "./timeline_scale.ts";
 import type { PlacedLane, Scale } from "./timeline_scale.ts";
@@ -37,7 +38,7 @@ export function barsOnCanvas(scene: Scene, scale: Scale, lanes: readonly LaneMar
     const due = lanes.map(({ lane, marks }) => ({ y: lane.y, marks: isPart ? marks.filter((mark) => mark.isOpen || mark.x + mark.w >= edge) : marks }));
     context.font = `11px ${family}`;
     context.textBaseline = "alphabetic";
-    if (isPart) for (const { y, marks } of due) for (const { x, w } of marks) context.clearRect(x - 1, y, w + 2, BAR);
+    if (isPart) for (const { y, marks } of due) for (const { x, w } of marks) context.clearRect(x - 1, y, Math.max(w, OPEN_PX) + 2, BAR);
     paintPlain(context, palette, due);
     for (const { y, marks } of due) for (const mark of marks) if (!isPlain(mark)) paintMark(context, palette, scene, y, mark);
   };

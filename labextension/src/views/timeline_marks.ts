@@ -6,6 +6,8 @@ import type { PlacedLane, Scale } from "./timeline_scale.ts";
 
 /** Bars thinner than this share a strip: they could be neither read nor hit. */
 const NARROWEST = 2.5;
+/** A bar that grows is at least so wide: it is what one looks for. */
+export const OPEN_PX = 5;
 /** Calls of one actor may overlap: so many before the left edge may still reach into view. */
 const OVERLAPPING = 64;
 
@@ -33,7 +35,7 @@ export function marksOf(scene: Scene, scale: Scale, { lane }: PlacedLane): Place
     if (!isOpen && to < axis.from) continue;
     const x = left + (Math.max(from, axis.from) - axis.from) * perS;
     const end = left + (Math.min(isOpen ? scene.t : to, axis.to) - axis.from) * perS;
-    const w = Math.max(isOpen ? 5 : 1, end - x - 1);
+    const w = Math.max(isOpen ? OPEN_PX : 1, end - x - 1);
     if (w >= NARROWEST) {
       strip = null;
       marks.push({ bar: bars.list[i] as Bar, x, w, isOpen, count: 1 });
