@@ -97,7 +97,7 @@ def large_run(count: int) -> Rows:
             1.0, 1, [Attempt(began, end, 1 + i % WORKERS, "done")], [], end, "done",
         )  # fmt: skip
         key = f"{i}.0"
-        made = ObjectRow(key, f"f-{i + 1}", i, "[1]", 2, end, 28, False, [["A", end]])
+        made = ObjectRow(key, f"f-{i + 1}", i, "[1]", 2, end, 28, shared=False)
         rows.objects[key] = made
     return rows
 

@@ -4,7 +4,7 @@
 //     node scripts/build.mjs [FOLDER OF widget.js AND page.js] [FOLDER OF THE EXTENSION]
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -58,6 +58,8 @@ async function buildExtension(views) {
   await rm(dist, { recursive: true, force: true });
   await mkdir(join(dist, "static"), { recursive: true });
   await writeFile(join(dist, entry), code);
+  await mkdir(join(dist, "schemas", "rayteach"), { recursive: true });
+  await copyFile(join(here, "schema", "plugin.json"), join(dist, "schemas", "rayteach", "plugin.json"));
   const { name, version, description, license } = JSON.parse(
     await readFile(join(here, "package.json"), "utf8"),
   );

@@ -4,6 +4,7 @@ import type { Player } from "./player.ts";
 import type { Scene } from "./views/scene.ts";
 import { panBy, zoomBy } from "./views/timeline_tools.ts";
 import { nextSpeed } from "./views/gate.ts";
+import { taskOfKey } from "./model/graph.ts";
 import { neighbourMoment } from "./model/moments.ts";
 
 const NUDGE = 0.01;
@@ -38,6 +39,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const perSecond = nextSpeed(scene);
     if (perSecond === 0) scene.commands?.give("resume");
     else scene.commands?.give("speed", { per_second: perSecond });
+  },
+  "go-to": ({ store, selected, goTo }) => {
+    const task = taskOfKey(store, selected);
+    if (task !== null) goTo?.(task);
   },
   critical: ({ ui }) => {
     ui.isCritical = !ui.isCritical;

@@ -5,7 +5,9 @@ import { Clock } from "./clock.ts";
 import { listen } from "./controls.ts";
 import { Connection, pageTimers } from "./link.ts";
 import type { Link } from "./link.ts";
+import { taskOfKey } from "./model/graph.ts";
 import type { KernelMessage } from "./model/messages.ts";
+import type { TaskRow } from "./model/rows.ts";
 import { isUnfinished, lastChange } from "./model/state.ts";
 import { more, whenMore } from "./parts.ts";
 import { Pacer } from "./pacer.ts";
@@ -13,7 +15,7 @@ import { LARGE, Painter } from "./painter.ts";
 import { Player } from "./player.ts";
 import { buildShell } from "./shell.ts";
 import { freshUi } from "./views/scene.ts";
-import type { Arrow, Pane, Scene, Ui } from "./views/scene.ts";
+import type { Arrow, Jump, Pane, Scene, Ui } from "./views/scene.ts";
 import { ALWAYS, TABS } from "./views/tabs.ts";
 import { watchTheme, watchWidth } from "./watch.ts";
 import { World } from "./world.ts";
@@ -42,7 +44,12 @@ export class RunView {
   private ui: Ui = freshUi();
   private readonly player = new Player(() => performance.now());
 
-  constructor(el: HTMLElement, link: Link) {
+  constructor(
+    el: HTMLElement,
+    link: Link,
+    /** goes to the line of a task, where there is a notebook beside */
+    private readonly goTo: Jump | null = null,
+  ) {
     this.regions = buildShell(el);
     const { root } = this.regions;
     this.world = new World(getComputedStyle(root).fontFamily || "sans-serif");
@@ -100,7 +107,7 @@ export class RunView {
     const t = this.player.moment(head);
     const isNarrow = width < NARROW_PX;
     const { isFollowing, isPlaying, speed } = this.player;
-    return { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed, commands: this.connection?.commands ?? null };
+    return { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed, commands: this.connection?.commands ?? null, goTo: this.goTo };
   }
 
   private paint(isFull: boolean): boolean {
@@ -139,6 +146,14 @@ export class RunView {
     const { start, head } = this.scene();
     this.player.seek(start + share * (head - start), start, head);
     this.pacer.request();
+  }
+
+  give(command: string): void {
+    this.connection?.commands.give(command);
+  }
+
+  selectedTask(): TaskRow | null {
+    return taskOfKey(this.world.store, this.selected);
   }
 
   select(key: string | null): void {

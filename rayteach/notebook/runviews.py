@@ -122,12 +122,13 @@ class RunViews:
         previous = self._views.pop(key, None)
         if previous is not None:
             previous.close()
-        publisher = self._publisher_of(session)
+        publisher = self.publisher_of(session)
         self._views[key] = view = LiveView(publisher, session, run)
         display(view.widget)
         publisher.wake()
 
-    def _publisher_of(self, session: Session) -> Publisher:
+    def publisher_of(self, session: Session) -> Publisher:
+        """Return what feeds all views of a session; made at the first call."""
         if self._publisher is None or self._publisher[0] is not session:
             self._reap(always=True)
             publisher = Publisher(session, session.controls)

@@ -34,7 +34,7 @@ def _packed(code: str) -> str:
     return base64.b64encode(gzip.compress(code.encode(), mtime=0)).decode("ascii")
 
 
-class Library(Widget):
+class Library(Widget):  # type: ignore[misc]  # ipywidgets has no types
     """A model without a view; its state is the code."""
 
     parts = Dict().tag(sync=True)

@@ -105,7 +105,7 @@ class Publisher:
         self._turn = Lock()
         self._thread: Thread | None = None
         self._stopped = False
-        self._interval_s = INTERVAL_S
+        self._interval_s = self._shortest_s = INTERVAL_S
         #: some run that is watched has not come to its end
         self._goes_on = False
         if controls is not None:
@@ -130,6 +130,10 @@ class Publisher:
     def wake(self) -> None:
         """Look at the log now: something began."""
         self._alarm.ring()
+
+    def pace(self, per_second: float) -> None:
+        """Send at most so often to each view; 0 and all above 20 are 20 a second."""
+        self._shortest_s = max(INTERVAL_S, 1 / per_second if per_second > 0 else 0.0)
 
     def ask(self) -> None:
         """Ask every view to say that it is there; takes no lock."""
@@ -304,9 +308,11 @@ class Publisher:
 
     def _next_s(self, listening: list[Subscription], *, goes_on: bool) -> float | None:
         if any(s.owed or not s.confirmed for s in listening):
-            self._interval_s = INTERVAL_S
-            return INTERVAL_S
+            self._interval_s = self._shortest_s
+            return self._shortest_s
         if not goes_on:
             return None
-        self._interval_s = min(self._interval_s * 1.5, QUIET_INTERVAL_S)
+        self._interval_s = max(
+            min(self._interval_s * 1.5, QUIET_INTERVAL_S), self._shortest_s
+        )
         return self._interval_s

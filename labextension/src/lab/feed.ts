@@ -18,8 +18,12 @@ export class PanelFeed {
   private readonly comms = new Set<Comm>();
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly show: (state: FeedState) => void) {
-    show("hidden");
+  constructor(private readonly tell: (state: FeedState, kernel: Kernel | null) => void) {
+    this.show("hidden");
+  }
+
+  private show(state: FeedState): void {
+    this.tell(state, this.kernel);
   }
 
   /** Hear the kernel of this notebook from now on. */

@@ -20,6 +20,7 @@ export interface Comm {
 export type CommTarget = (comm: Comm, message: unknown) => void;
 
 export interface Kernel {
+  requestExecute(content: Record<string, unknown>): unknown;
   readonly info: Promise<{ language_info: { name: string } }>;
   readonly isDisposed: boolean;
   createComm(target: string): Comm;
@@ -33,13 +34,27 @@ export interface SessionContext {
   readonly statusChanged: Signal<SessionContext, string>;
 }
 
+export interface CellWidget {
+  readonly node: HTMLElement;
+  readonly model: { readonly id: string; readonly executionCount?: number | null };
+  readonly editor: { setCursorPosition(place: { line: number; column: number }): void; focus(): void } | null;
+}
+
+export interface NotebookPanel {
+  readonly node: HTMLElement;
+  readonly sessionContext: SessionContext;
+  readonly context: { readonly path: string };
+  readonly content: { readonly widgets: readonly CellWidget[]; activeCellIndex: number };
+}
+
 export interface NotebookTracker {
-  readonly currentWidget: { readonly sessionContext: SessionContext } | null;
+  readonly currentWidget: NotebookPanel | null;
   readonly currentChanged: Signal<NotebookTracker, unknown>;
 }
 
 export interface LuminoWidget {
   id: string;
+  readonly title: { caption: string; icon?: unknown; label: string };
   readonly node: HTMLElement;
   addClass(name: string): void;
   show(): void;
@@ -52,6 +67,10 @@ export interface CommandRegistry {
 }
 
 export interface LabApplication {
+  readonly shell: {
+    add(widget: LuminoWidget, area: string, options: { rank: number }): void;
+    activateById(id: string): void;
+  };
   readonly commands: CommandRegistry;
   readonly serviceManager: {
     readonly contents: { get(path: string, options: { content: boolean }): Promise<unknown> };
@@ -66,13 +85,17 @@ export interface CommandPalette {
   addItem(item: { command: string; category: string }): unknown;
 }
 
+export interface LayoutRestorer {
+  add(widget: LuminoWidget, name: string): void;
+}
+
 export interface StatusBar {
   registerStatusItem(id: string, item: { item: LuminoWidget; align: string; rank: number }): unknown;
 }
 
 /** What the plugin takes out of JupyterLab's share scope. */
 export interface Shared {
-  tokens: { launcher: unknown; palette: unknown; statusBar: unknown; tracker: unknown };
+  tokens: { launcher: unknown; palette: unknown; statusBar: unknown; tracker: unknown; restorer: unknown; settings: unknown };
   newWidget(node: HTMLElement): LuminoWidget;
   newIcon(name: string, svgstr: string): unknown;
   pageOption(name: string): string;

@@ -38,7 +38,9 @@ export function groupStory(scene: Scene, group: Group): Child[] {
 function taskStory(scene: Scene, task: TaskRow, isOpen: boolean): Child[] {
   return [
     h("span", { key: "line" }, nameOf(scene, task), h("span", { key: "why", class: "rt-why" }, whyOf(scene.store, task, scene.t))),
-    h("span", { key: "src", class: "rt-src" }, sourceOf(task)),
+    scene.goTo === null || sourceOf(task) === ""
+      ? h("span", { key: "src", class: "rt-src" }, sourceOf(task))
+      : h("button", { key: "go", type: "button", class: "rt-src rt-link", "data-action": "go-to", title: "Go to this line" }, sourceOf(task)),
     h("span", { key: "more", class: "rt-more" },
       h("span", { key: "inputs" }, inputsOf(scene, task)),
       task.source !== "" && h("code", { key: "source" }, task.source.trim()),
