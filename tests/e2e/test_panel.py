@@ -72,7 +72,8 @@ def test_the_panel_shows_all_cells_and_leads_to_their_lines(two_cells: Any) -> N
     two_cells.page.wait_for_function(f"() => {where} === 4")
     line.click()
     two_cells.page.wait_for_function(f"() => {active} === 1")
-    graph.locator('[aria-pressed="true"]').get_by_text("square-1").wait_for()
+    name = "[2] square-1, done"
+    graph.get_by_role("button", name=name, exact=True, pressed=True).wait_for()
     two_cells.picture("panel")
     found = Axe().run(two_cells.page, context="#rayteach-panel")
     assert found.violations_count == 0, found.generate_report()

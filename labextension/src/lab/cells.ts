@@ -73,7 +73,8 @@ export function goTo(panel: NotebookPanel, cells: Cells, { cell: label, line }: 
   if (found === null) return false;
   panel.content.activeCellIndex = found.place;
   found.cell.node.scrollIntoView({ block: "center" });
-  if (line > 0) found.cell.editor?.setCursorPosition({ line: line - 1, column: 0 });
+  // In quotes: the build gives our own properties short names, and one is called column.
+  if (line > 0) found.cell.editor?.setCursorPosition({ "line": line - 1, "column": 0 });
   found.cell.editor?.focus();
   return true;
 }

@@ -89,7 +89,8 @@ export class PanelFeed {
     let sent = 0;
     const hello = (): void => {
       sent += 1;
-      if (sent >= MOST_HELLOS) clearInterval(this.timer);
+      if (sent >= MOST_HELLOS || this.kernel === null || this.kernel.isDisposed) clearInterval(this.timer);
+      if (this.kernel?.isDisposed === true) return;
       for (const comm of this.comms) {
         if (!comm.isDisposed) comm.send({ type: "hello", version: PROTOCOL_VERSION });
       }

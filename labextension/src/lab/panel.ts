@@ -106,10 +106,11 @@ export class SidePanel {
   }
 
   private leave(): void {
-    this.view?.unmount();
-    this.line?.close();
+    const { view, line } = this;
     this.view = null;
-    this.line = null;
+    this.line = null; // first: closing the comm calls us again
+    view?.unmount();
+    line?.close();
     this.cells = {};
     this.badges.clear();
   }

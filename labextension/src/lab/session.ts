@@ -32,11 +32,21 @@ export class SessionLine {
   }
 
   send(message: unknown): void {
-    if (!this.comm.isDisposed) this.comm.send(message);
+    this.attempt(() => this.comm.send(message));
   }
 
   close(): void {
-    if (!this.comm.isDisposed) this.comm.close();
+    this.attempt(() => this.comm.close());
+  }
+
+  /** A kernel that is gone or restarts takes nothing: the next status says what is. */
+  private attempt(action: () => unknown): void {
+    if (this.comm.isDisposed) return;
+    try {
+      action();
+    } catch {
+      this.listeners.clear();
+    }
   }
 
   get link(): Link {
