@@ -38,7 +38,7 @@ SHORT = 4
 
 
 class FrontEndHook(BuildHookInterface[Any]):
-    """Puts widget.js, page.js and the JupyterLab extension where hatch finds them."""
+    """Puts the package's .js files and the JupyterLab extension where hatch looks."""
 
     PLUGIN_NAME = "custom"
 
@@ -72,6 +72,7 @@ class FrontEnd:
             self._static / "widget.js",
             self._static / "page.js",
             self._static / "parts.json",
+            self._static / "predict.js",
             self._dist / "package.json",
         )
 

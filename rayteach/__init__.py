@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from rayteach.api.observe import last_run, load, observe, timeline
     from rayteach.api.pausing import pause, paused, resume, speed, step
+    from rayteach.api.predicting import predict
     from rayteach.api.remote_function import remote
     from rayteach.api.run import Run
     from rayteach.api.session import init, is_initialized, shutdown
@@ -99,6 +100,7 @@ __all__ = [
     "observe",
     "pause",
     "paused",
+    "predict",
     "put",
     "remote",
     "resume",
@@ -120,6 +122,7 @@ _HOMES = {
         "available_resources cancel cluster_resources get kill nodes put wait"
     ),
     "rayteach.api.pausing": "pause paused resume speed step",
+    "rayteach.api.predicting": "predict",
     "rayteach.api.remote_function": "remote",
     "rayteach.api.run": "Run",
     "rayteach.api.observe": "last_run load observe timeline",

@@ -26,6 +26,7 @@ FLOORS = {
     "checks": 5,
     "engines": 4,
     "advice": 4,
+    "prediction": 4,
     "runtime": 3,
     "simulate": 3,
     "widgets": 3,

@@ -1,7 +1,7 @@
-// Builds the three readers of the one tree: widget.js and page.js for the Python package,
-// and the JupyterLab extension.
+// Builds the readers of the one tree: widget.js, predict.js and page.js for the Python
+// package, and the JupyterLab extension.
 //
-//     node scripts/build.mjs [FOLDER OF widget.js AND page.js] [FOLDER OF THE EXTENSION]
+//     node scripts/build.mjs [FOLDER OF THE PACKAGE'S FILES] [FOLDER OF THE EXTENSION]
 
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -36,6 +36,8 @@ async function bundle(entry, format, more = {}) {
 /** Bytes of the code that the first picture needs, and of what each saved notebook holds per view. */
 const FIRST_LIMIT = 80_000;
 const LOADER_LIMIT = 2_000;
+/** Bytes of a prediction's own widget, which is served apart. */
+const PREDICT_LIMIT = 16 * 1024;
 
 /** Clears away what an earlier build has left under other names. */
 async function buildPackageFiles({ version, parts }) {
@@ -49,6 +51,9 @@ async function buildPackageFiles({ version, parts }) {
   await writeFile(join(packageStatic, "parts.json"), JSON.stringify(Object.keys(parts)));
   await writeFile(join(packageStatic, "page.js"), await bundle("src/page.ts", "iife"));
   await writeFile(join(packageStatic, "widget.js"), loader);
+  const predict = await bundle("src/predict.ts", "esm");
+  if (predict.length > PREDICT_LIMIT) throw new Error(`predict.js has ${predict.length} bytes, more than ${PREDICT_LIMIT}`);
+  await writeFile(join(packageStatic, "predict.js"), predict);
 }
 
 async function buildExtension(views) {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from itertools import compress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from rayteach.api import session
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 _MS = 1000.0
 _SUSPICIOUS_MS = 60
+_TASK = attrgetter("task")
 
 
 def get(object_ids: ObjectID | list[ObjectID], timeout: float | None = None) -> Any:
@@ -103,7 +106,7 @@ def wait(
     timeout_s = _seconds(timeout)
     if not object_ids:
         return [], []
-    if len(set(object_ids)) != len(object_ids):
+    if _has_duplicates(object_ids, has_generators):
         msg = "wait() was given the same ObjectID twice; each may stand once"
         raise ValueError(msg)
     if isinstance(num_returns, bool) or not isinstance(num_returns, int):
@@ -119,10 +122,11 @@ def wait(
     ids = stand_ins(object_ids) if has_generators else object_ids
     chosen = session.engine().wait(ids, num_returns, timeout_s, line, "ms")
     _warn_unit(timeout, len(chosen) < num_returns)
-    picked = set(chosen)
     ready = [object_ids[position] for position in chosen]
-    rest = [one for place, one in enumerate(object_ids) if place not in picked]
-    return ready, rest
+    is_left = bytearray(b"\1") * len(object_ids)
+    for position in chosen:
+        is_left[position] = 0
+    return ready, list(compress(object_ids, is_left))
 
 
 def cancel(
@@ -205,6 +209,8 @@ def available_resources() -> dict[str, float]:
 
 def _check_ids(ids: Sequence[Any], call: str) -> bool:
     """Return whether there are generators among what is to be waited for."""
+    if {ObjectID}.issuperset(map(type, ids)):
+        return False  # a loop of waits looks at each ID very often
     has_generators = False
     for position, one in enumerate(ids):
         if not isinstance(one, ObjectID):
@@ -214,6 +220,13 @@ def _check_ids(ids: Sequence[Any], call: str) -> bool:
             msg = f"{call}(): item {position} of the list is {_a(one)}, no ObjectID"
             raise TypeError(msg + _hint(one))
     return has_generators
+
+
+def _has_duplicates(ids: list[Any], has_generators: bool) -> bool:
+    """Tell whether an ID, or a generator, stands twice in the list."""
+    if not has_generators and len(set(map(_TASK, ids))) == len(ids):
+        return False  # of different tasks: nearly always, and quickly told
+    return len(set(ids)) != len(ids)
 
 
 def _seconds(timeout: Any) -> float | None:

@@ -10,6 +10,8 @@ Never on seconds. A check is a value: combine several with ``&`` or
 In a notebook ``%%check`` applies those of an exercise.
 """
 
+from rayteach.checks import looking
+from rayteach.checks.mistakes import mistake
 from rayteach.checks.model import (
     Check,
     CheckFailedError,
@@ -18,6 +20,7 @@ from rayteach.checks.model import (
     all_of,
     verify,
 )
+from rayteach.checks.predictions import predicted
 from rayteach.checks.vocabulary import (
     no_get_in_loop,
     parallel,
@@ -32,8 +35,11 @@ __all__ = [
     "Evidence",
     "Problem",
     "all_of",
+    "looking",
+    "mistake",
     "no_get_in_loop",
     "parallel",
+    "predicted",
     "result",
     "started",
     "that",

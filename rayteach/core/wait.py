@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
 
-def choose(is_ready: Sequence[bool], num_returns: int) -> list[int]:
+def choose(is_ready: Iterable[bool], num_returns: int) -> list[int]:
     """Return the positions that ``wait`` gives back as ready.
 
     The first ``num_returns`` ready IDs in input order. Any other ready ID is
-    *held*: it stays in the rest. Source: Ray's ``wait`` returns at most
-    ``num_returns``; differs: Ray leaves open which ones, here a lesson repeats.
+    *held*: it stays in the rest. Looks no further than it must. Source: Ray's
+    ``wait`` returns at most ``num_returns``; differs: Ray leaves open which ones,
+    here a lesson repeats.
     """
     chosen = []
     for position, ready in enumerate(is_ready):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rayteach.core.wait import choose
 from rayteach.engines.failures import Failure
+from rayteach.engines.pump import Waiter, attach
 from rayteach.engines.storage import Segment
 from rayteach.errors import GetTimeoutError
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import protocol
-
-if TYPE_CHECKING:
-    from rayteach.engines.pump import Waiter
 
 
 class Asked:
@@ -41,9 +39,7 @@ class Asked:
     def attach(self, waiter: Waiter) -> None:
         """Let every pending ID notify ``waiter``."""
         for one in self.pending:
-            if one.waiters is None:
-                one.waiters = []
-            one.waiters.append(waiter)
+            attach(waiter, one)
 
     def detach(self, waiter: Waiter) -> None:
         """Take ``waiter`` off again."""

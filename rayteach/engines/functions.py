@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import hashlib
 import inspect
 import os
@@ -19,6 +20,7 @@ from rayteach.runtime.serialization import dumps_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import CodeType
 
     from rayteach.object_id import ObjectID
 
@@ -153,7 +155,18 @@ def _captured(target: Callable[..., Any]) -> Iterable[tuple[str, Any]]:
 def _captures_mutable(target: Any, seen: frozenset[int] = frozenset()) -> bool:
     """Tell whether a task could change something that the next task would see."""
     seen |= {id(target)}
+    if inspect.isfunction(target) and _rebinds(target.__code__):
+        return True
     return any(not _is_harmless(value, seen) for _, value in _captured(target))
+
+
+def _rebinds(code: CodeType) -> bool:
+    """Tell whether a function assigns to a global or a name around it."""
+    return any(
+        one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL")
+        or (one.opname == "STORE_DEREF" and one.argval in code.co_freevars)
+        for one in dis.get_instructions(code)
+    ) or any(_rebinds(one) for one in code.co_consts if isinstance(one, types.CodeType))
 
 
 def _is_harmless(value: Any, seen: frozenset[int]) -> bool:

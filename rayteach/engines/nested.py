@@ -24,6 +24,7 @@ from rayteach.engines.base import (
     TaskOptions,
 )
 from rayteach.engines.functions import describe, number_of
+from rayteach.engines.held_id import HeldID, Key
 from rayteach.engines.nested_streams import NestedItems
 from rayteach.ids import Label
 from rayteach.object_id import STREAM_INDEX, ActorID, ObjectID, set_client
@@ -40,25 +41,6 @@ if TYPE_CHECKING:
 _WORKER_SHIFT = 40
 """Task numbers of worker *w* start at ``w << 40`` plus the session's first number;
 JavaScript reads them exactly."""
-
-Key = tuple[int, int]
-
-
-class HeldID(ObjectID):
-    """A worker's stand-in for an ID; the driver hears of its birth and death."""
-
-    __slots__ = ("notes",)
-
-    def __init__(
-        self, task: int, index: int, label: object, notes: deque[tuple[Key, int]]
-    ) -> None:
-        """Leave a note of both in ``notes``."""
-        super().__init__(task, index, label)
-        self.notes = notes
-
-    def __del__(self) -> None:
-        """Leave the note of its death; it is sent with the next message."""
-        self.notes.append(((self.task, self.index), -1))
 
 
 class NestedClient:

@@ -15,10 +15,13 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from rayteach.runtime import portable
 from rayteach.runtime.interrupts import driver_shield
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rayteach.object_id import ObjectID
 
 _clock = time.monotonic
 PATIENCE_S = 0.002
@@ -31,7 +34,7 @@ long before it sleeps: to be woken takes longer than such a task."""
 
 
 class Poller(Protocol):
-    """``select.epoll`` or ``select.poll``."""
+    """``select.epoll``, or what ``portable`` has in its place."""
 
     def poll(self, timeout: float | None = ...) -> list[tuple[int, int]]:
         """Return (descriptor, events)."""
@@ -86,6 +89,17 @@ class Waiter:
                 return
 
 
+def attach(waiter: Waiter, one: ObjectID) -> None:
+    """Have ``waiter`` told of the ID. Called under the engine's lock."""
+    waiters = one.waiters
+    if not waiters:
+        one.waiters = [waiter]
+    elif waiters[-1].done:  # left by an earlier turn of a loop of waits
+        waiters[-1] = waiter
+    else:
+        waiters.append(waiter)
+
+
 class Pump:
     """Polls for the engine and hands each event to ``handle``."""
 
@@ -101,14 +115,13 @@ class Pump:
         self._poller = poller
         self._handle = handle
         self._next_deadline = next_deadline
-        self._in_seconds = hasattr(select, "epoll")
         self._lead = threading.Lock()
         self._followers: set[Waiter] = set()
         self._last_lead_s = 0.0
         self._background_leads = False
         #: asks the background thread to leave the lead to a busy submitter
         self._step_aside = False
-        self._kick_r, self._kick_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._kick_r, self._kick_w = portable.wake_pipe()
         poller.register(self._kick_r, select.POLLIN)
         #: True while a kick is on its way that tells of work handed over
         self._nudged = False
@@ -236,17 +249,14 @@ class Pump:
             elif _clock() > end_s:
                 return
             else:
-                os.sched_yield()
+                portable.let_others_run()
 
     def _step(self, timeout_s: float | None) -> None:
         due = self._next_deadline()
         if due is not None:
             left = max(0.0, due - _clock())
             timeout_s = left if timeout_s is None else min(timeout_s, left)
-        if timeout_s is None or self._in_seconds:
-            found = self._poller.poll(timeout_s)
-        else:
-            found = self._poller.poll(timeout_s * 1000)
+        found = self._poller.poll(timeout_s)
         for fd, _ in found:
             if fd == self._kick_r:
                 os.read(self._kick_r, 4096)

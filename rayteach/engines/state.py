@@ -8,6 +8,7 @@ import time
 import weakref
 from collections import defaultdict, deque
 from itertools import count
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
@@ -17,7 +18,7 @@ from rayteach.errors import ActorHandleNotFoundError, RayteachError
 from rayteach.object_id import FAILED, READY, ActorID, ObjectID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection
 
     from rayteach.core.task import Task
     from rayteach.engines.base import ActorOptions, Function
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from rayteach.trace.log import EventLog
 
 clock = time.monotonic
-KEYS_LOGGED = 256
+KEYS_LOGGED = 64
 """A get or wait on more IDs logs the first of them: a drain stays linear."""
 
 
@@ -37,6 +38,9 @@ _NUMBERS = count(1)
 """Never used again in this process: an old ID names nothing in a new session."""
 OWN_BITS = (1 << 40) - 1
 """The number of a worker's task holds the worker above these bits."""
+_MANY = 8
+"""More IDs than that are looked at all at once."""
+_TASK = attrgetter("task")
 
 
 class Actor:
@@ -157,9 +161,13 @@ class EngineState:
             msg = "the session is closed; run rayteach.init() to start another"
             raise RayteachError(msg)
 
-    def check_ours(self, ids: Iterable[ObjectID]) -> None:
+    def check_ours(self, ids: Collection[ObjectID]) -> None:
         """Raise if an ID is of an earlier session."""
         first = self.first
+        if len(ids) > _MANY:  # of this session, of the driver: nearly always
+            tasks = list(map(_TASK, ids))
+            if first <= min(tasks) and max(tasks) <= OWN_BITS:
+                return
         for one in ids:
             if one.task & OWN_BITS < first:
                 msg = f"{one!r} belongs to a session that has been shut down"

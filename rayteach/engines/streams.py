@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core import events, states
 from rayteach.engines.base import DYNAMIC, Function, ItemGone
 from rayteach.engines.failures import Failure
-from rayteach.engines.pump import Waiter
+from rayteach.engines.pump import Waiter, attach
 from rayteach.engines.state import clock
 from rayteach.errors import RayteachError
 from rayteach.object_id import FAILED, PENDING, STREAM_INDEX, ObjectID
@@ -243,8 +243,7 @@ class DriverItems:
             if one is not None and one.status == PENDING:
                 self._state.check_open()
                 done = lambda: future.set_result(None)  # noqa: E731 (one line of it)
-                one.waiters = one.waiters or []
-                one.waiters.append(Waiter(1, fail_fast=True, on_done=done))
+                attach(Waiter(1, fail_fast=True, on_done=done), one)
                 return future
         future.set_result(None)
         return future

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core.wait import choose
-from rayteach.engines.pump import SPIN_S, Pump, Waiter
+from rayteach.engines.pump import SPIN_S, Pump, Waiter, attach
 from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
 from rayteach.engines.storage import Segment
 from rayteach.errors import GetTimeoutError
@@ -87,12 +87,13 @@ class Waiting:
         """Return the positions that count as ready."""
         with self._shield:
             wait = self.begin("wait", ids, num_returns, timeout_s, line, unit)
-            pending = _pending(ids)
-            need = num_returns - (len(ids) - len(pending))
-            if need > 0:
+            chosen = choose((one.status != PENDING for one in ids), num_returns)
+            if len(chosen) < num_returns:
+                pending = _pending(ids)
+                need = num_returns - (len(ids) - len(pending))
                 self.block(pending, need, timeout_s, fail_fast=False)
-            with self._lock:
-                chosen = choose([one.status != PENDING for one in ids], num_returns)
+                with self._lock:
+                    chosen = choose((one.status != PENDING for one in ids), num_returns)
             reason = "enough ready" if len(chosen) >= num_returns else "timeout"
             self.end(wait, chosen, reason)
         return chosen
@@ -117,9 +118,7 @@ class Waiting:
                 if one.status != PENDING:
                     waiter.notify(failed=one.status == FAILED)
                     continue
-                if one.waiters is None:
-                    one.waiters = []
-                one.waiters.append(waiter)
+                attach(waiter, one)
                 brief = 0 < one.work.function.mean_s < SPIN_S
             brief = brief and self._state.scheduler.busy <= _CPUS
             if self._state.scheduler.gate is not None:
@@ -169,10 +168,13 @@ class Waiting:
         self.end(wait, ready, reason)
 
     def end(self, wait: int, ready: Sequence[int], reason: str) -> None:
-        """Log that a wait is over; ``ready`` are positions among its IDs."""
+        """Log that a wait is over; ``ready`` are positions among its IDs.
+
+        The first of them will do: no view shows thousands.
+        """
         if self._shield.is_held:
             reason = "interrupted"
-        self._state.log.wait_ended(clock(), wait, ready, reason)
+        self._state.log.wait_ended(clock(), wait, ready[:KEYS_LOGGED], reason)
 
     def _timed_out(
         self, ids: Sequence[ObjectID], missing: list[ObjectID], timeout_s: float | None
@@ -206,12 +208,11 @@ class Waiting:
         with self._shield, self._lock:
             if object_id.status == PENDING:
                 self._check_known([object_id])
-                if object_id.waiters is None:
-                    object_id.waiters = []
                 done = partial(self._completions.put, fill)
-                object_id.waiters.append(Waiter(1, fail_fast=True, on_done=done))
+                waiter = Waiter(1, fail_fast=True, on_done=done)
+                attach(waiter, object_id)
                 if self._state.scheduler.gate is not None:
-                    self.on_gated(object_id.waiters[-1], [object_id])
+                    self.on_gated(waiter, [object_id])
                 return future
         fill()
         return future

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rayteach.api import session as _sessions
+from rayteach.notebook.asking import Asking
 from rayteach.notebook.cells import CellOwner
 from rayteach.notebook.contracts import Session, Sessions
 from rayteach.notebook.panel import Panel
@@ -39,12 +40,14 @@ class Extension:
         self.views = RunViews(self.panel)
         self.whole = SessionViews(shell, sessions, self.views)
         self.cells = CellOwner(shell, sessions, self.views, self.whole.cell_began)
+        self.asking = Asking(self.cells, self.views)
         self.tracebacks = Tracebacks(shell, self.cells.flush_output)
         self.magics = MagicsPart(self)
         self._parts: tuple[_Part, ...] = (
             self.tracebacks,
             self.magics,
             self.panel,
+            self.asking,
             self.views,
             self.whole,
             self.cells,

@@ -18,6 +18,8 @@ from rayteach.widgets.late_log import LateLog
 from rayteach.widgets.publisher import Publisher
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rayteach.engines.outputs import Printed
     from rayteach.notebook.cells import Cell
     from rayteach.notebook.contracts import Session
@@ -36,6 +38,8 @@ class RunViews:
         """Make an empty table; ``panel`` knows whether a front end answers."""
         self._panel = panel
         self._views: dict[str, LiveView] = {}
+        #: what closes other widgets under a cell, by its key
+        self._held: dict[str, list[Callable[[], None]]] = {}
         #: the one thread that feeds all views of a session, once there is a view
         self._publisher: tuple[Session, Publisher] | None = None
         #: session and run of the cell that runs now, once it started a task
@@ -53,14 +57,14 @@ class RunViews:
 
     def detach(self) -> None:
         """Close every view, and end the thread that feeds them."""
-        for key in list(self._views):
+        for key in [*self._views, *self._held]:
             self.close(key)
         self._reap(always=True)
 
     def begin_cell(self, cell: Cell, session: Session, run: int) -> None:
         """Show the run under the running cell; a failure never breaks the run."""
         self._running = (session, run)
-        if self.auto and self._profile(cell) == "live":
+        if self.auto and self.profile_of(cell) == "live":
             try:
                 self._show(cell.key, session, run)
             except Exception:  # noqa: BLE001 (a view is an observer)
@@ -70,7 +74,7 @@ class RunViews:
         """Where nobody watches, make one output of what the cell did."""
         running, self._running = self._running, None
         self._reap()
-        if running is None or not self.auto or self._profile(cell) != "still":
+        if running is None or not self.auto or self.profile_of(cell) != "still":
             return
         try:
             display(still(rows_of(*running)), raw=True)
@@ -79,7 +83,7 @@ class RunViews:
 
     def show_again(self, cell: Cell | None, session: Session, run: int) -> None:
         """Show a run once more, under the cell that asks for it."""
-        if cell is not None and not session.closed and self._profile(cell) == "live":
+        if cell is not None and not session.closed and self.profile_of(cell) == "live":
             self._show(cell.key + _ASKED, session, run)
         else:
             display(still(rows_of(session, run)), raw=True)
@@ -94,8 +98,14 @@ class RunViews:
         """Return what came late in a session, by run."""
         return self._late.setdefault(session, LateLog())
 
+    def hold(self, key: str, close: Callable[[], None]) -> None:
+        """Close another widget of a cell when the cell runs again."""
+        self._held.setdefault(key, []).append(close)
+
     def close(self, key: str) -> None:
         """Close the views of a cell, with their models."""
+        for close in self._held.pop(key, ()):
+            close()
         for one in (key, key + _ASKED):
             view = self._views.pop(one, None)
             if view is not None:
@@ -144,6 +154,7 @@ class RunViews:
             return True
         return any(v.answered for v in self._views.values())
 
-    def _profile(self, cell: Cell) -> Profile:
+    def profile_of(self, cell: Cell) -> Profile:
+        """Return what a cell shows by itself."""
         answered = self.answered
         return profile(cell_has_id=cell.has_id, front_end_answered=answered)

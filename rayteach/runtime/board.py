@@ -26,6 +26,8 @@ import os
 import struct
 from typing import NamedTuple
 
+from rayteach.runtime import portable
+
 _SLOT = struct.Struct("<QQIId")
 _BEGIN = struct.Struct("<QIId")
 _STOP = struct.Struct("<Q")
@@ -60,7 +62,7 @@ class Board:
         fd = os.open(path, flags, 0o600)
         try:
             if create:
-                os.posix_fallocate(fd, 0, _BYTES)
+                portable.allocate(fd, _BYTES)
             self._map = mmap.mmap(fd, _BYTES)
         finally:
             os.close(fd)

@@ -26,12 +26,11 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from rayteach.runtime import portable
 from rayteach.runtime.descriptors import out_of_reach
-from rayteach.runtime.protocol import LENGTH
+from rayteach.runtime.protocol import FORK_REPORT, FORK_REPORTS, FORK_REQUEST, LENGTH
 from rayteach.runtime.protocol_types import ServerStart, WorkerStart
 
-_RECEIVE_BYTES = 1 << 16
-_PR_SET_PDEATHSIG = 1
 IDLE_MS = 100
 """The server uses a pause of this length to import what later workers may want."""
 
@@ -39,11 +38,10 @@ IDLE_MS = 100
 def main(fd: int, *directories: str) -> None:
     """Serve on the inherited socket ``fd`` until the driver is gone."""
     control = socket.socket(fileno=fd)
-    first = control.recv(_RECEIVE_BYTES)
-    if not first:  # the driver was killed before it could say anything
+    start: ServerStart | None = _receive_start(control)
+    if start is None:  # the driver was killed before it could say anything
         _remove(*directories)
         return
-    start: ServerStart = pickle.loads(first)
     ForkServer(control, start).run()
 
 
@@ -55,13 +53,13 @@ class ForkServer:
         self._control = control
         self._start = start
         self._children: set[int] = set()
-        self._set_death_signal = _death_signal()
+        self._set_death_signal = portable.dying_with_parent()
         sys.path[:] = start["sys_path"]
         with contextlib.suppress(OSError):
             os.chdir(start["cwd"])
         import_module("rayteach.runtime.worker")
         self._to_preload = list(start["preload"])
-        self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._wake_r, self._wake_w = portable.wake_pipe()
         signal.set_wakeup_fd(self._wake_w, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -97,19 +95,19 @@ class ForkServer:
 
     def _serve(self) -> bool:
         try:
-            data, fds, _, _ = socket.recv_fds(self._control, _RECEIVE_BYTES, 4)
+            data, fds, _, _ = socket.recv_fds(self._control, FORK_REQUEST.size, 4)
         except OSError:
             return False
         if not data:
             return False
-        request: int = pickle.loads(data)
+        (request,) = FORK_REQUEST.unpack(data)
         try:
             pid = self._fork(fds)
         except OSError as error:  # too many processes, or no memory for another
-            self._tell(("refused", request, error.errno))
+            self._tell("refused", request, error.errno or 0)
         else:
             self._children.add(pid)
-            self._tell(("forked", request, pid))
+            self._tell("forked", request, pid)
         for fd in fds:
             os.close(fd)
         return True
@@ -144,7 +142,7 @@ class ForkServer:
         os.close(self._wake_w)
         _reseed()
         line, queue = (socket.socket(fileno=out_of_reach(fd)) for fd in fds)
-        start = _receive_start(line)
+        start: WorkerStart | None = _receive_start(line)
         if start is not None:
             worker.main(start, line, queue)
 
@@ -157,11 +155,13 @@ class ForkServer:
             if pid == 0:
                 return
             self._children.discard(pid)
-            self._tell(("exited", pid, os.waitstatus_to_exitcode(status)))
+            self._tell("exited", pid, os.waitstatus_to_exitcode(status))
 
-    def _tell(self, message: tuple[Any, ...]) -> None:
+    def _tell(self, what: str, which: int, number: int) -> None:
         with contextlib.suppress(OSError):  # the driver may be gone: run() sees it
-            self._control.send(pickle.dumps(message))
+            self._control.sendall(
+                FORK_REPORT.pack(FORK_REPORTS.index(what), which, number)
+            )
 
     def _clean_up(self) -> None:
         for pid in self._children:
@@ -180,14 +180,13 @@ def _remove(*directories: str) -> None:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _receive_start(line: socket.socket) -> WorkerStart | None:
+def _receive_start(line: socket.socket) -> Any:
     """Wait until there is something to be; None if there never will be."""
     head = line.recv(LENGTH.size, socket.MSG_WAITALL)
     if not head:
         return None
     size = LENGTH.unpack(head)[0]
-    start: WorkerStart = pickle.loads(line.recv(size, socket.MSG_WAITALL))
-    return start
+    return pickle.loads(line.recv(size, socket.MSG_WAITALL))
 
 
 def _reseed() -> None:
@@ -200,13 +199,3 @@ def _reseed() -> None:
         random.seed()
     if numpy is not None:
         numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
-
-
-def _death_signal() -> Any:
-    """Return a function that ties this process's life to its parent's."""
-    if not sys.platform.startswith("linux"):
-        return lambda: None
-    import ctypes  # noqa: PLC0415
-
-    libc = ctypes.CDLL(None)
-    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

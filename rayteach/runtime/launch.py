@@ -14,8 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rayteach.runtime import session_dir, thread_limits
-from rayteach.runtime.node_queue import socket_pair
+from rayteach.runtime import protocol, session_dir, thread_limits
 
 if TYPE_CHECKING:
     from rayteach.runtime.protocol_types import ServerStart
@@ -77,7 +76,7 @@ def launch(
     if directory is None:
         directory, spill = session_dir.choose(), session_dir.choose_spill()
     directories = [str(path) for path in (directory, spill) if path is not None]
-    ours, theirs = socket_pair()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     code = (
         f"import sys; sys.path.insert(0, {_PACKAGE_ROOT!r}); "
         "from rayteach.runtime.fork_server import main; "
@@ -99,5 +98,6 @@ def launch(
         "spill": str(spill or ""),
         "preload": list(_PRELOAD),
     }
-    ours.send(pickle.dumps(start))
+    data = pickle.dumps(start)
+    ours.sendall(protocol.LENGTH.pack(len(data)) + data)
     return ForkServerProcess(ours, process, directory, spill)

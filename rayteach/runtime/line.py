@@ -21,6 +21,7 @@ from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from rayteach.runtime import portable
 from rayteach.runtime.descriptors import out_of_reach
 from rayteach.runtime.interrupts import InterruptShield
 from rayteach.runtime.protocol import (
@@ -54,7 +55,7 @@ class Line:
     def __init__(self, sock: socket.socket) -> None:
         """Speak over ``sock``, which stays blocking."""
         self._sock = sock
-        ends = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        ends = portable.wake_pipe()
         self._wake_r, self._wake_w = map(out_of_reach, ends)
         #: holds interrupts of the main thread's task
         self.shield = InterruptShield(self._rouse)
@@ -132,6 +133,10 @@ class Line:
             self._later[number] = lambda _: None
             self.flush(frame(FORGET, number))
 
+    def fileno(self) -> int:
+        """Return the socket's descriptor."""
+        return self._sock.fileno()
+
     def catch_up(self) -> None:
         """Read what is here, unless another thread reads anyway."""
         with self.shield:
@@ -148,7 +153,7 @@ class Line:
         end_s = time.monotonic() + seconds
         while not self._inbox and time.monotonic() < end_s:
             self.catch_up()
-            os.sched_yield()
+            portable.let_others_run()
 
     def next_frame(self) -> bytes:
         """Wait for the next frame that is no reply."""

@@ -4,8 +4,8 @@ The driver writes messages, any free worker receives the next one: the kernel
 keeps the order and wakes one reader, so tasks start first in, first out, and go
 on while the driver is busy. Taking back reads from the same end.
 
-A SEQPACKET pair keeps message borders; where the system lacks it (macOS) a
-DGRAM pair does the same.
+A SEQPACKET pair keeps message borders; where the system lacks it a DGRAM pair
+does the same, but for its end: who waits there must watch his line too.
 """
 
 from __future__ import annotations
@@ -13,21 +13,10 @@ from __future__ import annotations
 import socket
 from collections import deque
 
+from rayteach.runtime import portable
 from rayteach.runtime.protocol import MESSAGE
 
-_BUFFER_BYTES = 4 << 20
 RECEIVE_BYTES = 1 << 20
-
-
-def socket_pair() -> tuple[socket.socket, socket.socket]:
-    """Return (write end, read end) of a new queue."""
-    try:
-        pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    except OSError:
-        pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    for end in pair:
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
-    return pair
 
 
 class NodeQueue:
@@ -35,7 +24,7 @@ class NodeQueue:
 
     def __init__(self) -> None:
         """Open the pair; ``read_end`` is handed to workers."""
-        self._write_end, self.read_end = socket_pair()
+        self._write_end, self.read_end = portable.queue_pair()
         self._write_end.setblocking(False)  # noqa: FBT003 (the socket's own API)
         self._numbers = 0
         self._backlog: deque[bytes] = deque()
@@ -80,10 +69,8 @@ class NodeQueue:
     def _send(self, message: bytes) -> bool:
         try:
             self._write_end.send(message)
-        except (BlockingIOError, InterruptedError):
-            return False
         except OSError as error:
-            if error.errno == 105:  # noqa: PLR2004 (ENOBUFS: full, on macOS)
+            if portable.is_full(error):
                 return False
             raise
         return True

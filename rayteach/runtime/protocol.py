@@ -27,6 +27,11 @@ INPUT_HEAD = struct.Struct("<BI")
 RESULT_HEAD = struct.Struct("<IBQddB")
 """length, kind, task, start, end, status"""
 KIND = struct.Struct("<IB")
+FORK_REQUEST = struct.Struct("<Q")
+"""To the fork server: fork a process; two descriptors travel along."""
+FORK_REPORT = struct.Struct("<BQi")
+"""From the fork server: what, request or pid, pid or status or errno."""
+FORK_REPORTS = ("forked", "refused", "exited")
 
 # Downwards.
 TASK, CALL, CREATE, PARK, UNPARK, EXIT, REPLY, RESUME, BIG, CANCEL = range(1, 11)

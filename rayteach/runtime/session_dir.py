@@ -7,9 +7,10 @@ import fcntl
 import os
 import re
 import shutil
-import sys
 import tempfile
 from pathlib import Path
+
+from rayteach.runtime import portable
 
 _NAME = re.compile(r"rayteach-\d+-(\d+)-[0-9a-f]+$")
 _LOCK = "driver.lock"
@@ -25,7 +26,7 @@ def base_directory() -> Path:
     if chosen:
         return Path(chosen)
     shared = Path("/dev/shm")  # noqa: S108 (private directories in it, mode 0700)
-    if sys.platform.startswith("linux") and os.access(shared, os.W_OK):
+    if portable.IS_LINUX and os.access(shared, os.W_OK):
         return shared
     return Path(tempfile.gettempdir())
 

@@ -18,12 +18,13 @@ import socket
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rayteach.errors import ActorExit, RayteachError
 from rayteach.object_id import set_client_maker
-from rayteach.runtime import protocol, serialization, thread_limits
+from rayteach.runtime import portable, protocol, serialization, thread_limits
 from rayteach.runtime.board import Board
 from rayteach.runtime.failure import describe
 from rayteach.runtime.line import Line, LineClosed
@@ -129,7 +130,7 @@ class Worker:
     def _serve_queue(self) -> None:
         size = self._look() if self._was_brief else 0
         if not size:
-            size = self._queue.recv_into(self._received)
+            size = self._receive()
         if not size:
             raise LineClosed
         view = self._received[:size]
@@ -161,6 +162,15 @@ class Worker:
         self.line.flush(protocol.frame(protocol.PARKED, 0) if self._parked else b"")
         self._board.begin(self.number, 0)
 
+    def _receive(self) -> int:
+        if portable.IS_LINUX:
+            return self._queue.recv_into(self._received)
+        while True:  # this queue does not tell of its end, but the line does
+            if not portable.wait_for(self._queue, unless_ended=self.line.fileno()):
+                return 0
+            with suppress(BlockingIOError):  # else somebody was quicker
+                return self._queue.recv_into(self._received, 0, socket.MSG_DONTWAIT)
+
     def _look(self) -> int:
         """Receive without sleeping; return 0 if nothing came within ``LOOK_S``."""
         receive, buffer = self._queue.recv_into, self._received
@@ -169,7 +179,7 @@ class Worker:
             try:
                 return receive(buffer, 0, socket.MSG_DONTWAIT)
             except BlockingIOError:
-                os.sched_yield()
+                portable.let_others_run()
         return 0
 
     def _serve_line(self) -> None:

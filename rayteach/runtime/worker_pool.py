@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from rayteach.runtime import session_dir
+from rayteach.runtime import portable, session_dir
 from rayteach.runtime.board import Board
 from rayteach.runtime.channel import Channel
 from rayteach.runtime.launch import ForkServerProcess, launch
 from rayteach.runtime.node_queue import NodeQueue
-from rayteach.runtime.protocol import LENGTH
+from rayteach.runtime.protocol import FORK_REPORT, FORK_REPORTS, FORK_REQUEST, LENGTH
 from rayteach.runtime.protocol_types import WorkerStart
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class WorkerPool:
         self.workers: dict[int, WorkerHandle] = {}
         #: what to poll: file descriptor -> worker number (0: the fork server)
         self.by_fd: dict[int, int] = {}
-        self.poller = select.poll() if not hasattr(select, "epoll") else select.epoll()
+        self.poller = portable.make_poller()
         self._client = client
         self._session_hex = session_hex
         #: workers number their tasks from here on
@@ -158,7 +158,7 @@ class WorkerPool:
         request = next(self._requests)
         fds = [theirs.fileno(), self.queue.read_end.fileno()]
         try:
-            socket.send_fds(self._server.control, [pickle.dumps(request)], fds)
+            socket.send_fds(self._server.control, [FORK_REQUEST.pack(request)], fds)
         except OSError as error:
             if error.errno not in _GONE:  # a dead server is seen by the pump
                 ours.close()
@@ -176,12 +176,13 @@ class WorkerPool:
         process that has not become one.
         """
         try:
-            data = self._server.control.recv(1 << 16)
+            data = self._server.control.recv(FORK_REPORT.size, socket.MSG_WAITALL)
         except OSError:  # it died with requests unread
             return None
         if not data:
             return None
-        what, first, second = pickle.loads(data)
+        code, first, second = FORK_REPORT.unpack(data)
+        what = FORK_REPORTS[code]
         if what == "forked":
             handle = self._forked.pop(first)
             handle.pid = second
@@ -269,8 +270,7 @@ class WorkerPool:
         for path in self._server.directories:  # if the server could not
             shutil.rmtree(path, ignore_errors=True)
         self.board.close()
-        if hasattr(self.poller, "close"):
-            self.poller.close()
+        self.poller.close()
 
     def disown(self) -> None:
         """Close a forked child's copies: the parent's end must be seen as its end."""

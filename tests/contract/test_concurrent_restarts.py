@@ -3,36 +3,37 @@
 import asyncio
 import os
 import signal
+import threading
 
 import pytest
 
 
 @pytest.mark.parametrize("is_async", [True, False])
 def test_calls_that_ran_run_again_in_the_new_process(ray, tally, is_async):
-    class Base:
-        def __init__(self):
-            self.inside = 0
-
-    class Loop(Base):
-        async def work(self, kill):
-            if tally.add() <= kill:
-                await asyncio.sleep(0)  # the task's work
+    class Loop:
+        async def work(self):
+            number = tally.add()
+            if number == 3:  # the third of three that run at once
                 os.kill(os.getpid(), signal.SIGKILL)
-            await asyncio.sleep(0)  # the task's work
+            if number < 3:
+                await asyncio.Event().wait()
             return os.getpid()
 
-    class Threads(Base):
-        def work(self, kill):
-            if tally.add() <= kill:
+    class Threads:
+        def work(self):
+            number = tally.add()
+            if number == 3:
                 os.kill(os.getpid(), signal.SIGKILL)
+            if number < 3:
+                threading.Event().wait()
             return os.getpid()
 
     kind = ray.remote(Loop if is_async else Threads)
     options = {"max_concurrency": 3, "max_restarts": 2, "max_task_retries": -1}
     actor = kind.options(**options).remote()
-    calls = [actor.work.remote(1) for _ in range(6)]
+    calls = [actor.work.remote() for _ in range(6)]
     assert len(set(ray.get(calls))) == 1
-    assert tally.count >= 7
+    assert tally.count == 3 + 6
 
 
 def test_a_constructor_in_the_loop_that_dies_uses_up_restarts(ray):

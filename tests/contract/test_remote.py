@@ -132,6 +132,15 @@ def test_functions_and_classes_of_the_program_travel(ray):
     assert ray.get(move.remote(Point(1), lambda x: x + 1)).x == 2
 
 
+def test_an_id_in_a_list_is_named_as_such_by_what_cannot_use_it(ray):
+    @ray.remote
+    def total(values):
+        return sum(values)
+
+    with pytest.raises(TypeError, match="'int' and 'Object(ID|Ref)'"):
+        ray.get(total.remote([ray.put(1)]))
+
+
 def test_tasks_see_copies_of_what_they_get(ray):
     @ray.remote
     def change(values):
@@ -152,6 +161,28 @@ def test_a_task_sees_its_captured_values_fresh_on_every_call(ray):
         return box["n"]
 
     assert ray.get([count.remote() for _ in range(6)]) == [1] * 6
+
+
+def test_a_task_that_counts_in_a_name_around_it_counts_alone(ray):
+    count = 0
+
+    @ray.remote
+    def hit():
+        nonlocal count
+        count += 1
+        return count
+
+    assert ray.get([hit.remote() for _ in range(4)]) == [1] * 4
+    assert count == 0
+
+
+def test_a_task_that_counts_in_a_global_counts_alone(ray):
+    space = {"__name__": "__main__", "hits": 0}
+    exec("def hit():\n global hits\n hits += 1\n return hits", space)  # noqa: S102 (as a cell is)
+    hit = ray.remote(space["hit"])
+
+    assert ray.get([hit.remote() for _ in range(4)]) == [1] * 4
+    assert space["hits"] == 0
 
 
 def test_a_mutable_default_is_fresh_on_every_call(ray):

@@ -32,6 +32,7 @@ const FRAME = `
   .rt-live .rt-dot { animation: rt-breathe 2.4s ease-in-out infinite; }
   @keyframes rt-breathe { 50% { opacity: .35; } }
 }
+.rt[data-narrow] .rt-tabs { gap: 4px 12px; flex-wrap: wrap; } .rt-tabs button { white-space: nowrap; }
 .rt-tabs { display: flex; gap: 18px; border-bottom: 1px solid var(--rt-rule); }
 .rt-tabs button { padding: 5px 0 6px; color: var(--rt-ink2); border-bottom: 2px solid transparent; margin-bottom: -1px; border-radius: 0; }
 .rt-tabs button[aria-selected="true"] { color: var(--rt-ink); font-weight: 600; border-bottom-color: var(--rt-ink); }
