@@ -307,6 +307,16 @@ class Run:
         text = page.html(rows, title or f"A run{cell}")
         Path(path).write_text(text, encoding="utf-8")
 
+    def to_svg(self, view: str = "run") -> str:
+        """Return "run", "graph", "timeline", "actors", "wait" or "objects" as SVG.
+
+        Raises:
+            ValueError: there is no such view.
+        """
+        from rayteach.widgets import pictures  # noqa: PLC0415 (only who draws)
+
+        return pictures.svg(self.rows, view)
+
     def to_text(self, width: int = 80, *, color: bool = False) -> str:
         """Return the run as text: graph, timeline, actors, waits.
 

@@ -1,4 +1,4 @@
-"""The side panel of JupyterLab: the whole session, cell by cell, beside its notebook."""
+"""The side panel of JupyterLab: the whole session, cell by cell."""
 
 from __future__ import annotations
 
