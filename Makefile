@@ -10,6 +10,7 @@ SOURCES := pyproject.toml $(wildcard hatch_build.py) \
   $(shell find rayteach labextension notebooks -type f \
     ! -path '*/node_modules/*' ! -path '*/dist/*' ! -path '*/static/*' \
     ! -path '*/__pycache__/*' ! -path '*/.ipynb_checkpoints/*' ! -name '.*' \
+    ! -name 'progress.json*' ! -name 'course.json' \
     2>/dev/null)
 
 .PHONY: help lab demo test soak lint bench wheel clean
@@ -59,6 +60,7 @@ $(VENV)/lab.stamp: $(VENV)/wheel.stamp $(SOURCES)
 
 $(VENV)/test.stamp: $(VENV)/wheel.stamp $(SOURCES)
 	@sh tools/install.sh "$(VENV)" lab,test
+	@sh tools/ray.sh "$(VENV)"
 	@touch $@ $(VENV)/lab.stamp
 
 $(VENV)/bench.stamp: $(VENV)/wheel.stamp $(SOURCES)

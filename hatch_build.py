@@ -33,6 +33,8 @@ NPM_CI = ("ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund")
 #: in labextension/, but not needed to build it
 NOT_NEEDED = shutil.ignore_patterns("node_modules", "build", "dist")
 COURSE = "rayteach/course"
+#: a learner's, or made where the course is used
+NOT_THE_COURSE = (".", "__", "progress.json", "course.json")
 #: words in "npm error code E404", which tells little
 SHORT = 4
 
@@ -73,6 +75,7 @@ class FrontEnd:
             self._static / "page.js",
             self._static / "parts.json",
             self._static / "predict.js",
+            self._static / "card.js",
             self._dist / "package.json",
         )
 
@@ -122,7 +125,7 @@ def course_files(root: Path) -> dict[str, str]:
     return {
         str(course / name): f"{COURSE}/{name.as_posix()}"
         for name in names
-        if not any(part.startswith((".", "__")) for part in name.parts)
+        if not any(part.startswith(NOT_THE_COURSE) for part in name.parts)
     }
 
 

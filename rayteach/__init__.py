@@ -23,6 +23,7 @@ from rayteach._version import __version__
 if TYPE_CHECKING:
     from rayteach.api.actor import ActorHandle, get_actor, method
     from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
+    from rayteach.api.exploring import Exploration, explore, seeded
     from rayteach.api.generators import ObjectIDGenerator
     from rayteach.api.logs import logs
     from rayteach.api.objects import (
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from rayteach.api.pausing import pause, paused, resume, speed, step
     from rayteach.api.predicting import predict
     from rayteach.api.remote_function import remote
+    from rayteach.api.repeating import Repetition, repeat
     from rayteach.api.run import Run
     from rayteach.api.session import init, is_initialized, shutdown
     from rayteach.errors import (
@@ -67,6 +69,7 @@ __all__ = [
     "ActorHandle",
     "ActorUnavailableError",
     "DynamicObjectIDGenerator",
+    "Exploration",
     "GetTimeoutError",
     "ObjectID",
     "ObjectIDGenerator",
@@ -75,6 +78,7 @@ __all__ = [
     "OutOfDiskError",
     "OutOfMemoryError",
     "RayteachError",
+    "Repetition",
     "Run",
     "RunFileError",
     "RuntimeContext",
@@ -86,6 +90,7 @@ __all__ = [
     "cancel",
     "cluster_resources",
     "exit_actor",
+    "explore",
     "get",
     "get_actor",
     "get_runtime_context",
@@ -103,7 +108,9 @@ __all__ = [
     "predict",
     "put",
     "remote",
+    "repeat",
     "resume",
+    "seeded",
     "shutdown",
     "speed",
     "step",
@@ -116,6 +123,7 @@ __all__ = [
 _HOMES = {
     "rayteach.api.actor": "ActorHandle get_actor method",
     "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
+    "rayteach.api.exploring": "Exploration explore seeded",
     "rayteach.api.logs": "logs",
     "rayteach.api.generators": "ObjectIDGenerator",
     "rayteach.api.objects": (
@@ -124,6 +132,7 @@ _HOMES = {
     "rayteach.api.pausing": "pause paused resume speed step",
     "rayteach.api.predicting": "predict",
     "rayteach.api.remote_function": "remote",
+    "rayteach.api.repeating": "Repetition repeat",
     "rayteach.api.run": "Run",
     "rayteach.api.observe": "last_run load observe timeline",
     "rayteach.api.session": "init is_initialized shutdown",

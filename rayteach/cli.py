@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach._version import __version__
 from rayteach.errors import RayteachError
+from rayteach.teaching import command as teaching
+from rayteach.teaching import home
 
 if TYPE_CHECKING:
     from rayteach.api.run import Run
@@ -66,11 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     lab = commands.add_parser(
         "lab",
         allow_abbrev=False,
-        help="open JupyterLab on the first lesson",
+        help="open JupyterLab on the course",
         description=(
-            "Open JupyterLab on the first lesson. In a checkout it serves notebooks/;"
-            f" elsewhere it copies the course to ./{COPY} first and never overwrites"
-            " a file there. All other options are JupyterLab's own."
+            "Open JupyterLab on the course: its lessons, and what you have solved. In"
+            f" a checkout it serves notebooks/; elsewhere it copies the course to"
+            f" ./{COPY} first. Files that you have not changed are brought up to"
+            " date, yours stay. All other options are JupyterLab's own."
         ),
     )
     lab.add_argument(
@@ -79,7 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument(
         "--no-browser", action="store_true", help="print the address, open no browser"
     )
-    lab.add_argument("--root-dir", type=Path, help="serve this directory instead")
+    lab.add_argument(
+        "--course", type=Path, metavar="DIR", help="keep your copy of the course in DIR"
+    )
+    lab.add_argument("--root-dir", type=Path, help="serve this directory as it is")
     show = commands.add_parser(
         "demo",
         allow_abbrev=False,
@@ -102,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     show.set_defaults(run=_demo)
     _add_run_commands(commands)
+    teaching.add(commands)
     return parser
 
 
@@ -158,10 +165,9 @@ def _lab(options: argparse.Namespace, rest: list[str]) -> int:
     """Become JupyterLab: this process is replaced, so signals reach it directly."""
     if importlib.util.find_spec("jupyterlab") is None:
         raise UsageError("JupyterLab is missing; run: pip install 'rayteach[lab]'")
-    root = _root(options.root_dir)
-    words = [f"--ServerApp.root_dir={root}"]
-    if (root / LESSON).exists():
-        words.append(f"--LabApp.default_url=/lab/tree/{LESSON.as_posix()}")
+    root = _root(options.root_dir, options.course)
+    # The extension opens the course home on /lab, where there is a course.
+    words = [f"--ServerApp.root_dir={root}", "--LabApp.default_url=/lab"]
     if options.port is not None:
         _check_port(options.port)
         words += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
@@ -180,13 +186,23 @@ def _lab(options: argparse.Namespace, rest: list[str]) -> int:
     os.execv(sys.executable, command)  # noqa: S606 (no shell is wanted)
 
 
-def _root(asked: Path | None) -> Path:
-    """Return the directory to serve, made if need be, writable in any case."""
-    root = asked or _checkout(Path.cwd()) or Path.cwd() / COPY
+def _root(asked: Path | None, course: Path | None) -> Path:
+    """Return the directory to serve, made if need be, writable in any case.
+
+    Args:
+        asked: serve this and copy nothing.
+        course: where the learner's copy of the course is, or goes.
+    """
+    if asked is not None and course is not None:
+        raise UsageError("--root-dir and --course exclude each other; name one")
+    checkout = _checkout(Path.cwd()) if course is None else None
+    root = asked or checkout or course or Path.cwd() / COPY
     root = root.expanduser().absolute()
     try:
-        if asked is None and root.name == COPY:
+        if asked is None and checkout is None:
             _copy_course(root)
+        if root.is_dir() and os.access(root, os.W_OK):
+            home.describe(root)
     except OSError as error:
         raise UsageError(_unwritable(error.filename or root)) from error
     if not root.is_dir():
@@ -198,8 +214,8 @@ def _root(asked: Path | None) -> Path:
 
 def _unwritable(path: str | Path) -> str:
     return (
-        f"cannot write to {path}; go to a directory of yours,"
-        " or name one with --root-dir"
+        f"cannot write to {path}; go to a directory of yours, or name one with"
+        " --root-dir, or --course for a copy of the course"
     )
 
 
@@ -212,14 +228,12 @@ def _checkout(start: Path) -> Path | None:
 
 
 def _copy_course(target: Path) -> None:
-    """Copy the installed course, file by file; what is there already stays."""
-    for source in sorted(COURSE.rglob("*")):
-        copy = target / source.relative_to(COURSE)
-        if source.is_dir():
-            copy.mkdir(parents=True, exist_ok=True)
-        elif not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
+    """Copy the installed course, or bring the copy up to date."""
+    for name in home.copy(COURSE, target):
+        print(
+            f"rayteach: {name} is yours and stays; a newer version came with rayteach",
+            file=sys.stderr,
+        )
 
 
 def _check_port(port: int) -> None:

@@ -68,7 +68,7 @@ def test_lab_serves_the_notebooks_of_a_checkout(
         cli.main(["lab", "--no-browser"])
     assert replaced[:3] == [sys.executable, "-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={ROOT / 'notebooks'}" in replaced
-    assert f"--LabApp.default_url=/lab/tree/{cli.LESSON.as_posix()}" in replaced
+    assert "--LabApp.default_url=/lab" in replaced
 
 
 def test_lab_copies_the_installed_course_elsewhere(
@@ -90,6 +90,29 @@ def test_lab_never_overwrites_a_learners_file(
         cli.main(["lab", "--no-browser"])
     assert replaced
     assert mine.read_text() == "my answers"
+
+
+def test_lab_copies_the_course_to_a_folder_of_ones_choosing(
+    replaced: list[str], course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Replaced):
+        cli.main(["lab", "--no-browser", "--course", "mine"])
+    assert f"--ServerApp.root_dir={course / 'mine'}" in replaced
+    lesson = course / "mine" / cli.LESSON
+    lesson.write_text("my answers")
+    (cli.COURSE / cli.LESSON).write_text("a newer one")
+    with pytest.raises(Replaced):
+        cli.main(["lab", "--no-browser", "--course", "mine"])
+    assert lesson.read_text() == "my answers"
+    assert "is yours and stays" in capsys.readouterr().err
+
+
+def test_lab_serves_one_folder(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert course.is_dir()
+    assert cli.main(["lab", "--course", "a", "--root-dir", "b"]) == 2
+    assert "exclude each other" in one_line(capsys.readouterr().err)
 
 
 def test_lab_passes_jupyterlabs_own_options_on_and_last(
@@ -146,7 +169,7 @@ def test_lab_that_cannot_copy_the_course_says_where_to_go(
 ) -> None:
     (course / cli.COPY).write_text("a file where the course would go")
     assert cli.main(["lab"]) == 2
-    assert "name one with --root-dir" in one_line(capsys.readouterr().err)
+    assert "--root-dir" in one_line(capsys.readouterr().err)
 
 
 def test_lab_names_a_directory_that_is_not_there(

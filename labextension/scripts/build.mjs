@@ -1,4 +1,4 @@
-// Builds the readers of the one tree: widget.js, predict.js and page.js for the Python
+// Builds the readers of the one tree: widget.js, predict.js, card.js and page.js for the Python
 // package, and the JupyterLab extension.
 //
 //     node scripts/build.mjs [FOLDER OF THE PACKAGE'S FILES] [FOLDER OF THE EXTENSION]
@@ -36,8 +36,8 @@ async function bundle(entry, format, more = {}) {
 /** Bytes of the code that the first picture needs, and of what each saved notebook holds per view. */
 const FIRST_LIMIT = 80_000;
 const LOADER_LIMIT = 2_000;
-/** Bytes of a prediction's own widget, which is served apart. */
-const PREDICT_LIMIT = 16 * 1024;
+/** Widgets that are served apart, and the bytes that each may have. */
+const SMALL = { predict: 14 * 1024, card: 5 * 1024 };
 
 /** Clears away what an earlier build has left under other names. */
 async function buildPackageFiles({ version, parts }) {
@@ -51,9 +51,11 @@ async function buildPackageFiles({ version, parts }) {
   await writeFile(join(packageStatic, "parts.json"), JSON.stringify(Object.keys(parts)));
   await writeFile(join(packageStatic, "page.js"), await bundle("src/page.ts", "iife"));
   await writeFile(join(packageStatic, "widget.js"), loader);
-  const predict = await bundle("src/predict.ts", "esm");
-  if (predict.length > PREDICT_LIMIT) throw new Error(`predict.js has ${predict.length} bytes, more than ${PREDICT_LIMIT}`);
-  await writeFile(join(packageStatic, "predict.js"), predict);
+  for (const [name, limit] of Object.entries(SMALL)) {
+    const small = await bundle(`src/${name}.ts`, "esm");
+    if (small.length > limit) throw new Error(`${name}.js has ${small.length} bytes, more than ${limit}`);
+    await writeFile(join(packageStatic, `${name}.js`), small);
+  }
 }
 
 async function buildExtension(views) {

@@ -149,7 +149,7 @@ function lab(present: string[]) {
   };
   const shared: Shared = {
     tokens: { launcher: "L", palette: undefined, statusBar: "S", tracker: "T", restorer: undefined, settings: undefined },
-    newWidget: (node) => ({ id: "", node, title: { caption: "", label: "" }, addClass: () => undefined, show: () => undefined, hide: () => undefined }),
+    newWidget: (node) => ({ id: "", node, title: { caption: "", label: "", closable: true }, addClass: () => undefined, show: () => undefined, hide: () => undefined }),
     newIcon: (name) => name,
     pageOption: () => "",
     tell: async (title) => told.push(title),
@@ -178,7 +178,7 @@ test("the plugin asks only for what the application has, and adds card and item"
   const items: string[] = [];
   const tracker = { currentWidget: null, currentChanged: signal() };
   plugin.activate(app, { add: (c: unknown) => cards.push(c) }, { registerStatusItem: (id: string) => items.push(id) }, tracker);
-  assert.deepEqual([...commands.keys()].map((id) => id.replace("rayteach:", "")), ["open-tutorial", "open-panel", "go-to-line", "load", "pause", "step", "resume"]);
+  assert.deepEqual([...commands.keys()].map((id) => id.replace("rayteach:", "")), ["open-course", "open-panel", "go-to-line", "load", "pause", "step", "resume"]);
   assert.deepEqual(added, ["rayteach-panel"]);
   assert.equal(cards.length, 1);
   assert.deepEqual(items, ["rayteach:status"]);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rayteach.advice import code, waits, work
+from rayteach.advice import code, sizes, waits, work
 from rayteach.advice.model import Advice, Case
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ DETECTORS: tuple[Callable[[Case], Iterator[Advice]], ...] = (
     work.unneeded_puts,
     work.idle_parents,
     work.busy_actors,
+    sizes.same_argument,
+    sizes.large_closure,
     code.global_state,
     code.redefined,
 )

@@ -126,6 +126,12 @@ class ActorHandle:
         self.actor_id = actor_id
         self._meta = meta
 
+    @property
+    def _class_name(self) -> str:
+        """The name of the actor's class."""
+        name: str = self._meta[0]
+        return name
+
     def __getattr__(self, name: str) -> ActorMethod:
         """Return the method of that name."""
         if name.startswith("_") or name == "actor_id":

@@ -37,8 +37,8 @@ def logs(task: ObjectID | str) -> str:
         )
         raise RayteachError(msg)
     if isinstance(task, ObjectID):
-        return open_one.engine.log_of(task)
-    found = open_one.engine.outputs.find(task)
+        return str(open_one.engine.log_of(task))
+    found: str | None = open_one.engine.outputs.find(task)
     if found is None:
         msg = f"no task {task!r} has printed anything"
         near = difflib.get_close_matches(task, open_one.engine.outputs.labels(), n=3)

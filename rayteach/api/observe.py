@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from rayteach.api.open_session import Session
 
 
+_LATEST = 1_000
+"""So many events are looked at first for the latest task."""
+
+
 class Block:
     """What is submitted between two moments, children included."""
 
@@ -32,6 +37,7 @@ class Block:
         self._session = sessions.current()
         self._start = 0 if self._session is None else len(self._session.log)
         self._stop: int | None = None
+        self._since_s, self._until_s = time.monotonic(), float("inf")
         self._fold: RowFold | None = None
         #: the rows of a block that is over
         self._final: Rows | None = None
@@ -40,6 +46,7 @@ class Block:
         """Leave out what is submitted from now on; what was goes on."""
         session = self._follow()
         self._stop = 0 if session is None else len(session.log)
+        self._until_s = time.monotonic()
 
     @property
     def rows(self) -> Rows:
@@ -53,7 +60,10 @@ class Block:
             self._fold = RowFold(session.log, session.start_s)
         self._fold.advance()
         is_closed = self._stop is not None
-        rows = recordings.only(self._fold, *self._members(session), is_closed=is_closed)
+        between = self._since_s - session.start_s, self._until_s - session.start_s
+        rows = recordings.only(
+            self._fold, *self._members(session), is_closed=is_closed, between=between
+        )
         if rows.run.end_s is not None:
             self._final, self._fold = rows, None
         return rows
@@ -73,8 +83,7 @@ class Block:
         return self._session
 
     def _members(self, session: Session) -> tuple[set[int], set[int]]:
-        events = session.log.events(self._start)
-        return recordings.members(events, self._start, self._stop)
+        return recordings.members_of(session.log.numbered(self._start), self._stop)
 
 
 class _Cell:
@@ -96,7 +105,7 @@ class _Cell:
         """Return the events of the run as they are now."""
         numbers: set[int] = set()
         waits: set[int] = set()
-        for event in self._session.log.events():
+        for _, event in self._session.log.numbered():
             if getattr(event, "run", None) != self._number:
                 continue
             if isinstance(event, TaskSubmitted):
@@ -124,6 +133,11 @@ def observe() -> Iterator[Run]:
         block.close()
 
 
+def numbered(session: Session, number: int) -> Run:
+    """Return one cell run of a session, by the session's number for it."""
+    return Run(_Cell(session, number))
+
+
 def last_run() -> Run:
     """Return the run that started the latest task: in a notebook, a cell's.
 
@@ -133,10 +147,13 @@ def last_run() -> Run:
         RayteachError: no task has been started yet.
     """
     session = sessions.latest()
-    started = [] if session is None else session.log.events()
-    for event in reversed(started):
-        if isinstance(event, TaskSubmitted) and session is not None:
-            return Run(_Cell(session, event.run))
+    start = 0 if session is None else len(session.log)
+    step = _LATEST
+    while session is not None and start:  # from the end, more and more
+        start, step = max(0, start - step), step * 4
+        for event in reversed(session.log.events(start)):
+            if isinstance(event, TaskSubmitted):
+                return Run(_Cell(session, event.run))
     raise RayteachError(
         "no task has been started yet; call a remote function with .remote(...) first"
     )

@@ -39,17 +39,15 @@ class Session:
         object_store_memory: int | None = None,
     ) -> None:
         """Start the engine; ``on_first`` is told of each run's first task."""
-        self.log = EventLog()
+        self.log = self._make_log()
         #: origin of all row times, monotonic seconds
         self.start_s = time.monotonic()
         self.log.append(events.SessionStarted(self.start_s, time.time()))
         self.num_cpus = num_cpus
         self.resources = resources
-        self.engine = LocalEngine(
-            self.log, num_cpus, resources, namespace, server, object_store_memory
-        )
+        self.engine: Any = self._make_engine(namespace, server, object_store_memory)
         #: what views may ask of the engine
-        self.controls: Controls = LocalControls(self.engine)
+        self.controls = self._make_controls()
         self.engine.submission.on_first = lambda run: on_first(self, run)
         #: shows what tasks print
         self.printer = Printer(self.engine.outputs.take)
@@ -59,6 +57,20 @@ class Session:
         self._run = 0
         self._executions: dict[str, int] = {}
         self.cell_runs = CellRuns(self.engine.cells)
+
+    def _make_log(self) -> EventLog:
+        return EventLog()
+
+    def _make_engine(
+        self, namespace: str, server: Any, object_store_memory: int | None
+    ) -> Any:
+        return LocalEngine(
+            self.log, self.num_cpus, self.resources, namespace, server,
+            object_store_memory,
+        )  # fmt: skip
+
+    def _make_controls(self) -> Controls:
+        return LocalControls(self.engine)
 
     def __repr__(self) -> str:
         """Show what does not change from run to run."""
@@ -91,7 +103,8 @@ class Session:
     @property
     def run(self) -> int:
         """Number of the cell run that submissions belong to now, 0 outside."""
-        return self.engine.submission.run
+        run: int = self.engine.submission.run
+        return run
 
     def sample(self) -> None:
         """Log the start of tasks that are seen running now."""

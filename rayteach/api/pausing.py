@@ -97,7 +97,8 @@ def paused() -> Iterator[None]:
 def _gating(name: str) -> Gating:
     found = session.current()
     if found is not None:
-        return found.engine.gating
+        gating: Gating = found.engine.gating
+        return gating
     if get_client() is not None:
         msg = f"{name}() works in the driver: a task cannot hold the session it is in"
         raise RayteachError(msg)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rayteach.trace import chrome, idle, measures, query, storage, strands, why
-from rayteach.trace.compare import Comparison
 from rayteach.trace.views import rows as row_types
 from rayteach.trace.views import words
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from rayteach.advice import Advice
+    from rayteach.api.comparing import RunComparison
     from rayteach.api.what_if import WhatIf
     from rayteach.trace.idle import Idle
     from rayteach.trace.measures import Transfer, Wait
@@ -55,6 +55,10 @@ class Run:
     def is_whole(self) -> bool:
         """False if the run comes from a file that was cut off."""
         return self._source.is_whole
+
+    def recording(self) -> Recording:
+        """Return the events of the run as they are now."""
+        return self._source.recording()
 
     # What happened, as rows.
 
@@ -235,12 +239,14 @@ class Run:
         recording = self._source.recording()
         return advise(self.rows, recording.events())
 
-    def compare(self, other: Run) -> Comparison:
-        """Return what differs in ``other`` from this run: in words, and as a table.
+    def compare(self, other: Run) -> RunComparison:
+        """Return what differs in ``other``: in words, as a table, on one time axis.
 
         Times within ten percent of each other count as alike.
         """
-        return Comparison(self.rows, other.rows)
+        from rayteach.api.comparing import RunComparison  # noqa: PLC0415 (as above)
+
+        return RunComparison(self.rows, other.rows)
 
     # What would have been.
 
@@ -366,6 +372,8 @@ class Run:
         """Say how the tasks stand; no address, no time."""
         rows = self.rows
         text = words.counted(list(rows.tasks.values()), rows.now_s)
+        if rows.run.left_out:
+            text += f"; {rows.run.left_out:,} earlier ones are only counted"
         if not self.is_whole:
             text += "; its file was cut off"
         return f"<run: {text}>"

@@ -72,6 +72,8 @@ def init(
     object_store_memory: int | None = None,
     ignore_reinit_error: bool = False,
     namespace: str | None = None,
+    engine: str | None = None,
+    address: str | None = None,
 ) -> Session | None:
     """Open a session on this machine.
 
@@ -84,6 +86,11 @@ def init(
             of the memory and 80 % of what is free in shared memory.
         ignore_reinit_error: make a second ``init`` do nothing, also inside a task.
         namespace: where the names of its actors count; default ``"default"``.
+        engine: ``"local"`` (the default), or ``"ray"``: the same API over real Ray,
+            which must be installed (``pip install "rayteach[ray]"``). The variable
+            ``RAYTEACH_ENGINE`` names the one to take where nobody says.
+        address: of a Ray cluster to join, ``"auto"``, ``"host:port"`` or
+            ``"ray://host:port"``; None starts Ray on this machine.
 
     Returns:
         The session; None inside a task, which uses that of its driver.
@@ -91,6 +98,7 @@ def init(
     Raises:
         RuntimeError: a session is open already.
         ValueError: an argument is out of its range.
+        ImportError: Ray is not installed.
 
     Source: Ray ``ray.init``; differs: no server, no listening socket.
     """
@@ -106,8 +114,9 @@ def init(
             return _reinit(ignore_reinit_error=ignore_reinit_error)
         try:
             session = _init(
-                num_cpus, resources, _namespace(namespace), object_store_memory
-            )
+                num_cpus, resources, _namespace(namespace), object_store_memory,
+                _engine_of(engine, address), address,
+            )  # fmt: skip
         except BaseException:
             shield.remove()
             raise
@@ -133,6 +142,8 @@ def _init(
     resources: dict[str, float] | None,
     namespace: str,
     object_store_memory: int | None,
+    engine: str,
+    address: str | None,
 ) -> Session:
     global _session  # noqa: PLW0603 (one session per process is the contract)
     cpus = _default_cpus() if num_cpus is None else _checked(num_cpus, "num_cpus")
@@ -145,7 +156,17 @@ def _init(
     }
     if object_store_memory is not None:
         _check_bytes(object_store_memory)
-    _session = session = _start(cpus, given, namespace, object_store_memory)
+    session: Session
+    if engine == "ray":
+        from rayteach.api.on_ray import start  # noqa: PLC0415 (only who wants Ray)
+
+        has_own = address in (None, "local")
+        _session = session = start(
+            cpus if has_own else num_cpus, given, namespace, object_store_memory,
+            _tell_first_task, address,
+        )  # fmt: skip
+    else:
+        _session = session = _start(cpus, given, namespace, object_store_memory)
     set_client(session.engine)
     for callback in tuple(_open):
         callback(session)
@@ -266,6 +287,27 @@ def _default_cpus() -> float:
             stacklevel=4,
         )
     return float(cpus)
+
+
+def _engine_of(engine: Any, address: Any) -> str:
+    """Return which engine is asked for.
+
+    Raises:
+        ValueError: there is none of that name, or it takes no address.
+    """
+    chosen = (
+        engine or os.environ.get("RAYTEACH_ENGINE") or ("ray" if address else "local")
+    )
+    if chosen not in ("local", "ray"):
+        msg = f"engine={chosen!r}: it can be 'local' or 'ray'"
+        raise ValueError(msg)
+    if address is not None and chosen == "local":
+        msg = (
+            f"address={address!r}: the local engine connects to no cluster; "
+            "init(engine='ray', address=...) does"
+        )
+        raise ValueError(msg)
+    return str(chosen)
 
 
 def _check_bytes(value: Any) -> None:

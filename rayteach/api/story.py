@@ -19,8 +19,20 @@ MOST_TASKS = 5000
 
 def story(rows: Rows) -> str:
     """Return the run in five to ten sentences; one if no task was started."""
-    sentences = telling.tell(rows)[: MOST - 1]
+    sentences = [*_left_out(rows), *telling.tell(rows)][: MOST - 1]
     return " ".join([*sentences, *_more_cpus(rows)])
+
+
+def _left_out(rows: Rows) -> list[str]:
+    run = rows.run
+    if not run.left_out:
+        return []
+    failed = f", {run.left_out_failed:,} of them failed" if run.left_out_failed else ""
+    gone = (
+        f"{run.left_out:,} earlier tasks are only counted, as the log became too long"
+    )
+    work = f"{words.duration(run.left_out_work_s)} of work{failed}"
+    return [f"{gone}: {work}; the rest is about the others."]
 
 
 def _more_cpus(rows: Rows) -> list[str]:

@@ -8,7 +8,7 @@ from rayteach.trace import query
 
 if TYPE_CHECKING:
     from rayteach.checks.model import Evidence
-    from rayteach.trace.views.rows import TaskRow, WaitRow
+    from rayteach.trace.views.rows import ActorRow, TaskRow, WaitRow
 
 
 def tasks(evidence: Evidence, function: str = "") -> list[TaskRow]:
@@ -43,6 +43,21 @@ def makers(evidence: Evidence, task: TaskRow) -> list[TaskRow]:
     return [known[number] for number in numbers if number in known]
 
 
+def actors(evidence: Evidence) -> list[ActorRow]:
+    """Return the actors that the run made."""
+    made = {t.actor for t in evidence.rows.tasks.values() if t.kind == "creation"}
+    return [one for one in evidence.rows.actors.values() if one.id in made]
+
+
+def calls(evidence: Evidence, actor: ActorRow | None = None) -> list[TaskRow]:
+    """Return the calls of actors' methods, of one actor or of all."""
+    return [
+        task
+        for task in tasks(evidence)
+        if task.kind == "call" and (actor is None or task.actor == actor.id)
+    ]
+
+
 def children(evidence: Evidence, task: TaskRow) -> list[TaskRow]:
     """Return the tasks that a task started."""
     return [one for one in tasks(evidence) if one.parent == task.id]
@@ -53,6 +68,21 @@ def get_between(evidence: Evidence) -> WaitRow | None:
     own = [task for task in tasks(evidence) if task.parent is None]
     last_s = max((task.submitted_s for task in own), default=0.0)
     return next((one for one in gets(evidence) if one.start_s < last_s), None)
+
+
+def get_in_parent(evidence: Evidence) -> WaitRow | None:
+    """Return the first ``get`` of a task after which it started another child."""
+    started = [task for task in tasks(evidence) if task.parent is not None]
+    return next(
+        (
+            wait
+            for wait in evidence.rows.waits.values()
+            if wait.kind == "get"
+            for task in started
+            if task.parent == wait.task and task.submitted_s > wait.start_s
+        ),
+        None,
+    )
 
 
 def hidden_ids(evidence: Evidence, function: str) -> TaskRow | None:

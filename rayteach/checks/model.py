@@ -26,13 +26,15 @@ class Evidence:
     error_line: int = 0
     #: text of that line
     error_source: str = ""
+    #: the learner's whole cell
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What a check found wrong, in words for the learner."""
 
-    #: what the check asks for
+    #: what the check asks for; "" leaves it unsaid
     expected: str
     #: what the run did instead
     found: str
@@ -45,7 +47,8 @@ class Problem:
 
     def lines(self) -> list[str]:
         """Return the problem as lines of text, one for each part."""
-        parts = [("expected", self.expected), ("your run", self.found)]
+        parts = [("expected", self.expected)] if self.expected else []
+        parts.append(("your run", self.found))
         if self.line:
             parts.append((f"line {self.line}", self.source.strip()))
         if self.advice:
@@ -80,7 +83,7 @@ class CheckFailedError(AssertionError):
 class Check:
     """A question to a run, with what it asks for in words."""
 
-    #: what the run must be like, e.g. "no get inside a loop"
+    #: what the run must be like, e.g. "no get inside a loop"; "" for a mistake
     expected: str
     #: returns the first problem, None when all is well
     judge: Callable[[Evidence], Problem | None]
@@ -97,7 +100,8 @@ def all_of(*checks: Check) -> Check:
         problems = (check.judge(evidence) for check in checks)
         return next((problem for problem in problems if problem), None)
 
-    return Check("; ".join(check.expected for check in checks), judge)
+    asked = [check.expected for check in checks if check.expected]
+    return Check("; ".join(asked), judge)
 
 
 class HasRows(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from rayteach.trace import query
 from rayteach.trace.views.rows import TaskRow, WaitRow
 
 _MISSING = object()
+#: what a remote function or an actor's method says when it is called like that
+_DIRECT = re.compile(r"(\w+) is (?:a remote function|an actor's method): call ")
 
 
 def started(function: str = "", *, at_least: int = 1) -> Check:
@@ -25,13 +28,13 @@ def started(function: str = "", *, at_least: int = 1) -> Check:
     expected = f"at least {_times(at_least, 'call')} of {name}"
 
     def judge(evidence: Evidence) -> Problem | None:
-        if _is_direct_call(evidence.error):
+        called = _called_directly(evidence.error)
+        if called:
             return Problem(
                 expected,
-                f"{function or 'a remote function'} was called directly, like a "
-                "plain function",
-                f"write {name} in place of {function or 'f'}(...): it starts a task "
-                "and returns its ID at once",
+                f"{called} was called directly, like a plain function",
+                f"write {called}.remote(...) in place of {called}(...): it starts a "
+                "task and returns its ID at once",
                 evidence.error_line,
                 evidence.error_source,
             )
@@ -117,6 +120,116 @@ def result(name: str, value: Any) -> Check:
     return Check(expected, judge)
 
 
+def depth(*, at_least: int = 0, at_most: int = 0) -> Check:
+    """Ask how many tasks the longest chain of inputs has.
+
+    Args:
+        at_least: from 1; 0 asks nothing.
+        at_most: from 1; 0 asks nothing.
+    """
+    expected = _bounds("tasks one after another", at_least, at_most)
+
+    def judge(evidence: Evidence) -> Problem | None:
+        deep = query.depth(evidence.rows)
+        if evidence.error is not None or _within(deep, at_least, at_most):
+            return None
+        advice = "give tasks the IDs of what they need as arguments"
+        if deep >= at_least:
+            advice = "let tasks that do not need one another stand side by side"
+        found = f"the longest chain has {_times(deep, 'task')}"
+        return Problem(expected, found, advice)
+
+    return Check(expected, judge)
+
+
+def gets(*, at_most: int) -> Check:
+    """Ask that the cell itself waits in at most so many calls of ``get``."""
+    expected = f"at most {_times(at_most, 'get')} in the cell"
+
+    def judge(evidence: Evidence) -> Problem | None:
+        found = _gets(evidence)
+        if len(found) <= at_most:
+            return None
+        first = found[0]
+        return Problem(
+            expected,
+            f"{_times(len(found), 'get')}, the first in line {first.line}",
+            "pass the IDs on as arguments and get only what you show at the end",
+            first.line,
+            first.source,
+        )
+
+    return Check(expected, judge)
+
+
+def takes_ids(function: str, *, at_least: int = 1) -> Check:
+    """Ask that tasks of ``function`` were given object IDs as arguments.
+
+    An ID inside a list or another container is not seen by the scheduler and so
+    does not count.
+    """
+    times = _times(at_least, "task")
+    expected = f"{times} of {function} with an object ID as argument"
+
+    def judge(evidence: Evidence) -> Problem | None:
+        tasks = _tasks(evidence, function)
+        given = [task for task in tasks if task.inputs]
+        if evidence.error is not None or len(given) >= at_least:
+            return None
+        without = next((task for task in tasks if not task.inputs), None)
+        line, source = (without.line, without.source) if without else (0, "")
+        return Problem(
+            expected,
+            f"{_times(len(given), 'task')} of {function} got an ID, "
+            f"{len(tasks) - len(given)} got values or IDs hidden in a list",
+            f"give {function}.remote(...) the ID itself, not its value and not a list",
+            line,
+            source,
+        )
+
+    return Check(expected, judge)
+
+
+def actors(class_name: str = "", *, at_least: int = 1, at_most: int = 0) -> Check:
+    """Ask how many actors the cell made.
+
+    Args:
+        class_name: only actors of this class count; "" counts all.
+        at_least: how many, from 0.
+        at_most: from 1; 0 asks nothing.
+    """
+    expected = _bounds(
+        f"actors{' of ' + class_name if class_name else ''}", at_least, at_most
+    )
+
+    def judge(evidence: Evidence) -> Problem | None:
+        made = [
+            a for a in evidence.rows.actors.values() if class_name in ("", a.class_name)
+        ]
+        if evidence.error is not None or _within(len(made), at_least, at_most):
+            return None
+        name = class_name or "Class"
+        advice = f"{name}.remote(...) makes one actor each time it is called"
+        return Problem(expected, f"made {_times(len(made), 'actor')}", advice)
+
+    return Check(expected, judge)
+
+
+def waits(*, at_least: int = 1) -> Check:
+    """Ask that the cell calls ``wait``."""
+    expected = f"at least {_times(at_least, 'call')} of ray.wait(...)"
+
+    def judge(evidence: Evidence) -> Problem | None:
+        rows = evidence.rows.waits.values()
+        count = sum(wait.kind == "wait" and wait.task is None for wait in rows)
+        if evidence.error is not None or count >= at_least:
+            return None
+        advice = "ready, rest = ray.wait(ids, num_returns=1) returns when one is ready"
+        return Problem(expected, f"{_times(count, 'call')} of it", advice)
+
+    return Check(expected, judge)
+
+
 def that(
     predicate: Callable[[Evidence], bool], *, expected: str, advice: str = ""
 ) -> Check:
@@ -172,9 +285,12 @@ def _holds_ids(found: Any) -> bool:
     return any(type(one).__name__ in ("ObjectID", "ObjectRef") for one in values)
 
 
-def _is_direct_call(error: BaseException | None) -> bool:
-    """Say whether ``f(...)`` was written where ``f.remote(...)`` is needed."""
-    return isinstance(error, TypeError) and ".remote(" in str(error)
+def _called_directly(error: BaseException | None) -> str:
+    """Return the function of which ``f(...)`` was written for ``f.remote(...)``."""
+    if not isinstance(error, TypeError):
+        return ""
+    found = _DIRECT.search(str(error))
+    return found[1] if found else ""
 
 
 def _tasks(evidence: Evidence, function: str) -> list[TaskRow]:
@@ -196,6 +312,24 @@ def _first_blocking_get(evidence: Evidence) -> WaitRow | None:
         ),
         None,
     )
+
+
+def _gets(evidence: Evidence) -> list[WaitRow]:
+    """Return each ``get`` of the driver."""
+    rows = evidence.rows.waits.values()
+    return [wait for wait in rows if wait.kind == "get" and wait.task is None]
+
+
+def _within(count: int, at_least: int, at_most: int) -> bool:
+    return count >= at_least and (not at_most or count <= at_most)
+
+
+def _bounds(what: str, at_least: int, at_most: int) -> str:
+    parts = [f"at least {at_least}"] if at_least else []
+    parts += [f"at most {at_most}"] if at_most else []
+    if at_least and at_least == at_most:
+        parts = [f"exactly {at_least}"]
+    return f"{what}: {' and '.join(parts)}"
 
 
 def _times(count: int, word: str) -> str:

@@ -68,12 +68,39 @@ class CellRunStarted(Event):
     source: str = ""
 
 
+class CellRunSuperseded(Event):
+    """The cell runs again: what stays of this run goes behind current runs."""
+
+    run: int
+
+
 class CellRunEnded(Event):
     """A cell came to its end."""
 
     run: int
     #: "done", "failed" or "interrupted"
     outcome: str
+
+
+class RunSummarised(Event):
+    """The log has become too long: tasks of a run that are over are only counted.
+
+    Their own events are gone from the log.
+    """
+
+    run: int
+    tasks: int
+    #: how many of them failed
+    failed: int
+    #: seconds that they ran, blocked times left out
+    work_s: float
+    #: when the first of them was submitted, and when the last was
+    first_s: float
+    last_s: float
+    #: the numbers of these tasks and of puts, as ranges (first, last)
+    numbers: tuple[tuple[int, int], ...]
+    #: the numbers of the waits, likewise
+    waits: tuple[tuple[int, int], ...]
 
 
 class FunctionDefined(Event):
@@ -86,6 +113,8 @@ class FunctionDefined(Event):
     where: str = ""
     #: first line of the definition, 0 if unknown
     line: int = 0
+    #: bytes of its pickle with what it captures, 0 if unknown
+    size_bytes: int = 0
 
 
 class WorkerRequested(Event):
@@ -136,6 +165,20 @@ class TaskSubmitted(Event):
     num_cpus: float = 1.0
     #: the ``name`` option, "" if none
     name: str = ""
+
+
+class ArgumentsShipped(Event):
+    """A task's pickled arguments are too large for a message: they lie in the store.
+
+    Sent when the task is handed to a worker.
+    """
+
+    task: int
+    size_bytes: int
+    #: fingerprints of some of the bytes, counted from both ends; (0, 0): unknown
+    marks: tuple[int, int] = (0, 0)
+    #: what writing them took, 0 if unknown
+    took_s: float = 0.0
 
 
 class TaskReady(Event):

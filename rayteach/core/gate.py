@@ -32,6 +32,7 @@ LOSERS = 4
 
 _LATER = "was submitted later"
 _BEHIND = "stands further back in the line"
+_SUPERSEDED = "its cell has run again: current work goes first"
 
 
 class Upcoming(NamedTuple):
@@ -141,7 +142,7 @@ class Gate:
         """Count the tasks, and the actors with a call, that stand in line."""
         count = 0
         for node in self._scheduler.nodes.values():
-            lines = (*node.queue, *node.direct)
+            lines = (*node.queue, *node.direct, *node.late)
             count += sum(task.state == states.QUEUED for task in lines)
         for mailbox in self._scheduler.actors.values():
             count += mailbox.state != "dead" and mailbox.next_call() is not None
@@ -180,11 +181,11 @@ class Gate:
             node.parked.append(lowest)  # the last is needed first
         if not node.place(task, self._scheduler.out):
             return False  # a new worker is on its way
-        if task.is_plain:
-            node.queue.remove(task)
-            task.is_plain = False  # it has a worker of its own now
-        else:
-            node.direct.remove(task)
+        line = node.queue if task.is_plain else node.direct
+        if task in node.late:
+            line = node.late
+        line.remove(task)
+        task.is_plain = False  # it has a worker of its own now
         return True
 
     def _line(self) -> Iterator[tuple[Task, str]]:
@@ -214,11 +215,12 @@ class Gate:
     def _of_node(self, node: NodeState) -> Iterator[tuple[Task, str]]:
         while node.queue and node.queue[0].state != states.QUEUED:
             node.queue.popleft()
-        if not node.queue:
-            node.let_some_go()
         heads = {t.number: t for t in node.direct if t.state == states.QUEUED}
         for task in islice(node.queue, 1):
             heads[task.number] = task
+        late = [task for task in node.late if task.state == states.QUEUED]
+        if late and not heads:
+            heads = {late[0].number: late.pop(0)}
         short = ""
         for number in self._in_order(heads):
             task = heads[number]
@@ -231,9 +233,11 @@ class Gate:
                 short = "waits behind one that needs more CPUs than are free"
             else:
                 yield task, ""
-        for task in islice(node.queue, 1, LOSERS + 1):
-            if task.state == states.QUEUED:
-                yield task, _BEHIND
+        behind = [
+            t for t in islice(node.queue, 1, LOSERS + 1) if t.state == states.QUEUED
+        ]
+        yield from ((task, _BEHIND) for task in behind)
+        yield from ((task, _SUPERSEDED) for task in late[:LOSERS])
 
 
 def _cpus(number: float) -> str:

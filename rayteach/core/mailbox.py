@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 IN_FLIGHT = 64
 """Calls that may lie in a process that runs one at a time, so that it never idles."""
+_FIRST = -(1 << 60)
 _WAITING = (states.BLOCKED, states.RESUMING)
 
 
@@ -125,6 +126,16 @@ class Mailbox:
             if line and not line[0].missing and line[0].state == states.QUEUED:
                 return line[0]
         return None
+
+    def heads(self) -> list[Task]:
+        """Return the calls that could be sent next, one per caller at most."""
+        heads = [line[0] for line in self._lines.values() if line]
+        return [t for t in heads if not t.missing and t.state == states.QUEUED]
+
+    def prefer(self, task: Task) -> None:
+        """Send this call, one of ``heads``, before those of other callers."""
+        self._order[task.number] = _FIRST
+        self._offer(task.parent)
 
     def remove(self, task: Task) -> None:
         """The call has ended, wherever it was."""

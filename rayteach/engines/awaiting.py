@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events, states
 from rayteach.engines.asked import Asked
+from rayteach.engines.blocking import lend
 from rayteach.engines.pump import Waiter
 from rayteach.engines.state import clock
 from rayteach.errors import RayteachError
@@ -105,9 +106,7 @@ class Awaiting:
         state = self._state
         self._counts[task.number] = self._counts.get(task.number, 0) + 1
         if task.state in _UNSTARTED:
-            state.scheduler.start(task, worker)
-            state.scheduler.block(task, worker)
-            state.add(events.TaskBlocked(clock(), task.number))
+            lend(state, task, worker)
 
     def _answer(self, task: Task | None, reply: Callable[[], None]) -> None:
         if task is None:

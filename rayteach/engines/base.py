@@ -103,7 +103,8 @@ class Function:
     """A remote function or actor class that the engine can ship."""
 
     __slots__ = (
-        "__weakref__", "captured", "flags", "line", "mean_s", "name", "number", "where",
+        "__weakref__", "captured", "flags", "line", "mean_s", "name", "number",
+        "size_bytes", "where",
     )  # fmt: skip
 
     def __init__(
@@ -119,6 +120,8 @@ class Function:
         self.mean_s = 0.0
         #: IDs that its pickle holds; they live at least as long
         self.captured: tuple[ObjectID, ...] = ()
+        #: bytes of its pickle, 0 if this process did not make it
+        self.size_bytes = 0
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel without what this process has learned or holds."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rayteach.core import states
+from rayteach.core import events, states
 from rayteach.core.task import CALL, CREATION
+from rayteach.engines.state import clock
 from rayteach.engines.superseding import Superseding, without
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ class CellWork:
             something to look at.
         """
         with self._quiet():
-            return not self._state.closed and self._superseding.supersede(run)
+            if self._state.closed:
+                return False
+            self._state.add(events.CellRunSuperseded(clock(), run))
+            return self._superseding.supersede(run)
 
     def review(self) -> None:
         """End the superseded work that nobody needs any more."""

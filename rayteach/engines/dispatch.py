@@ -96,6 +96,7 @@ class Dispatcher:
             flags |= cpus << protocol.THREADS
         if isinstance(payload, Segment):
             flags |= protocol.PAYLOAD_FILE
+            self._note_shipment(task.number, payload)
             payload = payload.path.encode()
         data = protocol.task_frame(
             _KIND[task.kind],
@@ -110,6 +111,14 @@ class Dispatcher:
         if len(data) > protocol.MESSAGE_LIMIT:
             return self._big_frame(task, data)
         return data
+
+    def _note_shipment(self, task: int, arguments: Segment) -> None:
+        """Log large arguments with the first worker that gets them."""
+        shipment, arguments.shipment = arguments.shipment, None
+        if shipment is not None:
+            self._state.add(
+                events.ArgumentsShipped(clock(), task, arguments.size, *shipment)
+            )
 
     def _big_frame(self, task: Task, data: bytes) -> bytes:
         """Return a small frame for a big one, which goes through the store."""

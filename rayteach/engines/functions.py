@@ -74,7 +74,7 @@ class FunctionStore:
             data, captured = dumps_code(target)
         except Exception as error:
             msg = f"{name} cannot be sent to a worker: {error}"
-            culprit = _culprit(target)
+            culprit = culprit_of(target)
             if culprit:
                 msg += f". It uses {culprit}: make that inside the function instead"
             raise TypeError(msg) from error
@@ -83,6 +83,7 @@ class FunctionStore:
         if function is None:
             write_file(self._path(number), data)
             function = describe(target, name, number)
+            function.size_bytes = len(data)
             if captured:
                 function.captured = captured
                 self._export(captured)
@@ -180,7 +181,8 @@ def _is_harmless(value: Any, seen: frozenset[int]) -> bool:
     return isinstance(value, _HARMLESS) or callable(getattr(value, "remote", None))
 
 
-def _culprit(target: Callable[..., Any]) -> str:
+def culprit_of(target: Callable[..., Any]) -> str:
+    """Return what a function uses that does not pickle, "" if that is not known."""
     for name, value in _captured(target):
         try:
             cloudpickle.dumps(value)

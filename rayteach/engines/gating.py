@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core import events, gate, states
 from rayteach.engines.pump import Waiter
 from rayteach.engines.state import clock
+from rayteach.errors import RayteachError
 from rayteach.object_id import PENDING
 from rayteach.runtime import protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from rayteach.core.gate import Upcoming
+    from rayteach.core.gate import Gate, Upcoming
     from rayteach.core.task import Task
     from rayteach.engines.cancelling import Cancelling
     from rayteach.engines.dispatch import Dispatcher
@@ -88,6 +89,7 @@ class Gating:
         self._dispatcher = dispatcher
         self._cancelling = cancelling
         self._pump = pump
+        self._waiting = waiting
         #: seconds that a ``get`` waits for a view before the session goes on
         self.patience_s = PATIENCE_S
         #: asks whatever views there are to answer; must not block
@@ -165,6 +167,31 @@ class Gating:
             self._dispatcher.settle()
         self._pump.kick()
         self.ask_views()
+
+    def direct(self, directed: Gate, hold: Callable[..., None]) -> None:
+        """Let another gate decide; ``hold`` is told of waits. See ``directing``."""
+        with self._pump.shield:
+            with self._state.lock:
+                self._state.check_open()
+                if self.mode != "flow":
+                    msg = "the session is paused or slowed: rayteach.resume() first"
+                    raise RayteachError(msg)
+                self._state.scheduler.gate = directed
+                self._waiting.on_gated = hold
+                self._dispatcher.on_gated = lambda: None
+                self._close(0.0)
+            self._wait_until_quiet()
+
+    def undirect(self) -> None:
+        """Let everything start as usual again."""
+        with self._pump.shield, self._state.lock:
+            self._waiting.on_gated = self._hold
+            self._dispatcher.on_gated = self._tell
+            self._turn += 1
+            if not self._state.closed:
+                gate.open_wide(self._state.scheduler)
+                self._dispatcher.settle()
+        self._pump.kick()
 
     def upcoming(self) -> Upcoming | None:
         """Return the next decision, None while everything flows."""
@@ -274,7 +301,7 @@ class Gating:
         with self._state.lock:
             if turn == self._turn:
                 gate.put_in_order(self._state.scheduler)
-                self._tell()
+                self._dispatcher.on_gated()
 
     # Speed.
 

@@ -10,6 +10,7 @@ from rayteach.core.task import CREATION
 from rayteach.engines import restarts
 from rayteach.engines.asked import Asked
 from rayteach.engines.base import Function
+from rayteach.engines.blocking import lend
 from rayteach.engines.failures import Failure
 from rayteach.engines.pump import Waiter
 from rayteach.engines.retries import try_again
@@ -47,6 +48,10 @@ class Inbound:
         self._submission = submission
         self._cancelling = cancelling
         self._requests = requests
+        #: may change what a task's ``get`` or ``wait`` asks, and its timeout
+        self.ask: Callable[[int, Asked, float | None], tuple[Asked, float | None]] = (
+            lambda _, asked, timeout_s: (asked, timeout_s)
+        )
         self.handle: dict[int, Callable[[int, Any], None]] = {
             protocol.HELLO: self._hello,
             protocol.PARKED: self._parked,
@@ -275,7 +280,6 @@ class Inbound:
         except RayteachError as error:
             self._reply(worker, request, ("error", error))
             return
-        asked = Asked(kind, ids, num_returns)
         wait = next(state.waits)
         run = task.run if task is not None else 0
         state.add(
@@ -284,6 +288,7 @@ class Inbound:
                 num_returns, timeout_s, unit,
             )
         )  # fmt: skip
+        asked, timeout_s = self.ask(number, Asked(kind, ids, num_returns), timeout_s)
 
         def reply() -> None:
             positions, reason = asked.outcome()
@@ -307,9 +312,7 @@ class Inbound:
         state = self._state
         lends = task is not None and task.state in (states.POSTED, states.RUNNING)
         if task is not None and lends:
-            state.scheduler.start(task, worker)
-            state.scheduler.block(task, worker)
-            state.add(events.TaskBlocked(clock(), task.number))
+            lend(state, task, worker)
 
         def leave() -> None:
             asked.detach(waiter)

@@ -22,6 +22,7 @@ from rayteach.engines.cancelling import Cancelling
 from rayteach.engines.cell_work import CellWork
 from rayteach.engines.census import Census
 from rayteach.engines.deaths import Deaths
+from rayteach.engines.directing import Directing
 from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
 from rayteach.engines.functions import FunctionStore
@@ -103,8 +104,7 @@ class LocalEngine:
             state, self._dispatcher, inbound, deaths, self.submission
         )
         self._submits = 0
-        state.add(events.NodeAdded(clock(), _NODE, num_cpus, tuple(resources.items())))
-        state.scheduler.add_node(_NODE, num_cpus, resources)
+        self._add_node(num_cpus, resources)
         self._pump = Pump(
             self._pool.poller,
             self._reading.on_poll,
@@ -113,12 +113,13 @@ class LocalEngine:
         )
         self._shield = self._pump.shield
         self._putting = Putting(state, self.submission, self._pump, _NODE)
-        self._waiting = Waiting(state, self.submission, self._pump)
+        self.waiting = Waiting(state, self.submission, self._pump)
         #: pause, step, speed
         self.gating = Gating(
-            state, self._dispatcher, self._cancelling, self._pump, self._waiting
+            state, self._dispatcher, self._cancelling, self._pump, self.waiting
         )
-        self.items = DriverItems(state, self._waiting, self._pump)
+        self.directing = Directing(self, state, self._pump, inbound, self._dispatcher)
+        self.items = DriverItems(state, self.waiting, self._pump)
         state.notes = Notes(self._pump.nudge)
         self.surroundings = SurroundingsWatch(state, self._functions, self._shield)
         self._census = Census(state, _NODE, resources)
@@ -126,6 +127,11 @@ class LocalEngine:
         self.cells = CellWork(
             state, self._reading, self._cancelling, self._pump, self._end_actor
         )
+
+    def _add_node(self, num_cpus: float, resources: dict[str, float]) -> None:
+        state, known = self._state, tuple(resources.items())
+        state.add(events.NodeAdded(clock(), _NODE, num_cpus, known))
+        state.scheduler.add_node(_NODE, num_cpus, resources)
 
     # Submitting.
 
@@ -242,7 +248,7 @@ class LocalEngine:
         self, ids: Sequence[ObjectID], timeout_s: float | None, line: int
     ) -> list[Any]:
         """Wait for values and return them in order."""
-        return self._waiting.get(ids, timeout_s, line)
+        return self.waiting.get(ids, timeout_s, line)
 
     def wait(
         self,
@@ -253,11 +259,11 @@ class LocalEngine:
         unit: str = "s",
     ) -> list[int]:
         """Return the positions that count as ready."""
-        return self._waiting.wait(ids, num_returns, timeout_s, line, unit)
+        return self.waiting.wait(ids, num_returns, timeout_s, line, unit)
 
     def future_of(self, object_id: ObjectID) -> Future[Any]:
         """Return a future that gets the value."""
-        return self._waiting.future_of(object_id)
+        return self.waiting.future_of(object_id)
 
     # Actors and questions.
 

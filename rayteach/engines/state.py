@@ -151,7 +151,12 @@ class EngineState:
         """Log a function seen for the first time."""
         self.add(
             events.FunctionDefined(
-                clock(), function.number, function.name, function.where, function.line
+                clock(),
+                function.number,
+                function.name,
+                function.where,
+                function.line,
+                function.size_bytes,
             )
         )
 

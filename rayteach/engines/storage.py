@@ -50,13 +50,15 @@ _UNITS = (("GB", 10**9), ("MB", 10**6), ("KB", 10**3))
 class Segment:
     """The hold on one stored value."""
 
-    __slots__ = ("__weakref__", "_store", "path", "size")
+    __slots__ = ("__weakref__", "_store", "path", "shipment", "size")
 
     def __init__(self, path: str, size: int, store: ObjectStore) -> None:
         """Hold the file at ``path``."""
         self.path = path
         #: bytes of the payload
         self.size = size
+        #: of arguments that no worker was given yet: their marks, seconds of writing
+        self.shipment: tuple[tuple[int, int], float] | None = None
         self._store = store
 
     def view(self) -> memoryview:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.core import events, states
 from rayteach.core.task import CALL, CREATION, Task
 from rayteach.engines import naming, restarts, slots
+from rayteach.engines.arguments import write
 from rayteach.engines.base import Function, TaskOptions
 from rayteach.engines.failures import Failure
 from rayteach.engines.state import Actor, clock
@@ -89,7 +90,7 @@ class Submission:
         self._state.check_ours(payload.contains)
         if payload.size <= protocol.INLINE_LIMIT:
             return payload.to_bytes(), payload.contains
-        return self._state.storage.write(payload), payload.contains
+        return write(self._state.storage, payload), payload.contains
 
     def task(
         self,

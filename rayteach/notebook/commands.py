@@ -11,7 +11,7 @@ from IPython.core.error import UsageError
 from rayteach.notebook.history import RUNS_SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class _Parser(argparse.ArgumentParser):
@@ -78,6 +78,36 @@ _ALL = (
         (("count", {"nargs": "?", "type": int, "default": RUNS_SHOWN}),),
     ),
     Command(
+        "compare",
+        "Say what differs between two runs of a cell.",
+        "compare [A B]",
+        "In tasks, overlap, copies, work and span, in words and as a table. Without "
+        "numbers: the last two runs of the cell that started tasks last. A and B are "
+        "the numbers that stood before the cells, e.g. 5 8.",
+        (("runs", {"nargs": "*"}),),
+    ),
+    Command(
+        "what-if",
+        "Predict the last run on another number of CPUs.",
+        "what-if N [N ...]",
+        "Its steps run again through the scheduler on a clock of their own.",
+        (("cpus", {"nargs": "+", "type": float}),),
+    ),
+    Command(
+        "save",
+        "Write the last run to a file.",
+        "save FILE",
+        "The file holds no values of yours. `rayteach.load(FILE)` reads it in Python.",
+        (("file", {}),),
+    ),
+    Command(
+        "open",
+        "Show a run from a file.",
+        "open FILE",
+        "FILE is what `save` or run.save(...) wrote.",
+        (("file", {}),),
+    ),
+    Command(
         "log",
         "Show all that a task has printed.",
         "log [NAME]",
@@ -92,6 +122,36 @@ _ALL = (
         "Without this the first .remote() opens one, with the CPUs of this machine.",
         (("--num-cpus", {"type": float}),),
         ("--num-cpus",),
+    ),
+    Command(
+        "cancel",
+        "Cancel tasks and calls that are not over.",
+        "cancel [NAME ...]",
+        "NAME is a label, e.g. f-3; of several tasks of one name the latest is meant. "
+        "Without NAME it cancels all that runs or waits. What an actor is running goes "
+        "on to its end.",
+        (("names", {"nargs": "*"}),),
+    ),
+    Command(
+        "reset",
+        "End all tasks and actors, and keep the session.",
+        "reset [exercise NAME]",
+        "A pause ends too, views and errors are shown as at first. IDs keep the values "
+        "that are there. With `exercise NAME` it starts an exercise anew, and nothing "
+        "else: the cell with this line becomes the exercise as it was given, your "
+        "answer in its own cell stays, its hints and its record in %progress begin "
+        "again.",
+        (
+            ("what", {"nargs": "?", "choices": ("exercise",)}),
+            ("exercise", {"nargs": "?", "default": ""}),
+        ),
+        ("exercise",),
+    ),
+    Command(
+        "restart",
+        "Close the session and open one like it.",
+        "restart",
+        "With the same CPUs. IDs and actors of the old session are of no use.",
     ),
     Command(
         "shutdown",
@@ -150,20 +210,6 @@ _ALL = (
         "help [COMMAND]",
         "",
         (("command", {"nargs": "?", "default": ""}),),
-        (
-            *(
-                "status",
-                "show",
-                "history",
-                "log",
-                "init",
-                "shutdown",
-                "pause",
-                "step",
-                "speed",
-            ),
-            *("resume", "auto", "tracebacks"),
-        ),
     ),
 )
 
@@ -194,6 +240,7 @@ _SEE_ALSO = (
     "    %%check NAME   run an exercise and check it",
     "    %hint NAME     one step of help; again for the next",
     "    %solution NAME show a solution, after asking",
+    "    %progress      show what you have solved",
     "    Add ? to any of them for its own page, e.g. %%remote?",
 )
 
@@ -206,10 +253,19 @@ def _entry(command: Command) -> list[str]:
     return [f"%rayteach {command.usage}", *(f"    {line}" for line in body)]
 
 
-def completions(line: str) -> list[str]:
-    """Return the words that may stand at the end of a ``%rayteach`` line."""
+def completions(line: str, names: Callable[[], Sequence[str]]) -> list[str]:
+    """Return the words that may stand at the end of a ``%rayteach`` line.
+
+    Args:
+        line: the line up to where somebody types.
+        names: returns the labels of unfinished tasks.
+    """
     words = line.split()
     if len(words) < 2 or (len(words) == 2 and not line.endswith(" ")):  # noqa: PLR2004
         return list(COMMANDS)
+    if words[1] == "help":
+        return list(COMMANDS)
+    if words[1] in ("cancel", "log"):
+        return list(names())
     command = COMMANDS.get(words[1])
     return list(command.words) if command else []

@@ -5,6 +5,7 @@
     solutions/LESSON.ipynb the same exercises solved: the source of all others
     exercises/LESSON.ipynb made from the solutions
     checks/LESSON.py       CHECKS: name of the exercise -> check
+    wrong/LESSON.toml      wrong answers that the checks know, see ``wrong``
 
 An exercise is a cell that begins with ``%%check NAME``. In a solution
 
@@ -23,11 +24,14 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from rayteach.errors import RayteachError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -42,6 +46,10 @@ if TYPE_CHECKING:
 MANIFEST = "course.toml"
 #: where the wheel keeps the course
 INSTALLED = Path(__file__).resolve().parent.parent / "course"
+#: names the course to use, whatever lies around the notebook: a grader's own
+VARIABLE = "RAYTEACH_COURSE"
+#: the exercises as they are given, in a course without solutions
+GIVEN = "given.json"
 BEGIN, INSTEAD, END = "### BEGIN SOLUTION", "### INSTEAD OF", "### END SOLUTION"
 
 #: an unsolved exercise raises; what it says is tested by other means
@@ -53,7 +61,7 @@ _SOLVED = "solution"
 _CHECK = re.compile(r"\s*%%check\s+(\S+)")
 
 
-class CourseError(Exception):
+class CourseError(RayteachError):
     """The course on disk is not as it must be; the text says where."""
 
 
@@ -68,6 +76,8 @@ class Exercise:
     goal: str
     #: three, each more open than the one before
     hints: tuple[str, ...]
+    #: its check holds on any number of CPUs
+    any_cpus: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,10 @@ class Course:
     #: file names of the lessons, without ending, in order
     lessons: tuple[str, ...]
     exercises: dict[str, Exercise]
+    #: lesson -> its title
+    titles: dict[str, str] = field(default_factory=dict)
+    #: lesson -> minutes that it takes
+    minutes: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Course:
@@ -90,15 +104,20 @@ class Course:
         try:
             lessons = tomllib.loads(path.read_text(encoding="utf-8"))["lesson"]
             exercises = [
-                Exercise(one["name"], lesson["name"], one["goal"], tuple(one["hints"]))
+                _exercise(lesson["name"], one)
                 for lesson in lessons
                 for one in lesson.get("exercise", ())
             ]
-            names = tuple(lesson["name"] for lesson in lessons)
-        except (KeyError, tomllib.TOMLDecodeError) as error:
+            titles = {one["name"]: one.get("title", one["name"]) for one in lessons}
+            minutes = {one["name"]: int(one.get("minutes", 30)) for one in lessons}
+        except (KeyError, TypeError, ValueError) as error:
             message = f"{path} is no manifest of a course: {error}"
             raise CourseError(message) from error
-        return cls(folder, names, {one.name: one for one in exercises})
+        except OSError as error:
+            message = f"{folder} is no course: it has no {MANIFEST}"
+            raise CourseError(message) from error
+        by_name = {one.name: one for one in exercises}
+        return cls(folder, tuple(titles), by_name, titles, minutes)
 
     @classmethod
     def find(cls, start: Path) -> Course:
@@ -107,6 +126,9 @@ class Course:
         Raises:
             CourseError: there is none.
         """
+        named = os.environ.get(VARIABLE)
+        if named:
+            return cls.load(Path(named))
         for folder in (start, *start.parents):
             for candidate in (folder, folder / "notebooks"):
                 if (candidate / MANIFEST).is_file():
@@ -129,14 +151,46 @@ class Course:
         check: Check = module.CHECKS[exercise.name]
         return check
 
+    @property
+    def is_for_students(self) -> bool:
+        """Whether its solutions were left out."""
+        return (self.folder / GIVEN).is_file()
+
+    def given(self, exercise: Exercise) -> str:
+        """Return the cell that the learner starts from.
+
+        Raises:
+            CourseError: neither the solutions nor ``given.json`` have it.
+        """
+        path = self.folder / GIVEN
+        if not path.is_file():
+            return unsolved(self.solved(exercise))
+        cells: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        if exercise.name not in cells:
+            message = f"{path} has no exercise {exercise.name!r}"
+            raise CourseError(message)
+        return cells[exercise.name]
+
     def solved(self, exercise: Exercise) -> str:
-        """Return the cell of the solution, with its marks."""
+        """Return the cell of the solution, with its marks.
+
+        Raises:
+            CourseError: the course has no solutions, or not this one.
+        """
         path = self.folder / "solutions" / f"{exercise.lesson}.ipynb"
+        if self.is_for_students or not path.is_file():
+            message = "this course comes without solutions; your teacher has them"
+            raise CourseError(message)
         for name, cell in exercise_cells(read_notebook(path)):
             if name == exercise.name:
-                return _source(cell)
+                return source_of(cell)
         message = f"{path} has no cell that begins with %%check {exercise.name}"
         raise CourseError(message)
+
+
+def _exercise(lesson: str, row: dict[str, Any]) -> Exercise:
+    hints = tuple(row["hints"])
+    return Exercise(row["name"], lesson, row["goal"], hints, row.get("any_cpus", True))
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
@@ -150,7 +204,8 @@ def notebook_text(notebook: dict[str, Any]) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def _source(cell: dict[str, Any]) -> str:
+def source_of(cell: dict[str, Any]) -> str:
+    """Return the text of a cell."""
     source = cell["source"]
     return source if isinstance(source, str) else "".join(source)
 
@@ -158,9 +213,15 @@ def _source(cell: dict[str, Any]) -> str:
 def exercise_cells(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name and the cell of each exercise in a notebook."""
     for cell in notebook["cells"]:
-        found = _CHECK.match(_source(cell))
-        if cell["cell_type"] == "code" and found:
-            yield found[1], cell
+        name = exercise_of(source_of(cell))
+        if cell["cell_type"] == "code" and name is not None:
+            yield name, cell
+
+
+def exercise_of(source: str) -> str | None:
+    """Return which exercise a cell answers; None for an ordinary cell."""
+    found = _CHECK.match(source)
+    return found[1] if found else None
 
 
 def unsolved(source: str) -> str:
@@ -191,7 +252,7 @@ def _pick(source: str, *, solution: bool) -> str:
 def generated(course: Course, lesson: str) -> dict[Path, str]:
     """Return the files made from a lesson's solutions: path to text."""
     solved = read_notebook(course.folder / "solutions" / f"{lesson}.ipynb")
-    cells = {name: unsolved(_source(cell)) for name, cell in exercise_cells(solved)}
+    cells = {name: unsolved(source_of(cell)) for name, cell in exercise_cells(solved)}
     in_lesson = course.folder / "tutorial" / f"{lesson}.ipynb"
     made = {
         course.folder / "exercises" / f"{lesson}.ipynb": _emptied(solved),

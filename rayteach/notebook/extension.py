@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rayteach.api import session as _sessions
 from rayteach.notebook.asking import Asking
+from rayteach.notebook.cards import Cards
 from rayteach.notebook.cells import CellOwner
 from rayteach.notebook.contracts import Session, Sessions
 from rayteach.notebook.panel import Panel
@@ -41,6 +42,7 @@ class Extension:
         self.whole = SessionViews(shell, sessions, self.views)
         self.cells = CellOwner(shell, sessions, self.views, self.whole.cell_began)
         self.asking = Asking(self.cells, self.views)
+        self.cards = Cards(self)
         self.tracebacks = Tracebacks(shell, self.cells.flush_output)
         self.magics = MagicsPart(self)
         self._parts: tuple[_Part, ...] = (
@@ -48,6 +50,7 @@ class Extension:
             self.magics,
             self.panel,
             self.asking,
+            self.cards,
             self.views,
             self.whole,
             self.cells,

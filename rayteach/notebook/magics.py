@@ -22,7 +22,7 @@ from IPython.core.magic import (
 from rayteach.api import session
 from rayteach.api.logs import logs
 from rayteach.errors import RayteachError
-from rayteach.notebook import history, holding, status
+from rayteach.notebook import history, holding, run_commands, status
 from rayteach.notebook.commands import COMMANDS, Command, manual
 
 if TYPE_CHECKING:
@@ -45,9 +45,14 @@ class RayteachMagics(IPythonMagics):
     @line_magic
     def rayteach(self, line: str) -> None:
         """Look at the session and change how it is shown; see `%rayteach help`."""
-        words = shlex.split(line)
+        try:
+            words = shlex.split(line)
+        except ValueError as error:
+            msg = f"%rayteach: {error} in {line!r}"
+            raise UsageError(msg) from None
         command = find_command(words[0] if words else "status")
-        getattr(self, f"_{command.name}")(command.parse(words[1:]))
+        run = getattr(self, f"_{command.name.replace('-', '_')}")
+        run(command.parse(words[1:]))
 
     def _status(self, _options: Any) -> None:
         print(status.page(self._extension))  # noqa: T201 (what the magic is for)
@@ -65,6 +70,37 @@ class RayteachMagics(IPythonMagics):
             print("The session is closed. The next .remote() opens a new one.")  # noqa: T201
         else:
             print("No session is open.")  # noqa: T201
+
+    def _cancel(self, options: Any) -> None:
+        print(run_commands.cancel(options.names))  # noqa: T201
+
+    def _compare(self, options: Any) -> None:
+        if len(options.runs) not in (0, 2):
+            msg = "%rayteach compare takes two numbers of cells, or none"
+            raise UsageError(msg)
+        print(run_commands.compare(options.runs))  # noqa: T201
+
+    def _what_if(self, options: Any) -> None:
+        print(run_commands.what_if(options.cpus))  # noqa: T201
+
+    def _save(self, options: Any) -> None:
+        print(run_commands.save(options.file))  # noqa: T201
+
+    def _open(self, options: Any) -> None:
+        rows = run_commands.load(options.file).rows
+        self._extension.views.show_rows(self._extension.cells.current, rows)
+
+    def _reset(self, options: Any) -> None:
+        if options.what:
+            self._extension.magics.exercises.reset(options.exercise)
+            return
+        print(run_commands.reset())  # noqa: T201
+        self._extension.views.auto = True
+        self._extension.tracebacks.full = False
+
+    def _restart(self, options: Any) -> None:
+        run_commands.restart()
+        self._status(options)
 
     def _pause(self, _options: Any) -> None:
         holding.pause()
@@ -131,6 +167,9 @@ class RayteachMagics(IPythonMagics):
             text = f"Tasks that have printed, the latest last: {', '.join(shown)}"
             text += f"\n%rayteach log {shown[-1]} shows the prints of that one."
         print(text)  # noqa: T201
+
+
+RayteachMagics.rayteach.__doc__ = manual()  # what `%rayteach?` shows
 
 
 def find_command(word: str) -> Command:

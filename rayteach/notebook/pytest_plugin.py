@@ -1,4 +1,4 @@
-"""Pytest plugin: under nbval, kernels make no automatic output.
+"""Pytest plugin: under nbval, kernels make no automatic output, keep no progress.
 
 nbval compares outputs as text, so a live view would never compare equal. The
 kernels inherit the environment of pytest; nothing else is done or imported.
@@ -18,3 +18,4 @@ def pytest_configure(config: pytest.Config) -> None:
     options = ("nbval", "nbval_lax")
     if any(getattr(config.option, name, False) for name in options):
         os.environ.setdefault("RAYTEACH_VIEW", "text")
+        os.environ.setdefault("RAYTEACH_PROGRESS", "off")

@@ -12,6 +12,7 @@ from rayteach.notebook.commands import completions
 from rayteach.notebook.exercises import ExerciseMagics
 from rayteach.notebook.magics import RayteachMagics
 from rayteach.notebook.remote_magics import OPTIONS, RemoteMagics
+from rayteach.notebook.run_commands import unfinished_names
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -29,10 +30,11 @@ class MagicsPart:
     def __init__(self, extension: Extension) -> None:
         """Make the magics; none is registered before :meth:`attach`."""
         self._shell: InteractiveShell = extension.shell
+        self.exercises = ExerciseMagics(extension)
         self._magics = [
             RemoteMagics(extension),
             RayteachMagics(extension),
-            ExerciseMagics(extension),
+            self.exercises,
         ]
 
     def attach(self) -> None:
@@ -79,7 +81,7 @@ class MagicsPart:
 
 def _complete(_shell: InteractiveShell, event: Any) -> list[str]:
     """Complete the words of ``%rayteach``; called by IPython's completer."""
-    return completions(event.line)
+    return completions(event.line, unfinished_names)
 
 
 def _complete_remote(shell: InteractiveShell, event: Any) -> list[str]:

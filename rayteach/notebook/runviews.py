@@ -13,7 +13,7 @@ from IPython.display import display
 
 from rayteach.notebook.picture import LiveView, still
 from rayteach.notebook.profile import Profile, profile
-from rayteach.notebook.status import rows_of
+from rayteach.notebook.status import as_text, rows_of
 from rayteach.widgets.late_log import LateLog
 from rayteach.widgets.publisher import Publisher
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rayteach.notebook.cells import Cell
     from rayteach.notebook.contracts import Session
     from rayteach.notebook.panel import Panel
+    from rayteach.trace.views.rows import Rows
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +74,8 @@ class RunViews:
     def end_cell(self, cell: Cell) -> None:
         """Where nobody watches, make one output of what the cell did."""
         running, self._running = self._running, None
+        if self._publisher is not None:
+            self._publisher[1].wake()  # a card of a value that the cell let go of
         self._reap()
         if running is None or not self.auto or self.profile_of(cell) != "still":
             return
@@ -87,6 +90,13 @@ class RunViews:
             self._show(cell.key + _ASKED, session, run)
         else:
             display(still(rows_of(session, run)), raw=True)
+
+    def show_rows(self, cell: Cell | None, rows: Rows) -> None:
+        """Show rows that change no more, such as a file's."""
+        if cell is not None and self.profile_of(cell) == "text":
+            print(as_text(rows, full=False))  # noqa: T201 (what was asked for)
+        else:
+            display(still(rows), raw=True)
 
     def late(self, session: Session, run: int, printed: Printed) -> None:
         """Keep for the view of a run what was printed after its cell had ended."""
@@ -138,7 +148,7 @@ class RunViews:
         publisher.wake()
 
     def publisher_of(self, session: Session) -> Publisher:
-        """Return what feeds all views of a session; made at the first call."""
+        """Return the thread that feeds what shows a session."""
         if self._publisher is None or self._publisher[0] is not session:
             self._reap(always=True)
             publisher = Publisher(session, session.controls)

@@ -13,12 +13,16 @@ from rayteach.notebook import holding
 from rayteach.notebook.contracts import Session, open_session
 from rayteach.trace.fold import RowFold
 from rayteach.trace.views import words
+from rayteach.trace.views.objects import DISK
 from rayteach.widgets import text as text_twin
 
 if TYPE_CHECKING:
     from rayteach.notebook.extension import Extension
-    from rayteach.trace.views.rows import Rows
+    from rayteach.trace.views.rows import ObjectRow, Rows, TaskRow
 
+
+_SUBSHELLS = 7
+"""From this ipykernel on, messages of widgets are heard while a cell runs."""
 
 _SHOWN = 3
 """So many waiting tasks say why they wait."""
@@ -56,28 +60,30 @@ def _no_session() -> list[str]:
 
 
 def _session(session: Session) -> list[str]:
+    session.sample()  # who runs now, not only who has told
     now = session.status()
     used, total = now["cpus_in_use"], now["num_cpus"]
-    running, waiting = now["tasks_running"], now["tasks_waiting"]
     rows = rows_of(session, None)
+    tasks = rows.tasks.values()
+    lent = [t for t in tasks if words.state(t, rows.now_s) == words.BLOCKED]
+    doing = words.counted([t for t in tasks if not t.end], rows.now_s)
     return [
         "A session is open.",
         f"CPUs:       {used:g} of {total:g} in use, {total - used:g} free"
-        + _lent(rows),
-        f"Tasks now:  {running} running, {waiting} waiting",
+        + _lent(lent),
+        f"Tasks now:  {'none' if doing == 'no tasks' else doing}",
         *_waiting(rows),
         *_processes(rows),
         _objects(rows),
-        "Listening:  none; nothing here opens a port",
+        "Listening:  nobody: no port is open, all goes through pipes to own children",
     ]
 
 
-def _lent(rows: Rows) -> str:
-    lent = [
-        t for t in rows.tasks.values() if words.state(t, rows.now_s) == words.BLOCKED
-    ]
+def _lent(lent: list[TaskRow]) -> str:
     cpus = sum(task.num_cpus for task in lent)
-    return f"; {cpus:g} lent by tasks that wait in get" if cpus else ""
+    names = words.listing([task.label for task in lent if task.num_cpus])
+    verb = "is" if len(lent) == 1 else "are"
+    return f"; {cpus:g} lent while {names} {verb} blocked in get" if cpus else ""
 
 
 def _waiting(rows: Rows) -> list[str]:
@@ -107,8 +113,18 @@ def _objects(rows: Rows) -> str:
         for one in rows.objects.values()
         if one.created_s is not None and one.released_s is None
     ]
-    shared = sum(one.size_bytes or 0 for one in there if one.shared)
-    return f"Objects:    {shared:,} bytes of large values in shared memory"
+    large = [one for one in there if one.shared]
+    on_disk = [one for one in large if any(place == DISK for place, _ in one.copies)]
+    text = f"Objects:    {_sizes(large)} in shared memory"
+    if on_disk:
+        text += f" ({_sizes(on_disk)} of them on disk)"
+    return f"{text}; {len(there) - len(large)} small ones inline"
+
+
+def _sizes(objects: list[ObjectRow]) -> str:
+    total = sum(one.size_bytes or 0 for one in objects)
+    one = len(objects) == 1
+    return f"{len(objects)} large {'value' if one else 'values'}, {total:,} bytes,"
 
 
 def _host(extension: Extension) -> list[str]:
@@ -116,13 +132,20 @@ def _host(extension: Extension) -> list[str]:
     kernel = sys.modules.get("ipykernel")
     if kernel is not None:
         versions.append(f"ipykernel {kernel.__version__}")
-    answered = extension.views.answered
-    live = (
-        "views are live here"
-        if answered
-        else "no view has answered yet: pictures here may be still"
-    )
-    return [f"Here:       {', '.join(versions)}; {live}"]
+    return [
+        f"Here:       {', '.join(versions)}",
+        f"            {_abilities(extension)}",
+    ]
+
+
+def _abilities(extension: Extension) -> str:
+    """Say whether views are live here, and when their buttons act."""
+    if not extension.views.answered:
+        return "no view has answered yet: pictures are still, pause by %rayteach pause"
+    kernel = sys.modules.get("ipykernel")
+    hears = kernel is not None and kernel.version_info[0] >= _SUBSHELLS
+    when = "while a cell runs" if hears else "between cells (ipykernel 7 has more)"
+    return f"views are live; their buttons act {when}"
 
 
 def _last_run(extension: Extension) -> list[str]:

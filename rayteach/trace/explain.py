@@ -50,6 +50,8 @@ class Situation:
     blocking: Mapping[int, WaitRow]
     #: task -> the task that ran before it on its worker
     previous: Mapping[int, int]
+    #: tasks that wait and whose cell has run again since: all others go first
+    late: set[int] = field(default_factory=set)
     #: task -> its place among the queued tasks, from 0
     places: dict[int, int] = field(default_factory=dict)
     #: actor -> its calls that are not finished, in order
@@ -57,7 +59,8 @@ class Situation:
 
     def __post_init__(self) -> None:
         """Number the queued tasks and sort the calls by actor."""
-        for task in self.waiting:
+        line = sorted(self.waiting, key=lambda task: task.id in self.late)
+        for task in line:
             if task.kind == "task" and task.ready_s is not None:
                 self.places[task.id] = len(self.places)
         for task in (*self.running, *self.waiting):
@@ -227,6 +230,8 @@ def _in_line(task: TaskRow, situation: Situation) -> str:
         )
     place = situation.places.get(task.id)
     text = "Queued" if place is None else f"Queued, {words.in_line(place)}"
+    if task.id in situation.late:
+        text = "Queued, behind all current work as its cell has run again"
     return f"{text}: {_busy(sum(sizes), situation)}."
 
 

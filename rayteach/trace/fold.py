@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from rayteach.core import events
 from rayteach.trace import critical, explain, strands
-from rayteach.trace.views import gate, objects, places, tasks
-from rayteach.trace.views.ledger import OUTSIDE, Ledger
+from rayteach.trace.views import gate, objects, places, summaries, tasks
+from rayteach.trace.views.ledger import OUTSIDE, Gone, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from rayteach.trace.views.rows import ActorRow, NodeRow, TaskRow
+    from rayteach.core.events import Event
+    from rayteach.trace.views.rows import ActorRow, NodeRow, ObjectRow, TaskRow
     from rayteach.trace.views.tables import Book
 
     Handler = Callable[[Ledger, Any], None]
@@ -34,7 +35,9 @@ SESSION = -1
 _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.SessionEnded: places.on_session_ended,
     events.CellRunStarted: places.on_run_started,
+    events.CellRunSuperseded: places.on_run_superseded,
     events.CellRunEnded: places.on_run_ended,
+    events.RunSummarised: summaries.on_summarised,
     events.NodeAdded: places.on_node_added,
     events.NodeLost: places.on_node_lost,
     events.Paused: gate.on_paused,
@@ -80,6 +83,10 @@ class Log(Protocol):
         """Return the events from a sequence number on."""
         ...
 
+    def read(self, start: int) -> tuple[list[Event], int]:
+        """Return some events from a number on, and where to go on."""
+        ...
+
 
 class RowFold:
     """Rows of a session and of each of its runs, kept up to date by ``advance``."""
@@ -109,6 +116,11 @@ class RowFold:
         """The time of the latest event, in row seconds."""
         return self._ledger.now_s
 
+    def gone(self, start_s: float, stop_s: float) -> list[Gone]:
+        """Return what is only counted and was submitted between two times."""
+        every = self._ledger.gone
+        return [one for one in every if one.last_s >= start_s and one.first_s <= stop_s]
+
     @property
     def runs(self) -> tuple[int, ...]:
         """Return the numbers of all runs, in order of appearance."""
@@ -119,20 +131,24 @@ class RowFold:
         with self.lock:
             if len(self._log) == self._read:
                 return False
-            new = self._log.events(self._read)
-            self._read += len(new)
-            ledger = self._ledger
-            ledger.revision += 1
-            latest_s = max(event.time_s for event in new)
-            ledger.now_s = max(ledger.now_s, ledger.seconds(latest_s))
-            for event in new:
-                handler = _HANDLERS.get(type(event))
-                if handler is not None:
-                    handler(ledger, event)
-            self._tell_stories()
+            stop = len(self._log)
+            self._ledger.revision += 1
+            while self._read < stop:
+                new, self._read = self._log.read(self._read)
+                self._take(new)
+                self._tell_stories()
             self._find_critical_paths()
             self._see_cells()
             return True
+
+    def _take(self, new: list[events.Event]) -> None:
+        ledger = self._ledger
+        latest_s = max((event.time_s for event in new), default=0.0)
+        ledger.now_s = max(ledger.now_s, ledger.seconds(latest_s))
+        for event in new:
+            handler = _HANDLERS.get(type(event))
+            if handler is not None:
+                handler(ledger, event)
 
     def rows(self, run: int | None) -> Rows:
         """Return all rows of a run, or of the whole session for ``None``."""
@@ -147,6 +163,24 @@ class RowFold:
             rows.workers = ledger.places.workers.since(since)
             rows.now_s = self._now_s(run)
             return rows
+
+    # Single rows, the fold's own: for a card, which is too small to copy a run.
+
+    def task(self, number: int) -> TaskRow | None:
+        """Return the row of a task, None if it is not known."""
+        return self._ledger.tasks.get(number)
+
+    def object(self, key: str) -> ObjectRow | None:
+        """Return the row of an object, "task.index", None if it is not known."""
+        return self._ledger.objects.get(key)
+
+    def actor(self, number: int) -> ActorRow | None:
+        """Return the row of an actor, None if it is not known."""
+        return self._ledger.actors.get(number)
+
+    def all_tasks(self) -> Iterable[TaskRow]:
+        """Return the rows of all tasks, in order of submission."""
+        return self._ledger.tasks.values()
 
     def unfinished(self, run: int | None) -> int:
         """Return how many tasks of a run have not reached their end."""
@@ -196,6 +230,8 @@ class RowFold:
             since = -1
         rows = Rows(RunRow(SESSION, "", 1, 0.0, self._ledger.end_s))
         rows.run.outcome = "" if self._ledger.end_s is None else "done"
+        for gone in self._ledger.gone:
+            summaries.add(rows.run, gone)
         for book in self._ledger.books.values():
             part = _of_book(self._ledger, book.run.id, since)
             if prefix and book.run.cell:
@@ -238,6 +274,7 @@ class RowFold:
             list(islice(ledger.waiting.values(), explain.HEAD)),
             ledger.blocking,
             ledger.previous,
+            {t for t in ledger.waiting if ledger.run_of[t] in ledger.superseded},
         )
         for task in ledger.ended:
             task.story = explain.tell(task, situation, ledger.now_s)

@@ -11,6 +11,10 @@ from __future__ import annotations
 import pickle
 import struct
 import threading
+import time
+from array import array
+from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import events
@@ -21,10 +25,15 @@ from rayteach.core.events import (
     WaitReturned,
     WaitStarted,
 )
+from rayteach.trace.condensing import Condenser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+LIMIT_BYTES = 32 << 20
+"""Of packed events; while the older half is condensed it is there twice."""
+CHUNK = 20_000
+"""So many decoded events at a time take some MB."""
 _OTHER = struct.Struct("<BI")
 _SUBMITTED = struct.Struct("<BdQQIIIH")
 """kind, time, task, function, number, run, line, inputs"""
@@ -57,29 +66,40 @@ _MAX_U32 = 0xFFFFFFFF
 
 
 class EventLog:
-    """All events of a session, in the order in which the driver learned them."""
+    """All events of a session, in the order in which the driver learned them.
 
-    def __init__(self) -> None:
+    Past ``limit_bytes`` its older half is condensed, in a thread: what is over is
+    counted in ``RunSummarised`` and no longer told. Sequence numbers stay.
+    """
+
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
         """Start empty."""
         self._data = bytearray()
         self._count = 0
         #: offset of every ``_MARK_EVERY``-th event
         self._marks = [0]
+        #: events before ``_first`` that were kept, and their numbers
+        self._kept = b""
+        self._numbers = array("Q")
+        self._first = 0
+        self._limit_bytes = limit_bytes
+        self._is_condensing = False
+        #: held by whoever condenses
+        self._condensing = threading.Lock()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """Return the number of events."""
+        """Return how many events there have been."""
         return self._count
 
     @property
     def size_bytes(self) -> int:
         """Memory that the packed events take."""
-        return len(self._data)
+        return len(self._data) + len(self._kept) + 8 * len(self._numbers)
 
     def append(self, event: Event) -> None:
         """Store any event."""
-        data = pickle.dumps((_CODES[type(event)], event.values()), 5)
-        self._add(_OTHER.pack(_PICKLED, len(data)) + data)
+        self._add(_packed(event))
 
     def submitted(
         self,
@@ -171,30 +191,94 @@ class EventLog:
 
     def events(self, start: int = 0) -> list[Event]:
         """Return the events from sequence number ``start`` on, decoded."""
+        return [event for _, event in self.numbered(start)]
+
+    def read(self, start: int, most: int = CHUNK) -> tuple[list[Event], int]:
+        """Return about ``most`` events from ``start`` on, and where to go on."""
+        pairs, stop = self._part(start, most)
+        return [event for _, event in pairs], stop
+
+    def numbered(self, start: int = 0) -> Iterator[tuple[int, Event]]:
+        """Yield the events from ``start`` on with their sequence numbers."""
+        stop = len(self)
+        while start < stop:
+            pairs, start = self._part(start, CHUNK)
+            yield from pairs
+
+    def _part(self, start: int, most: int) -> tuple[list[tuple[int, Event]], int]:
         with self._lock:
-            data, count = self._data, self._count
-            if start >= count:
-                return []
-            at = self._marks[start // _MARK_EVERY]
-            stop = len(data)
-            part = bytes(data[at:stop])
-        skip = start % _MARK_EVERY
-        found: list[Event] = []
-        at = 0
-        while at < len(part):
-            event, at = _decode(part, at)
-            if skip:
-                skip -= 1
-            else:
-                found.append(event)
-        return found
+            first, numbers, part = self._first, self._numbers, self._kept
+            is_kept = start < first
+            if not is_kept:
+                mark = (start - first) // _MARK_EVERY
+                end = mark + most // _MARK_EVERY + 1
+                stop = self._marks[end] if end < len(self._marks) else len(self._data)
+                if start >= self._count:
+                    return [], self._count
+                part = bytes(self._data[self._marks[mark] : stop])
+                first += mark * _MARK_EVERY
+        if is_kept:
+            pairs = list(zip(numbers, _decoded(part), strict=True))
+            found = [pair for pair in pairs if pair[0] >= start]
+            return found, first
+        found = [(first + at, one) for at, one in enumerate(_decoded(part))]
+        return found[start - first :], first + len(found)
 
     def _add(self, data: bytes) -> None:
         with self._lock:
             self._data += data
             self._count += 1
             if not self._count % _MARK_EVERY:
-                self._marks.append(len(self._data))
+                self._mark()
+
+    def _mark(self) -> None:
+        self._marks.append(len(self._data))
+        if len(self._data) > self._limit_bytes and not self._is_condensing:
+            self._is_condensing = True
+            with suppress(RuntimeError):  # no threads any more: the process ends
+                threading.Thread(target=self.condense, daemon=True).start()
+
+    def condense(self) -> None:
+        """Count what is over in the older half of the log instead of telling it."""
+        with self._condensing:
+            self._condense()
+        self._is_condensing = False
+
+    def _condense(self) -> None:
+        with self._lock:
+            half = len(self._marks) // 2
+            cut = self._first + half * _MARK_EVERY
+            old = bytes(self._data[: self._marks[half]])
+            kept, numbers, first = self._kept, self._numbers, self._first
+        condenser = Condenser()
+        condenser.look(_decoded(kept))
+        condenser.look(_decoded(old))
+        new, new_numbers = bytearray(), array("Q")
+        for number, event in chain(
+            zip(numbers, _decoded(kept), strict=True), enumerate(_decoded(old), first)
+        ):
+            if condenser.keeps(event):
+                new += _packed(event)
+                new_numbers.append(number)
+        with self._lock:
+            at = self._marks[half]
+            del self._data[:at]
+            self._marks = [mark - at for mark in self._marks[half:]]
+            self._kept, self._numbers, self._first = bytes(new), new_numbers, cut
+        for summary in condenser.summaries(time.monotonic()):
+            self.append(summary)
+
+
+def _packed(event: Event) -> bytes:
+    data = pickle.dumps((_CODES[type(event)], event.values()), 5)
+    return _OTHER.pack(_PICKLED, len(data)) + data
+
+
+def _decoded(data: bytes) -> Iterator[Event]:
+    at = 0
+    while at < len(data):
+        event, at = _decode(data, at)
+        yield event
 
 
 def _decode(data: bytes, at: int) -> tuple[Event, int]:

@@ -79,6 +79,8 @@ def window(rows: Rows) -> tuple[float, float]:
     """
     starts = [task.submitted_s for task in rows.tasks.values()]
     starts += [wait.start_s for wait in rows.waits.values()]
+    if rows.run.left_out:
+        starts.append(rows.run.left_out_from_s)
     if not starts:
         return rows.run.start_s, rows.run.start_s
     ends = [task.end_s for task in rows.tasks.values()]
@@ -94,7 +96,8 @@ def makespan(rows: Rows) -> float:
 
 def work(rows: Rows) -> float:
     """Return how long all tasks were busy, one after the other."""
-    return sum(query.busy_s(task, rows.now_s) for task in rows.tasks.values())
+    kept_s = sum(query.busy_s(task, rows.now_s) for task in rows.tasks.values())
+    return kept_s + rows.run.left_out_work_s
 
 
 def parallelism_at(rows: Rows, time_s: float) -> int:

@@ -20,6 +20,7 @@ from rayteach.core.events import (
 )
 from rayteach.trace import critical, strands
 from rayteach.trace.fold import RowFold, frozen
+from rayteach.trace.views import summaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,6 +62,11 @@ class Recording:
         """Return the events from a sequence number on."""
         return self._events[start:]
 
+    def read(self, start: int) -> tuple[list[Event], int]:
+        """Return the events from a sequence number on, and how many there are."""
+        found = self._events[start:]
+        return found, start + len(found)
+
     def recording(self) -> Recording:
         """Return itself: it is its own source."""
         return self
@@ -77,19 +83,26 @@ class Recording:
 def members(
     events: Iterable[Event], start: int = 0, stop: int | None = None
 ) -> tuple[set[int], set[int]]:
+    """As :func:`members_of`, for a log's events from number ``start`` on."""
+    return members_of(enumerate(events, start), stop)
+
+
+def members_of(
+    numbered: Iterable[tuple[int, Event]], stop: int | None = None
+) -> tuple[set[int], set[int]]:
     """Return the numbers of the tasks and puts, and of the waits, of a block.
 
-    The driver's work counts if its event lies in ``start <= place < stop``, a
-    task's if the task does, however late it comes.
+    The driver's work counts if its event lies before ``stop``, a task's if the
+    task does, however late it comes.
 
     Args:
-        events: those of a log from ``start`` on.
-        start: sequence number of the first of them.
+        numbered: the events of a log from the start of the block on, with their
+            sequence numbers.
         stop: the end of the block, None for none.
     """
     numbers: set[int] = set()
     waits: set[int] = set()
-    for place, event in enumerate(events, start):
+    for place, event in numbered:
         if isinstance(event, TaskSubmitted):
             caller, number, found = event.parent, event.task, numbers
         elif isinstance(event, ObjectPut):
@@ -188,7 +201,12 @@ def _guests(events: Iterable[Event], numbers: set[int], waits: set[int]) -> set[
 
 
 def only(
-    fold: RowFold, numbers: set[int], waits: set[int], *, is_closed: bool = False
+    fold: RowFold,
+    numbers: set[int],
+    waits: set[int],
+    *,
+    is_closed: bool = False,
+    between: tuple[float, float] = (-float("inf"), float("inf")),
 ) -> Rows:
     """Return copies of the chosen rows, and of those that they refer to.
 
@@ -198,6 +216,8 @@ def only(
         waits: of ``get`` and ``wait`` calls.
         is_closed: nothing can be submitted any more; then a run whose tasks have
             all ended is over.
+        between: what was submitted between these times and has no rows any more is
+            counted; seconds of the rows.
     """
     found = replace(fold.rows(None), tasks={}, objects={}, actors={}, waits={})
     for run in fold.runs:  # the session's own labels would bear the cell's
@@ -206,6 +226,9 @@ def only(
         found.waits |= {k: r for k, r in part.waits.items() if k in waits}
         found.objects |= part.objects
         found.actors |= part.actors
+    found.run = replace(found.run, left_out=0, left_out_failed=0, left_out_work_s=0.0)
+    for gone in fold.gone(*between):
+        summaries.add(found.run, gone)
     named = {key for task in found.tasks.values() for key in task.inputs}
     named |= {key for wait in found.waits.values() for key in wait.objects}
     found.objects = {

@@ -18,7 +18,7 @@ from rayteach.core import events
 from rayteach.trace.fold import RowFold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rayteach.core.events import Event, ObjectKey
     from rayteach.trace.views.rows import Rows
@@ -70,6 +70,15 @@ class Tape:
     def events(self, start: int = 0) -> list[Event]:
         """Return the events from a sequence number on."""
         return self._events[start:]
+
+    def numbered(self, start: int = 0) -> Iterator[tuple[int, Event]]:
+        """Yield the events from a sequence number on, with their numbers."""
+        yield from enumerate(self._events[start:], start)
+
+    def read(self, start: int) -> tuple[list[Event], int]:
+        """Return the events from a sequence number on, and how many there are."""
+        found = self._events[start:]
+        return found, start + len(found)
 
     def append(self, event: Event) -> None:
         """Add any event."""

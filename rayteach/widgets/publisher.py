@@ -18,7 +18,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rayteach.trace.fold import RowFold
 from rayteach.widgets import wire
@@ -72,6 +72,13 @@ class Subscription:
     replies: deque[dict[str, Any]] = field(default_factory=deque)
 
 
+class Watcher(Protocol):
+    """Whoever shows a little of the rows, apart from the protocol of views."""
+
+    def look(self, fold: RowFold) -> bool:
+        """Show what changed; say whether more can come by itself. Never raises."""
+
+
 class Publisher:
     """Keeps all views of one session up to date; a :class:`Receiver` of links."""
 
@@ -101,6 +108,8 @@ class Publisher:
         self._clock = clock
         self._cost = cost
         self._subscriptions: dict[int, Subscription] = {}
+        #: cards, which are small and look for themselves
+        self._watchers: list[Watcher] = []
         self._lock = Lock()
         self._turn = Lock()
         self._thread: Thread | None = None
@@ -115,12 +124,27 @@ class Publisher:
         """Show a run, or the whole session for ``None``, through a link."""
         with self._lock:
             self._subscriptions[id(link)] = Subscription(link, run)
-            if self._thread is None and not self._stopped:
-                self._thread = Thread(
-                    target=self._serve, name="rayteach-publisher", daemon=True
-                )
-                self._thread.start()
+            self._start()
         link.bind(self)
+
+    def _start(self) -> None:
+        if self._thread is None and not self._stopped:
+            self._thread = Thread(
+                target=self._serve, name="rayteach-publisher", daemon=True
+            )
+            self._thread.start()
+
+    def watch(self, watcher: Watcher) -> None:
+        """Let ``watcher`` look at the rows whenever they are read anew."""
+        with self._lock:
+            self._watchers.append(watcher)
+            self._start()
+        self._alarm.ring()
+
+    def unwatch(self, watcher: Watcher) -> None:
+        """Forget it; one that is not there is no error."""
+        with self._lock:
+            self._watchers = [one for one in self._watchers if one is not watcher]
 
     def detach(self, link: Link) -> None:
         """Send nothing more through a link."""
@@ -235,6 +259,7 @@ class Publisher:
     def _take_turn(self) -> float | None:
         with self._lock:
             subscriptions = list(self._subscriptions.values())
+            watchers = self._watchers
         for subscription in subscriptions:
             while subscription.replies:
                 subscription.link.send(subscription.replies.popleft())
@@ -242,10 +267,10 @@ class Publisher:
                 subscription.asked = False
                 subscription.link.send(wire.ask())
         listening = [s for s in subscriptions if s.owed or s.seq]
-        if listening:
+        if listening or watchers:
             self._sample()
         with self.fold.lock:
-            if listening:
+            if listening or watchers:
                 self.fold.advance()
             outbox = [(s, self._message(s)) for s in listening]
             goes_on = any(self.fold.is_active(s.run) for s in listening)
@@ -255,7 +280,8 @@ class Publisher:
                 subscription.link.send(message)
             self._send_late(subscription)
         self._forget_broken(listening)
-        return self._next_s(listening, goes_on=goes_on)
+        is_watched = [watcher.look(self.fold) for watcher in watchers]
+        return self._next_s(listening, goes_on=goes_on or any(is_watched))
 
     def _sample(self) -> None:
         if self._session.closed:

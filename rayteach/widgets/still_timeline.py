@@ -19,10 +19,16 @@ _LABEL_PX = 11
 _NARROW_PX = 2.0
 
 
-def draw(rows: Rows, width: float, top: float) -> tuple[str, float]:
-    """Return the timeline and the height it takes below ``top``."""
+def draw(
+    rows: Rows, width: float, top: float, length_s: float = 0.0
+) -> tuple[str, float]:
+    """Return the timeline and the height it takes below ``top``.
+
+    The axis shows at least ``length_s`` seconds.
+    """
     lanes = layout.lanes(rows)
     start_s, stop_s = layout.span(rows)
+    stop_s = max(stop_s, start_s + length_s)
     several = len({lane.worker.node for lane in lanes}) > 1
     names = [
         f"{lane.worker.node} {lane.worker.label}" if several else lane.worker.label

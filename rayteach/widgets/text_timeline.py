@@ -86,10 +86,14 @@ class _Line:
         return "".join(parts).rstrip()
 
 
-def timeline(rows: Rows, width: int, paint: Paint) -> list[str]:
-    """Return a line per worker, an axis above, the cell's own waits on top."""
+def timeline(rows: Rows, width: int, paint: Paint, length_s: float = 0.0) -> list[str]:
+    """Return a line per worker, an axis above, the cell's own waits on top.
+
+    The axis shows at least ``length_s`` seconds.
+    """
     found = layout.lanes(rows)
     start_s, stop_s = layout.span(rows)
+    stop_s = max(stop_s, start_s + length_s)
     names = [_name(lane) for lane in found]
     gutter = max([len("your cell"), *map(len, names)]) + 2
     room = width - gutter - 2

@@ -1,5 +1,7 @@
 """``init`` takes Ray's options: those that mean nothing here are let through."""
 
+import sys
+
 import pytest
 
 
@@ -18,7 +20,6 @@ def test_init_again_needs_the_flag(ray):
 @pytest.mark.parametrize(
     ("options", "advice"),
     [
-        ({"address": "auto"}, "no cluster"),
         ({"num_gpus": 1}, "resources"),
         ({"runtime_env": {"pip": ["x"]}}, "workers share it"),
     ],
@@ -40,3 +41,10 @@ def test_a_tool_before_init_opens_a_session(closed, tool):
     made = getattr(getattr(closed.util, module), name)()
     assert closed.is_initialized()
     del made
+
+
+def test_an_address_needs_real_ray(closed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)  # as if it were not installed
+    with pytest.raises(ImportError, match=r"pip install 'rayteach\[ray\]'"):
+        closed.init(address="auto")
+    assert not closed.is_initialized()

@@ -1,7 +1,11 @@
 """Ray's names lead to the same things, and what is missing says so."""
 
 import importlib
+import importlib.util
+import json
 import pickle
+import subprocess
+import sys
 
 import pytest
 
@@ -128,3 +132,32 @@ def test_a_generator_task_returns_rays_generator(ray):
 def test_the_timeline_is_that_of_the_session(ray):
     assert ray.get(ray.put(1)) == 1
     assert "put-1" in {event["name"] for event in ray.timeline()}
+
+
+_NAMES = """
+import json, ray, ray.util
+errors = [one.__name__ for one in ray.exceptions.RAY_EXCEPTION_TYPES]
+found = {"ray": ray.__all__, "ray.util": ray.util.__all__, "ray.exceptions": errors}
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs Ray")
+def test_every_public_name_of_ray_is_there_or_says_what_to_do(closed):
+    command = [sys.executable, "-c", _NAMES]
+    found = subprocess.run(command, check=True, capture_output=True)
+    unknown = []
+    for module, names in json.loads(found.stdout).items():
+        ours = importlib.import_module(f"rayteach.compat.{module}")
+        unknown += [f"{module}.{name}" for name in names if not _is_known(ours, name)]
+    assert unknown == []
+    assert not closed.is_initialized()
+
+
+def _is_known(module, name):
+    try:
+        getattr(module, name)
+    except AttributeError as error:
+        return "rayteach has no" in str(error)
+    return True

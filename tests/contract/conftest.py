@@ -5,6 +5,8 @@ import os
 import pytest
 
 ENGINE = os.environ.get("RAYTEACH_CONTRACT_ENGINE", "local")
+if ENGINE == "ray":
+    os.environ["RAYTEACH_ENGINE"] = ENGINE  # of each init that does not say
 
 
 @pytest.fixture(scope="module", params=[ENGINE])
@@ -18,22 +20,44 @@ def pytest_collection_modifyitems(items):
     if ENGINE == "ray":
         from on_ray import is_sampled  # noqa: PLC0415 (only where there is Ray)
 
-        items[:] = filter(is_sampled, items)
+        if not os.environ.get("RAYTEACH_CONTRACT_ALL"):
+            items[:] = filter(is_sampled, items)
 
 
 @pytest.fixture(scope="module")
 def opened(engine):
     """Return the namespace with a session of two CPUs, shared by the module."""
-    if engine == "ray":
-        from on_ray import opened  # noqa: PLC0415 (found once sys.path is right)
-
-        yield opened()
-        return
     import rayteach  # noqa: PLC0415 (after sys.path is right)
 
-    rayteach.init(num_cpus=2)
+    if not rayteach.is_initialized():
+        rayteach.init(num_cpus=2)
     yield rayteach
-    rayteach.shutdown()
+    if engine != "ray":  # whose start takes seconds: one session for all modules
+        rayteach.shutdown()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """On Ray, end what takes too long, and let nothing of a failed test go on.
+
+    Ray's waits hear Ctrl-C and no other signal, so this is what is sent.
+    """
+    if ENGINE != "ray":
+        return (yield)
+    from on_ray import limited  # noqa: PLC0415 (found once sys.path is right)
+
+    with limited(pyfuncitem.name):
+        return (yield)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ray_ends():
+    """Leave nothing of Ray behind the last module."""
+    yield
+    if ENGINE == "ray":
+        import rayteach  # noqa: PLC0415 (after sys.path is right)
+
+        rayteach.shutdown()
 
 
 @pytest.fixture
@@ -70,7 +94,6 @@ def closed(engine):
     """Return the namespace without a session; whatever it opens is closed."""
     import rayteach  # noqa: PLC0415 (as above)
 
-    assert engine == "local"
     rayteach.shutdown()
     yield rayteach
     rayteach.shutdown()

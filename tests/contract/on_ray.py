@@ -4,7 +4,15 @@
 ``tests/test_contract_on_ray.py`` does that where Ray is installed.
 """
 
-import ray
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+
+import rayteach
 
 #: what of the contract is held to real Ray, by module
 SAMPLE = {
@@ -62,44 +70,43 @@ SAMPLE = {
     """,
 }
 
-_MS = 1000.0
+
+CPUS = 2
+PATIENCE_S = 2.0
+LIMIT_S = 15.0
+"""A sentence of the contract is proved in seconds, or Ray answers otherwise."""
 
 
-def _seconds(timeout):
-    return None if timeout is None else timeout / _MS
+@contextmanager
+def limited(name):
+    """End a test that waits for ever, and give the next one a session of its own."""
+    interrupt = threading.Timer(LIMIT_S, os.kill, (os.getpid(), signal.SIGINT))
+    interrupt.start()
+    try:
+        yield
+    except KeyboardInterrupt:
+        _renew(interrupt)
+        pytest.fail(f"{name} was not proved in {LIMIT_S:g} s")
+    except pytest.skip.Exception:
+        raise
+    except BaseException:
+        _renew(interrupt)
+        raise
+    finally:
+        interrupt.cancel()
+        interrupt.join()
 
 
-class RealRay:
-    """The module ``ray``: milliseconds for seconds, our names for its errors."""
-
-    TaskError = ray.exceptions.RayTaskError
-    TaskCancelledError = ray.exceptions.TaskCancelledError
-    ActorDiedError = ray.exceptions.ActorDiedError
-    ActorUnavailableError = ray.exceptions.ActorUnavailableError
-    GetTimeoutError = ray.exceptions.GetTimeoutError
-    WorkerCrashedError = ray.exceptions.WorkerCrashedError
-    RayteachError = ray.exceptions.RayError
-    ObjectID = ray.ObjectRef
-    ObjectIDGenerator = ray.ObjectRefGenerator
-
-    def __getattr__(self, name):
-        return getattr(ray, name)
-
-    def __reduce__(self):
-        return RealRay, ()
-
-    def get(self, ids, timeout=None):
-        return ray.get(ids, timeout=_seconds(timeout))
-
-    def wait(self, ids, num_returns=1, timeout=None):
-        return ray.wait(ids, num_returns=num_returns, timeout=_seconds(timeout))
-
-
-def opened():
-    """Open the one session of the whole sample: it takes seconds."""
-    if not ray.is_initialized():
-        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    return RealRay()
+def _renew(interrupt):
+    """Open a new session, unless all that the test started has ended."""
+    interrupt.cancel()
+    interrupt.join()  # it sends nothing from here on
+    patience = time.monotonic() + PATIENCE_S
+    while rayteach.is_initialized() and time.monotonic() < patience:
+        if rayteach.available_resources()["CPU"] == CPUS:
+            return
+    rayteach.shutdown()
+    rayteach.init(num_cpus=CPUS)
 
 
 def is_sampled(item):

@@ -146,15 +146,33 @@ def test_the_lesson_runs_and_its_views_are_accessible(
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_the_launcher_card_opens_the_first_lesson(notebook: Any) -> None:
-    notebook.page.goto(f"{notebook.lab.url}/lab?token=tests&reset")
-    notebook.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget")
-    notebook.page.evaluate("() => window.jupyterapp.restored")
-    card = notebook.page.locator(".jp-LauncherCard", has_text="rayteach tutorial")
-    card.first.wait_for()
-    notebook.picture("launcher")
-    card.first.click()
-    notebook.page.wait_for_function(
+def test_lab_opens_the_course_home_which_leads_to_the_first_lesson(
+    notebook: Any,
+) -> None:
+    page = notebook.page
+    page.goto(f"{notebook.lab.url}/lab?token=tests&reset")
+    go = page.locator(".rth-go")
+    go.wait_for()
+    notebook.picture("course-home")
+    found = Axe().run(page, context=".rth")
+    assert found.violations_count == 0, found.generate_report()
+    go.click()
+    page.wait_for_function(
         "path => window.jupyterapp.shell.currentWidget?.context?.path === path",
         arg=LESSON,
     )
+
+
+def test_the_launcher_card_opens_the_course_home(notebook: Any) -> None:
+    page = notebook.page
+    page.goto(f"{notebook.lab.url}/lab?token=tests&reset")
+    page.locator(".rth-go").wait_for()
+    page.locator(
+        '.lm-TabBar-tab[data-id="rayteach-home"] .lm-TabBar-tabCloseIcon'
+    ).click()
+    notebook.command("launcher:create")
+    card = page.locator(".jp-LauncherCard", has_text="rayteach course")
+    card.first.wait_for()
+    notebook.picture("launcher")
+    card.first.click()
+    page.locator(".rth-go").wait_for()

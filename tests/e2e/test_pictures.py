@@ -1,8 +1,9 @@
 """Each view beside the picture of it that was looked at, in both themes and two widths.
 
 The pictures stand in ``pictures/``; with ``RAYTEACH_PICTURES=new`` they are written
-anew, to be looked at one by one. Fonts differ from machine to machine, so both are made small and
-compared as patches of grey: what moves, appears or goes shows, a letter's edge does not.
+anew, to be looked at one by one. Fonts differ from machine to machine, so both are
+made small and compared as patches of grey: what moves, appears or goes shows, the
+edge of a letter does not.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 def view(
     request: pytest.FixtureRequest, browser: Browser, tmp_path: Path, program: Rows
 ) -> Iterator[Page]:
-    """The saved page of the fixture ``program``; an error of its script fails the test."""
+    """The saved page of ``program``; an error of its script fails the test."""
     path = tmp_path / "run.html"
     path.write_text(saved_page.html(program, "A run"), encoding="utf-8")
     errors: list[str] = []

@@ -55,3 +55,24 @@ def test_a_call_and_a_constructor_are_seen_running(ray, bell, gate, started):
     assert call.task in started()
     gate.let()
     ray.get(call)
+
+
+def test_a_task_that_waits_was_seen_to_start_before(ray, bell, gate, started):
+    @ray.remote
+    def inner():
+        bell.ring()
+        gate.pass_()
+
+    @ray.remote(num_cpus=ray.cluster_resources()["CPU"])
+    def outer():
+        ray.get(inner.remote())
+
+    one = outer.remote()
+    bell.hear()  # the inner one has a CPU that the outer one lends
+    assert one.task in started()
+    log = session.current().log.events()
+    mine = [event for event in log if getattr(event, "task", None) == one.task]
+    kinds = [type(event) for event in mine]
+    assert kinds.index(events.TaskStarted) < kinds.index(events.TaskBlocked)
+    gate.let()
+    ray.get(one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from IPython.core.interactiveshell import InteractiveShell
 import rayteach
 from rayteach.api import session
 from rayteach.notebook import extension, runviews
+
+# Tests import ``kernels`` by name.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 class FakeLog:
@@ -61,6 +65,9 @@ class FakeSession:
 
     def show_output(self, show: Callable[[Any], None] | None) -> None:
         self.show = show
+
+    def sample(self) -> None:
+        self.calls.append(("sample",))
 
     def status(self) -> dict[str, Any]:
         return {

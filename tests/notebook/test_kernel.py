@@ -4,90 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import pytest
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import KernelManager
-
-import rayteach
-
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60
-WIDGET = "application/vnd.jupyter.widget-view+json"
-
-Message = dict[str, Any]
-
-
-class ThisPython(KernelSpecManager):
-    def get_kernel_spec(self, _kernel_name: str) -> KernelSpec:
-        command = [sys.executable, "-m", "ipykernel_launcher"]
-        argv = [*command, "-f", "{connection_file}"]
-        return KernelSpec(argv=argv, display_name="this", language="python")
-
-
-class Kernel:
-    def __init__(self, folder: Path) -> None:
-        tested = Path(rayteach.__file__).parents[1]  # the checkout, or an install
-        path = os.pathsep.join([str(tested), os.environ.get("PYTHONPATH", "")])
-        env = {**os.environ, "PYTHONPATH": path, "IPYTHONDIR": str(folder)}
-        env.pop("RAYTEACH_VIEW", None)
-        self.manager = KernelManager(kernel_spec_manager=ThisPython())
-        self.manager.start_kernel(env=env, cwd=str(ROOT / "notebooks" / "tutorial"))
-        self.client = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=PATIENCE_S)
-
-    def send(self, kind: str, content: Message, metadata: Message) -> str:
-        message = self.client.session.msg(kind, content, metadata=metadata)
-        self.client.shell_channel.send(message)
-        sent: str = message["header"]["msg_id"]
-        return sent
-
-    def start(self, code: str, cell_id: str | None = None) -> str:
-        content = {
-            "code": code,
-            "silent": False,
-            "store_history": True,
-            "user_expressions": {},
-            "allow_stdin": False,
-            "stop_on_error": True,
-        }
-        return self.send(
-            "execute_request", content, {"cellId": cell_id} if cell_id else {}
-        )
-
-    def output_of(self, sent: str) -> Iterator[Message]:
-        """Yield what the kernel says because of one request, until it is idle."""
-        while True:
-            message = self.client.get_iopub_msg(timeout=PATIENCE_S)
-            if message["parent_header"].get("msg_id") != sent:
-                continue
-            yield message
-            if message["content"].get("execution_state") == "idle":
-                return
-
-    def run(self, code: str, cell_id: str | None = None) -> list[Message]:
-        return list(self.output_of(self.start(code, cell_id)))
-
-    def printed(self, code: str) -> str:
-        return printed(self.run(code))
-
-    def stop(self) -> None:
-        self.run("ray.shutdown()")
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=False)
-
-
-def of_type(messages: list[Message], *kinds: str) -> list[Message]:
-    return [message["content"] for message in messages if message["msg_type"] in kinds]
-
-
-def printed(messages: list[Message]) -> str:
-    return "".join(content["text"] for content in of_type(messages, "stream"))
+from kernels import OTHER, WIDGET, Kernel, of_type, printed
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +22,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 @pytest.fixture
 def kernel(started: Kernel) -> Kernel:
     """The kernel with the extension loaded anew and a session of two CPUs."""
-    started.run("%load_ext rayteach\n%reload_ext rayteach\nimport rayteach as ray")
-    started.run("ray.shutdown()\nray.init(num_cpus=2)")
-    started.run("@ray.remote\ndef double(x):\n    return 2 * x")
+    started.load()
     return started
 
 
@@ -312,3 +232,8 @@ def test_ten_megabytes_of_prints_do_not_flood_the_page(kernel) -> None:
     assert len(shown) < 1_200_000
     assert "this cell has shown 1,000,000 characters" in shown
     assert len(kernel.printed("%rayteach log shout-40")) == 250_000
+
+
+def test_the_kernel_is_the_one_that_was_asked_for(kernel) -> None:
+    version = kernel.printed("import ipykernel\nprint(ipykernel.__version__)").strip()
+    assert version == (Path(OTHER).name if OTHER else metadata.version("ipykernel"))

@@ -372,6 +372,23 @@ def test_status_says_what_there_is_and_what_waits(cells, capsys) -> None:
     assert "Nodes:      A (2 CPUs)" in shown
     assert "Workers:    2 for tasks, 1 for actors" in shown
     assert "Keeper-1 named 'it'" in shown
-    assert "Listening:  none" in shown
+    assert "Listening:  nobody" in shown
+    assert "in shared memory" in shown
     assert "IPython" in shown
     assert "first in line" in shown
+    assert "2 of 2 in use, 0 free" in shown
+    assert "2 running, 1 waiting" in shown
+    assert "no view has answered yet" in shown
+
+
+def test_status_says_which_cpus_are_lent_and_to_whom(cells, capsys) -> None:
+    cells.do(
+        "@ray.remote(num_cpus=2)\ndef outer(name): return ray.get(stay.remote(name))"
+    )
+    cells.do("ref = outer.remote('go')", "a")
+    begun(cells, "go")
+    capsys.readouterr()
+    cells.do("%rayteach status")
+    shown = capsys.readouterr().out
+    assert "2 lent while outer-1 is blocked in get" in shown
+    assert "1 running, 1 blocked in get\n" in shown

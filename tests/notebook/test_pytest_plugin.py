@@ -14,8 +14,11 @@ from rayteach.notebook.pytest_plugin import pytest_configure
 def test_under_nbval_kernels_make_text_only(monkeypatch, option) -> None:
     monkeypatch.setenv("RAYTEACH_VIEW", "")
     monkeypatch.delenv("RAYTEACH_VIEW")
+    monkeypatch.setenv("RAYTEACH_PROGRESS", "")
+    monkeypatch.delenv("RAYTEACH_PROGRESS")
     pytest_configure(SimpleNamespace(option=SimpleNamespace(**{option: True})))
     assert os.environ["RAYTEACH_VIEW"] == "text"
+    assert os.environ["RAYTEACH_PROGRESS"] == "off"
 
 
 def test_without_nbval_nothing_is_set(monkeypatch) -> None:

@@ -199,3 +199,20 @@ def test_a_call_that_ran_when_its_actor_died_is_closed() -> None:
     (attempt,) = tape.rows().tasks[call].attempts
     assert attempt.end_s is not None
     assert attempt.outcome == "lost"
+
+
+def test_work_of_a_superseded_run_stands_behind_current_work() -> None:
+    tape = Tape(cell="[1]")
+    busy = [tape.submit("busy") for _ in range(2)]
+    for worker, task in enumerate(busy, 1):
+        tape.start(task, worker=worker)
+    old = tape.submit("old")
+    tape.append(events.CellRunSuperseded(tape.origin_s, tape.run))
+    tape.cell("[2]")
+    new = tape.submit("new")
+    rows = tape.rows(None).tasks
+    assert rows[old].story == (
+        "Queued, behind all current work as its cell has run again: both CPUs are "
+        "busy with busy-1 and busy-2."
+    )
+    assert rows[new].story.startswith("Queued, first in line: ")

@@ -1,6 +1,7 @@
-// The JupyterLab plugin: the side panel, a launcher card, commands, and the CPUs in the status bar.
+// The JupyterLab plugin: side panel, course home with its launcher card, commands, CPUs in the status bar.
 
 import { PanelFeed } from "./feed.ts";
+import { Home } from "./home.ts";
 import { ICON } from "./icon.ts";
 import { SidePanel } from "./panel.ts";
 import { watchSettings } from "./settings.ts";
@@ -12,7 +13,7 @@ import type {
 } from "./types.ts";
 
 const CommandIDs = {
-  openTutorial: "rayteach:open-tutorial",
+  openCourse: "rayteach:open-course",
   openPanel: "rayteach:open-panel",
   goToLine: "rayteach:go-to-line",
   load: "rayteach:load",
@@ -31,14 +32,14 @@ export function makePlugin(shared: Shared): Plugin {
   const optional: unknown[] = Object.values(tokens).filter((token) => token !== undefined);
   return {
     id: PLUGIN,
-    description: "The side panel of all tasks of a notebook, the CPUs in use, and the tutorial's card.",
+    description: "The side panel of all tasks of a notebook, the course home, and the CPUs in use.",
     autoStart: true,
     optional,
     activate(app, ...services) {
       const given = <T extends object>(token: unknown): T | null =>
         (services[optional.indexOf(token)] as T | null | undefined) ?? null;
       const palette = given<CommandPalette>(tokens.palette);
-      addTutorial(app, shared, given<Launcher>(tokens.launcher), palette);
+      addCourse(app, shared, given<Launcher>(tokens.launcher), palette);
       const tracker = given<NotebookTracker>(tokens.tracker);
       if (tracker === null) return;
       const panel = addPanel(app, shared, given<LayoutRestorer>(tokens.restorer), palette);
@@ -50,32 +51,40 @@ export function makePlugin(shared: Shared): Plugin {
   };
 }
 
-function addTutorial(
+function addCourse(
   app: LabApplication,
   shared: Shared,
   launcher: Launcher | null,
   palette: CommandPalette | null,
 ): void {
-  const command = CommandIDs.openTutorial;
+  const command = CommandIDs.openCourse;
+  const home = new Home(app, shared);
   app.commands.addCommand(command, {
-    label: "rayteach tutorial",
-    caption: "Open the first lesson: your first remote function",
+    label: "rayteach course",
+    caption: "Lessons, what you have solved, and where to go on",
     icon: shared.newIcon("rayteach:icon", ICON),
-    execute: () => openTutorial(app, shared),
+    execute: async () => {
+      // Without a course below the server's root at least the lesson may be somewhere.
+      if (!(await home.open())) await openTutorial(app, shared);
+    },
   });
   launcher?.add({ command, category: CATEGORY, rank: 0 });
   palette?.addItem({ command, category: CATEGORY });
+  // Unless the address names a file, a server with a course begins with it. Only
+  // JupyterLab has a launcher, and room for a tab beside others.
+  const isAsked = shared.pageOption("treePath") !== "";
+  if (launcher !== null && !isAsked) void app.restored?.then(() => home.open());
 }
 
 /** The panel at the right, and what one can ask of it. */
 function addPanel(app: LabApplication, shared: Shared, restorer: LayoutRestorer | null, palette: CommandPalette | null): SidePanel {
-  const reveal = (): void => app.shell.activateById(PANEL);
+  const reveal = (): void => void app.shell?.activateById(PANEL);
   const panel = new SidePanel(reveal);
   const widget = shared.newWidget(panel.node);
   widget.id = PANEL;
-  widget.title.caption = "rayteach: the tasks of this notebook";
-  widget.title.icon = shared.newIcon("rayteach:panel", ICON);
-  app.shell.add(widget, "right", { rank: 900 });
+  const icon = shared.newIcon("rayteach:panel", ICON);
+  if (widget.title) Object.assign(widget.title, { caption: "rayteach: the tasks of this notebook", icon });
+  app.shell?.add(widget, "right", { rank: 900 });
   restorer?.add(widget, PANEL);
   const add = (command: string, label: string, execute: () => unknown): void => {
     app.commands.addCommand(command, { label, execute });

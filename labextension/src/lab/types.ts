@@ -54,8 +54,13 @@ export interface NotebookTracker {
 
 export interface LuminoWidget {
   id: string;
-  readonly title: { caption: string; icon?: unknown; label: string };
   readonly node: HTMLElement;
+  /** of its tab, where it has one */
+  readonly title?: { label: string; caption: string; closable: boolean; icon?: unknown };
+  readonly isDisposed?: boolean;
+  /** what Lumino calls when the tab is chosen, and when the widget comes into sight */
+  onActivateRequest?: () => void;
+  onAfterShow?: () => void;
   addClass(name: string): void;
   show(): void;
   hide(): void;
@@ -66,15 +71,20 @@ export interface CommandRegistry {
   execute(id: string, args?: Record<string, unknown>): Promise<unknown>;
 }
 
+export interface Shell {
+  add(widget: LuminoWidget, area: string, options?: { rank: number }): void;
+  activateById(id: string): void;
+}
+
 export interface LabApplication {
-  readonly shell: {
-    add(widget: LuminoWidget, area: string, options: { rank: number }): void;
-    activateById(id: string): void;
-  };
   readonly commands: CommandRegistry;
   readonly serviceManager: {
-    readonly contents: { get(path: string, options: { content: boolean }): Promise<unknown> };
+    readonly contents: {
+      get(path: string, options: { content: boolean; type?: string; format?: string }): Promise<unknown>;
+    };
   };
+  readonly restored?: Promise<unknown>;
+  readonly shell?: Shell;
 }
 
 export interface Launcher {

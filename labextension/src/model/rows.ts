@@ -148,6 +148,12 @@ export interface RunRow {
   critical: number[];
   /** the same in sentences: what the chain takes, and where the other time went */
   why_not_faster: string;
+  /** tasks and calls that have no rows any more: they are over, and the log was long */
+  left_out: number;
+  /** how many of these failed, the seconds that they ran, and since when */
+  left_out_failed: number;
+  left_out_work_s: number;
+  left_out_from_s: number;
 }
 
 /** Names the fields of `T` in order; a missing or foreign one does not compile. */
@@ -191,5 +197,5 @@ export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()([
 
 export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([
   "id", "cell", "execution", "start_s", "end_s", "outcome", "source", "critical",
-  "why_not_faster",
+  "why_not_faster", "left_out", "left_out_failed", "left_out_work_s", "left_out_from_s",
 ]);

@@ -72,6 +72,8 @@ __all__ = [
 # A Queue or Pool made before ``init`` opens a session, as ``remote`` does.
 set_opener(session.engine)
 
+_IDS = "IDs are ray.ObjectRef and text here: ref.hex(), get_runtime_context()"
+_INSIDE = "it is a part of Ray's inside; its public names are here"
 _USE_REAL_RAY = "it is a library of its own; use it with the real Ray"
 _MISSING: dict[str, str] = {
     "__version__": "this is not Ray; its own version is rayteach.__version__",
@@ -92,6 +94,47 @@ _MISSING: dict[str, str] = {
     "dashboard": "look at the view under the cell",
     "internal": "internals of Ray do not exist here",
     "experimental": "experiments of Ray do not exist here",
+    "Language": "tasks and actors are Python here",
+    "LOCAL_MODE": "call f.__wrapped__(...) to run a function in place",
+    "cloudpickle": "import cloudpickle itself",
+    "job_config": "there is one job, this program",
+    "logger": "use Python's logging",
+    "state": "the view under the cell lists tasks, objects and actors",
+    **dict.fromkeys(
+        (
+            "ActorClassID",
+            "ActorID",
+            "ClusterID",
+            "FunctionID",
+            "JobID",
+            "NodeID",
+            "PlacementGroupID",
+            "TaskID",
+            "UniqueID",
+            "WorkerID",
+        ),
+        _IDS,
+    ),
+    **dict.fromkeys(
+        (
+            "AUTO_INIT_APIS",
+            "NON_AUTO_INIT_APIS",
+            "RESTORE_WORKER_MODE",
+            "SCRIPT_MODE",
+            "SPILL_WORKER_MODE",
+            "WORKER_MODE",
+            "_config",
+            "client_builder",
+            "core",
+            "log",
+            "ray_constants",
+            "remote_function",
+            "serialization",
+            "widgets",
+            "worker",
+        ),
+        _INSIDE,
+    ),
     **dict.fromkeys(
         ("air", "dag", "data", "llm", "rllib", "serve", "train", "tune", "workflow"),
         _USE_REAL_RAY,

@@ -57,6 +57,7 @@ __all__ = [
 
 _MISSING = dict.fromkeys(
     (
+        "ActorPlacementGroupRemoved",
         "AsyncioActorExit",
         "AuthenticationError",
         "CrossLanguageError",
@@ -65,14 +66,19 @@ _MISSING = dict.fromkeys(
         "ObjectFetchTimedOutError",
         "ObjectFreedError",
         "ObjectRefStreamEndOfStreamError",
+        "OufOfBandObjectRefSerializationException",
         "PendingCallsLimitExceeded",
         "PlasmaObjectNotAvailable",
         "RayChannelError",
         "RayChannelTimeoutError",
         "RayCgraphCapacityExceeded",
+        "RayDirectTransportError",
         "RaySystemError",
         "ReferenceCountingAssertionError",
+        "RpcError",
         "RuntimeEnvSetupError",
+        "StreamingGeneratorReplayInconsistentError",
+        "TaskPlacementGroupRemoved",
         "UserCodeException",
     ),
     "it is never raised here; catch ray.exceptions.RayError, their common root",

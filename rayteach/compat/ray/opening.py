@@ -38,7 +38,8 @@ def init(
     """Open a session on this machine.
 
     Args:
-        address: None or "local"; there is no cluster to connect to.
+        address: None or "local" for this machine; of a Ray cluster ("auto",
+            "host:port", "ray://host:port"): it is joined by the engine ``ray``.
         num_cpus: how many tasks may run at once.
         resources: custom resources of the machine.
         object_store_memory: bytes of shared memory that large values may take.
@@ -50,14 +51,9 @@ def init(
     Raises:
         NotImplementedError: an option asks for what rayteach does not have.
         TypeError: Ray has no such option.
+        ImportError: an address is given, and Ray is not installed.
         RuntimeError: a session is open already.
     """
-    if address not in (None, "local"):
-        msg = (
-            f"init(address={address!r}): rayteach runs on this machine and connects "
-            "to no cluster; leave address out, or use the real Ray"
-        )
-        raise NotImplementedError(msg)
     for name, value in others.items():
         _check(name, value)
     return session.init(
@@ -66,6 +62,7 @@ def init(
         object_store_memory=object_store_memory,
         ignore_reinit_error=ignore_reinit_error,
         namespace=namespace,
+        address=None if address == "local" else address,
     )
 
 

@@ -20,6 +20,18 @@ OUTSIDE = 0
 """The run of everything that is submitted outside cells."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Tasks that have no rows any more, counted."""
+
+    tasks: int
+    failed: int
+    work_s: float
+    #: when the first and the last of them were submitted
+    first_s: float
+    last_s: float
+
+
 @dataclass(slots=True)
 class Ledger:
     """All rows of a session and the lookups between them."""
@@ -49,6 +61,8 @@ class Ledger:
     settled: dict[ObjectKey, float] = field(default_factory=dict)
     #: object -> open waits that list it, with the position in the list
     watchers: dict[ObjectKey, list[tuple[WaitRow, int]]] = field(default_factory=dict)
+    #: runs whose cell has run again: their work goes behind all other
+    superseded: set[int] = field(default_factory=set)
     #: generator task -> the index of its latest item
     items: dict[int, int] = field(default_factory=dict)
     #: runs that show a row of another run (an input, an actor), by row id
@@ -63,6 +77,8 @@ class Ledger:
     #: task -> the task before it on its worker; worker -> its latest task
     previous: dict[int, int] = field(default_factory=dict)
     latest: dict[int, int] = field(default_factory=dict)
+    #: what the log does not tell any more
+    gone: list[Gone] = field(default_factory=list)
     #: tasks that ended and whose last story is not told yet
     ended: list[TaskRow] = field(default_factory=list)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         ActorStarted,
         CellRunEnded,
         CellRunStarted,
+        CellRunSuperseded,
         NodeAdded,
         NodeLost,
         SessionEnded,
@@ -40,6 +41,11 @@ def on_run_started(ledger: Ledger, event: CellRunStarted) -> None:
     run.start_s, run.source = ledger.seconds(event.time_s), event.source
     ledger.books[event.run].run_revision = ledger.revision
     ledger.sources[event.cell_label] = event.source.splitlines()
+
+
+def on_run_superseded(ledger: Ledger, event: CellRunSuperseded) -> None:
+    """Note that current work goes before what waits of a run."""
+    ledger.superseded.add(event.run)
 
 
 def on_run_ended(ledger: Ledger, event: CellRunEnded) -> None:

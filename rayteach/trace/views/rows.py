@@ -190,6 +190,12 @@ class RunRow:
     critical: list[int] = field(default_factory=list)
     #: the same in sentences: what the chain takes, and where the other time went
     why_not_faster: str = ""
+    #: tasks and calls that have no rows any more: they are over, and the log was long
+    left_out: int = 0
+    #: how many of these failed, the seconds that they ran, and since when
+    left_out_failed: int = 0
+    left_out_work_s: float = 0.0
+    left_out_from_s: float = 0.0
 
 
 @dataclass(slots=True)

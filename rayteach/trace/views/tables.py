@@ -36,11 +36,15 @@ class Table(Generic[K, R]):
     touched: dict[K, int] = field(default_factory=dict)
     #: id -> its place in the order of appearance; ids themselves have no order
     places: dict[K, int] = field(default_factory=dict)
+    #: how many rows there have been
+    count: int = 0
 
     def put(self, key: K, row: R, revision: int) -> None:
         """Add a row, or say that the row of this id changed."""
         self.rows[key] = row
-        self.places.setdefault(key, len(self.places))
+        if key not in self.places:
+            self.places[key] = self.count
+            self.count += 1
         self.touched.pop(key, None)
         self.touched[key] = revision
 
@@ -50,6 +54,11 @@ class Table(Generic[K, R]):
         if before is not None and before != revision:
             del self.touched[key]
             self.touched[key] = revision
+
+    def drop(self, key: K) -> None:
+        """Forget a row, if it is in this table."""
+        for table in (self.rows, self.touched, self.places):
+            table.pop(key, None)
 
     def since(self, revision: int) -> dict[K, R]:
         """Return the rows that changed after ``revision``, in order of appearance."""

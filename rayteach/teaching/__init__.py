@@ -1,0 +1,1 @@
+"""For teachers: make, build, check and grade a course (docs/teaching.md)."""
