@@ -11,6 +11,7 @@ import pytest
 
 CONTRACT = Path(__file__).parent / "contract"
 SENTENCES = 40
+NOT_STARTED = 77
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None,
@@ -31,6 +32,8 @@ def run(tmp_path, **settings):
     ended = subprocess.run(
         command, cwd=CONTRACT, env=env, check=False, capture_output=True
     )
+    if ended.returncode == NOT_STARTED:
+        pytest.skip("this machine is too busy: Ray gave up starting, three times")
     assert ended.returncode == 0, ended.stdout.decode()[-3000:]
     cases = ET.parse(report).getroot().iter("testcase")  # noqa: S314 (our own file)
     return {
@@ -40,7 +43,7 @@ def run(tmp_path, **settings):
     }
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_forty_sentences_of_the_contract_hold_on_real_ray(tmp_path):
     names = run(tmp_path)
     assert len(names) == SENTENCES, names

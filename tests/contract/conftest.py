@@ -30,7 +30,7 @@ def opened(engine):
     import rayteach  # noqa: PLC0415 (after sys.path is right)
 
     if not rayteach.is_initialized():
-        rayteach.init(num_cpus=2)
+        _begin(rayteach)
     yield rayteach
     if engine != "ray":  # whose start takes seconds: one session for all modules
         rayteach.shutdown()
@@ -58,6 +58,15 @@ def ray_ends():
         import rayteach  # noqa: PLC0415 (after sys.path is right)
 
         rayteach.shutdown()
+
+
+def _begin(rayteach):
+    try:
+        rayteach.init(num_cpus=2)
+    except Exception as error:
+        if "timed out during startup" not in str(error):
+            raise
+        pytest.exit("Ray itself did not start on this machine", returncode=77)
 
 
 @pytest.fixture

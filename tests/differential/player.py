@@ -153,7 +153,12 @@ class Player:
 
 
 def main():
-    ray.init(num_cpus=2, engine=sys.argv[1])
+    try:
+        ray.init(num_cpus=2, engine=sys.argv[1])
+    except Exception as error:
+        if "timed out during startup" not in str(error):
+            raise
+        sys.exit(77)
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     for line in sys.stdin:
         with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 PLAYER = Path(__file__).parent / "player.py"
+NOT_STARTED = 77
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None,
@@ -56,11 +58,14 @@ class Stage:
         self._process.stdin.write(json.dumps(program) + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
+        if not answer and self._process.wait() == NOT_STARTED:
+            pytest.skip("this machine is too busy: Ray gave up starting, three times")
         assert answer, "the player died"
         return json.loads(answer)
 
     def close(self):
-        self._process.stdin.close()
+        with suppress(OSError):  # it ended first
+            self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
 
@@ -90,7 +95,7 @@ def compare(stages, programs):
     same()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_random_programs_give_the_same_on_both_engines(stages):
     compare(stages, 6)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ import rayteach
 OTHER = os.environ.get("RAYTEACH_TEST_IPYKERNEL", "")
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
+NUDGE_S = 2
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 Message = dict[str, Any]
@@ -60,12 +62,28 @@ class FrontEnd:
     def output_of(self, sent: str) -> Iterator[Message]:
         """Yield what the kernel says because of one request, until it is idle."""
         while True:
-            message = self.client.get_iopub_msg(timeout=PATIENCE_S)
+            message = self._next()
             if message["parent_header"].get("msg_id") != sent:
                 continue
             yield message
             if message["content"].get("execution_state") == "idle":
                 return
+
+    def _next(self) -> Message:
+        """Return what the kernel says next; it is woken if it says nothing.
+
+        ipykernel 7.2 to 7.4 may overlook a request that comes while they send a
+        reply, until another one comes (ipython/ipykernel#1554).
+        """
+        for _ in range(PATIENCE_S // NUDGE_S):
+            try:
+                message: Message = self.client.get_iopub_msg(timeout=NUDGE_S)
+            except queue.Empty:
+                self.client.kernel_info()
+            else:
+                return message
+        msg = f"the kernel has said nothing for {PATIENCE_S} s"
+        raise AssertionError(msg)
 
     def run(self, code: str, cell_id: str | None = None) -> list[Message]:
         return list(self.output_of(self.start(code, cell_id)))

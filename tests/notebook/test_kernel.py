@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from kernels import OTHER, WIDGET, Kernel, of_type, printed
 
+pytestmark = pytest.mark.timeout(60)  # kernels start slowly on a busy machine
+
 
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:

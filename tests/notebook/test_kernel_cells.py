@@ -14,6 +14,8 @@ import psutil
 import pytest
 from kernels import FrontEnd, Kernel, of_type, printed
 
+pytestmark = pytest.mark.timeout(60)  # kernels start slowly on a busy machine
+
 WIDGETS = "print(len(__import__('ipywidgets').widget._instances))"
 ENGINE = "__import__('rayteach.api.session').api.session.current().engine"
 UNFINISHED = f"print(len({ENGINE}._state.scheduler.tasks))"

@@ -11,14 +11,16 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+import ipywidgets
 import pytest
 
 import rayteach
 from rayteach.api import session
+from rayteach.widgets import static
 
 CELLS = 12
 STEPS = 10
-KINDS = ("task", "chain", "actor", "call", "call", "copy")
+KINDS = ("task", "chain", "nested", "actor", "call", "call", "copy")
 
 
 @dataclass
@@ -31,6 +33,11 @@ class Work:
     holds: list[Work] = field(default_factory=list)
     cancelled: bool = False
 
+    @property
+    def tasks(self) -> int:
+        """How many tasks of the engine it is; a nested one has a child."""
+        return {"actor": 0, "nested": 2}.get(self.kind, 1)
+
 
 class Model:
     """What a learner could name, and so what must be alive."""
@@ -41,6 +48,8 @@ class Model:
         self.runs = [0] * CELLS
         self.superseded: set[int] = set()
         self.latest: dict[int, int] = {}
+        #: cells whose latest run has a view
+        self.shown: set[int] = set()
         self.count = 0
 
     def begin(self, cell: int) -> int:
@@ -48,6 +57,7 @@ class Model:
         if cell in self.latest:
             self.superseded.add(self.latest[cell])
         self.latest[cell] = self.count
+        self.shown.discard(cell)
         return self.count
 
     def add(self, kind: str, run: int, *holds: Work) -> Work:
@@ -124,6 +134,8 @@ class Notebook:
         self.live.run(source, f"cell-{cell}")
         if made is not None:
             model.names[name] = [made]
+        if any(one.run == run for one in model.work):
+            model.shown.add(cell)
         if stop:
             model.interrupt(run)
 
@@ -145,17 +157,20 @@ class Notebook:
         if kind == "copy" and others:
             other = self.chance.choice(sorted(others))
             return f"{name} = {other}", others[other]
+        if kind == "nested":
+            return f"{name} = nested.remote(gate)", model.add("nested", run)
         return f"{name} = stay.remote(gate)", model.add("task", run)
 
     def check(self) -> None:
         """Compare once the engine has nothing more to settle."""
         self.live.do("pass", "look")
         alive = self.model.alive()
-        tasks = sum(one.kind != "actor" for one in alive)
+        tasks = sum(one.tasks for one in alive)
         actors = sum(one.kind == "actor" for one in alive)
         ready = rayteach.put(0)
         while found() != (tasks, actors, 0):
             rayteach.wait([ready], timeout=0)
+        assert len(ipywidgets.widgets.widget._instances) == 2 * len(self.model.shown)
 
 
 def found() -> tuple[int, int, int]:
@@ -180,6 +195,8 @@ def found() -> tuple[int, int, int]:
 DEFINITIONS = """
 @ray.remote
 def stay(gate): gate.pass_()
+@ray.remote(num_cpus=0)
+def nested(gate): return ray.get(stay.remote(gate))
 @ray.remote
 def after(value): return value
 @ray.remote
@@ -188,11 +205,13 @@ class Idle:
 """
 
 
-def play(live: Any, tmp_path: Any, seeds: range) -> None:
+def play(live: Any, tmp_path: Any, monkeypatch: Any, seeds: range) -> None:
     from gates import Gate  # noqa: PLC0415 (found by the conftest)
 
     gate = Gate(tmp_path / "gate")
     live.ip.user_ns["gate"] = gate
+    monkeypatch.setenv("RAYTEACH_VIEW", "live")
+    monkeypatch.setattr(static, "load", lambda _name: "export default {}")
     live.do(DEFINITIONS, "definitions")
     try:
         for seed in seeds:
@@ -217,12 +236,14 @@ def clear(live: Any) -> None:
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("part", range(10))
-def test_what_can_be_named_is_alive_and_nothing_else(live, tmp_path, part) -> None:
-    play(live, tmp_path, range(part * 4, part * 4 + 4))
+def test_what_can_be_named_is_alive_and_nothing_else(
+    live, tmp_path, monkeypatch, part
+) -> None:
+    play(live, tmp_path, monkeypatch, range(part * 4, part * 4 + 4))
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", range(50))
-def test_the_same_for_five_hundred(live, tmp_path, part) -> None:
-    play(live, tmp_path, range(1000 + part * 10, 1010 + part * 10))
+def test_the_same_for_five_hundred(live, tmp_path, monkeypatch, part) -> None:
+    play(live, tmp_path, monkeypatch, range(1000 + part * 10, 1010 + part * 10))

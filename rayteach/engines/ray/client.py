@@ -15,7 +15,7 @@ from rayteach.engines.ray import actors
 from rayteach.engines.ray.ids import RayActorID, RayID, RayStream
 from rayteach.engines.ray.nodes import shown
 from rayteach.engines.ray.shipping import Shop
-from rayteach.engines.ray.spec import Spec, Submission, clock, size_of
+from rayteach.engines.ray.spec import Spec, Submission, clock, pack_call, size_of
 from rayteach.engines.ray.streams import RayItems
 from rayteach.engines.ray.waiting import RayWaiting
 from rayteach.errors import RayteachError
@@ -173,7 +173,10 @@ class RayClient(RayWaiting):
             "", actor,
         )  # fmt: skip
         try:
-            made = remote.remote(spec, *head, *args, **kwargs)
+            packed, args, kwargs = pack_call(
+                spec, "".join(head), args, kwargs, has_inputs=bool(inputs)
+            )
+            made = remote.remote(packed, *args, **kwargs)
         except BaseException:
             here.counts[counted] -= 1  # it was never submitted
             raise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ray
 
 from rayteach.engines.ray import worker
+from rayteach.engines.ray.spec import unpack_call
 from rayteach.errors import ActorExit
 
 if TYPE_CHECKING:
@@ -43,15 +44,17 @@ class Host:
         """Make the learner's object."""
         self._hosted = _Hosted(spec, shipped, args, kwargs)
 
-    def call(self, spec: Spec, method: str, /, *args: Any, **kwargs: Any) -> Any:
+    def call(self, packed: bytes, /, *args: Any, **kwargs: Any) -> Any:
         """Run a call."""
+        spec, method, args, kwargs = unpack_call(packed, args, kwargs)
         try:
             return worker.perform(spec, self._hosted.method(method), args, kwargs)
         except ActorExit:
             _leave()
 
-    def stream(self, spec: Spec, method: str, /, *args: Any, **kwargs: Any) -> Any:
+    def stream(self, packed: bytes, /, *args: Any, **kwargs: Any) -> Any:
         """Run a call that yields."""
+        spec, method, args, kwargs = unpack_call(packed, args, kwargs)
         try:
             yield from worker.stream(spec, self._hosted.method(method), args, kwargs)
         except ActorExit:
@@ -67,18 +70,18 @@ class AsyncHost:
         """Make the learner's object."""
         self._hosted = _Hosted(spec, shipped, args, kwargs)
 
-    async def call(self, spec: Spec, method: str, /, *args: Any, **kwargs: Any) -> Any:
+    async def call(self, packed: bytes, /, *args: Any, **kwargs: Any) -> Any:
         """Run a call."""
+        spec, method, args, kwargs = unpack_call(packed, args, kwargs)
         load = self._hosted.method(method)
         try:
             return await worker.perform_async(spec, load, args, kwargs)
         except ActorExit:
             _leave()
 
-    async def stream(
-        self, spec: Spec, method: str, /, *args: Any, **kwargs: Any
-    ) -> Any:
+    async def stream(self, packed: bytes, /, *args: Any, **kwargs: Any) -> Any:
         """Run a call that yields."""
+        spec, method, args, kwargs = unpack_call(packed, args, kwargs)
         load = self._hosted.method(method)
         try:
             async for value in worker.stream_async(spec, load, args, kwargs):

@@ -26,6 +26,7 @@ _SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 _ATTEMPTS = 3
+_NO_USE = ("start_monitor", "start_log_monitor", "start_api_server")
 _GIVEN_UP = "timed out during startup"
 _PATIENCE_S = 5.0
 _MISSING = (
@@ -91,7 +92,7 @@ class RayProcesses:
         """Start Ray; on a busy machine it may give up, and is tried again."""
         for attempt in range(_ATTEMPTS):
             try:
-                with _paths_for_workers():
+                with _paths_for_workers(), _fewer_servers(self._ray):
                     self._ray.init(**given, _temp_dir=str(self.directory))
             except Exception as error:
                 if attempt + 1 == _ATTEMPTS or _GIVEN_UP not in str(error):
@@ -151,6 +152,26 @@ def _make_directory() -> Path:
     path = Path(tempfile.gettempdir()) / session_dir.choose().name
     session_dir.make(path)
     return path
+
+
+@contextmanager
+def _fewer_servers(ray: Any) -> Iterator[None]:
+    """Start Ray without what one machine has no use for: three Pythons fewer.
+
+    The autoscaler's monitor adds no machine here, and the monitor of log files has
+    nobody to read to: prints come as reports; nobody asks the server of the
+    dashboard. There are no options for these.
+    """
+    node: Any = ray._private.node.Node  # noqa: SLF001 (there is no public way)
+    names = [one for one in _NO_USE if hasattr(node, one)]
+    before = {name: getattr(node, name) for name in names}
+    for name in names:
+        setattr(node, name, lambda *_, **__: None)
+    try:
+        yield
+    finally:
+        for name, method in before.items():
+            setattr(node, name, method)
 
 
 def _paths() -> list[str]:

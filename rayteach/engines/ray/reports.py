@@ -17,6 +17,8 @@ import ray
 _log = logging.getLogger(__name__)
 GATHER_S = 0.01
 """A batch goes this long after its first report."""
+MANY, BUSY_S = 8, 0.09
+"""…or so much later, if there are more than so many by then."""
 SOON_S = 5.0
 """Who ends waits this long for the last batch to go."""
 
@@ -82,6 +84,8 @@ class Reports:
         while True:
             self._wake.wait()
             time.sleep(GATHER_S)
+            if len(self._gathered) > MANY:  # each batch costs three processes time
+                time.sleep(BUSY_S)
             self._wake.clear()
             try:
                 self.flush()

@@ -11,6 +11,7 @@ import ray
 from rayteach.engines.functions import culprit_of, describe, number_of
 from rayteach.engines.ray import worker
 from rayteach.engines.ray.failing import Again
+from rayteach.engines.ray.spec import unpack_call
 from rayteach.runtime.protocol import FRESH
 from rayteach.runtime.serialization import dumps_code
 
@@ -51,14 +52,16 @@ class Shipped:
 
 
 def _task(shipped: Shipped) -> Callable[..., Any]:
-    def task(spec: Any, /, *args: Any, **kwargs: Any) -> Any:
+    def task(packed: bytes, /, *args: Any, **kwargs: Any) -> Any:
+        spec, _, args, kwargs = unpack_call(packed, args, kwargs)
         return worker.perform(spec, shipped.load, args, kwargs)
 
     return task
 
 
 def _stream(shipped: Shipped) -> Callable[..., Any]:
-    def task(spec: Any, /, *args: Any, **kwargs: Any) -> Any:
+    def task(packed: bytes, /, *args: Any, **kwargs: Any) -> Any:
+        spec, _, args, kwargs = unpack_call(packed, args, kwargs)
         yield from worker.stream(spec, shipped.load, args, kwargs)
 
     return task

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 from typing import Any, NamedTuple
 
+from rayteach.object_id import process
+from rayteach.runtime import serialization
+
 clock = time.monotonic
 _HEAD_BYTES = 128
+_MAIN = b"__main__"
 SHARED_BYTES = 100 * 1024
 """Larger values lie in Ray's object store, others travel inline."""
 
@@ -32,6 +37,46 @@ class Spec(NamedTuple):
     actor_name: str = ""
     #: number of the actor's creation, 0 in the pool
     actor: int = 0
+
+
+def pack_call(
+    spec: Spec, method: str, args: Any, kwargs: Any, *, has_inputs: bool
+) -> tuple[bytes, Any, Any]:
+    """Return the bytes of a call, and the arguments that Ray must carry itself.
+
+    Each argument costs Ray more than all of a small call costs as one piece of bytes:
+    so it gets one, unless there are IDs, arrays, or things of ``__main__`` inside.
+    """
+    head = tuple(spec), method
+    if not has_inputs:
+        data = _plain((*head, args, kwargs))
+        if data is not None:
+            return data, (), {}
+    return pickle.dumps((*head, None, None), 5), args, kwargs
+
+
+def _plain(value: Any) -> bytes | None:
+    """Return the pickle of a value, None if Ray knows better how to carry it."""
+    buffers: list[Any] = []
+    found: list[Any] = []
+    process.exported = found
+    try:
+        data = pickle.dumps(value, 5, buffer_callback=buffers.append)
+    except Exception:  # noqa: BLE001 (what Ray says of it counts)
+        return None
+    finally:
+        process.exported = None
+    if buffers or found or len(data) > SHARED_BYTES or _MAIN in data:
+        return None
+    return data
+
+
+def unpack_call(data: bytes, args: Any, kwargs: Any) -> tuple[Spec, str, Any, Any]:
+    """Return what ``pack_call`` was given."""
+    head, method, own, named = pickle.loads(data)
+    if own is not None:
+        args, kwargs = own, named
+    return Spec(*head), method, args, kwargs
 
 
 class Submission(NamedTuple):
@@ -88,9 +133,6 @@ def size_of(value: Any) -> int:
         return len(value) + 16
     if kind.__name__ == "ndarray" and not getattr(value, "dtype", kind).hasobject:
         return int(value.nbytes) + _HEAD_BYTES
-    from rayteach.object_id import process  # noqa: PLC0415 (only where it matters)
-    from rayteach.runtime import serialization  # noqa: PLC0415 (as above)
-
     process.exported = []  # IDs inside of it travel with the value itself
     try:
         return serialization.dumps(value).size
