@@ -46,6 +46,26 @@ def cell_line(side: Locator, words: str) -> Locator:
     return line
 
 
+def in_front(page: Page, path: str, words: str) -> None:
+    """Return when a notebook is in front and the panel says these words.
+
+    It is brought there again and again: JupyterLab, still restoring a page, may
+    bring back the one that was in front before.
+    """
+    page.wait_for_function(
+        """([path, words]) => {
+          const { shell } = window.jupyterapp;
+          const wanted = [...shell.widgets('main')].find(
+            (one) => one.context?.path === path);
+          if (wanted === undefined) return false;
+          if (shell.currentWidget !== wanted) shell.activateById(wanted.id);
+          const panel = document.querySelector('#rayteach-panel');
+          return shell.currentWidget === wanted && panel.textContent.includes(words);
+        }""",
+        arg=[path, words],
+    )
+
+
 @pytest.fixture
 def two_cells(notebook: Any, write_notebook: Callable[..., str]) -> Any:
     """A notebook of which two cells have started tasks."""
@@ -108,8 +128,8 @@ def test_the_panel_survives_a_restart_a_reload_and_a_second_notebook(
     cell_line(panel(two_cells), "cell [2]: 4 done")
     other = write_notebook("other.ipynb", "1 + 1")
     two_cells.command("docmanager:open", path=other)
-    page.locator("#rayteach-panel").get_by_text("has not loaded rayteach").wait_for()
+    in_front(page, other, "has not loaded rayteach")
     page.get_by_role("button", name="Load rayteach in this kernel").click()
     page.locator("#rayteach-panel").get_by_text("no session is open yet").wait_for()
-    two_cells.command("docmanager:open", path="panel.ipynb")
+    in_front(page, "panel.ipynb", "This session")
     cell_line(page.locator("#rayteach-panel"), "cell [2]: 4 done")
