@@ -75,6 +75,7 @@ class FrontEnd:
             self._static / "page.js",
             self._static / "parts.json",
             self._static / "predict.js",
+            self._static / "whatif.js",
             self._static / "card.js",
             self._dist / "package.json",
         )

@@ -65,27 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"rayteach {__version__}"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    lab = commands.add_parser(
-        "lab",
-        allow_abbrev=False,
-        help="open JupyterLab on the course",
-        description=(
-            "Open JupyterLab on the course: its lessons, and what you have solved. In"
-            f" a checkout it serves notebooks/; elsewhere it copies the course to"
-            f" ./{COPY} first. Files that you have not changed are brought up to"
-            " date, yours stay. All other options are JupyterLab's own."
-        ),
-    )
-    lab.add_argument(
-        "--port", type=int, help="the port to serve on (default: a free one)"
-    )
-    lab.add_argument(
-        "--no-browser", action="store_true", help="print the address, open no browser"
-    )
-    lab.add_argument(
-        "--course", type=Path, metavar="DIR", help="keep your copy of the course in DIR"
-    )
-    lab.add_argument("--root-dir", type=Path, help="serve this directory as it is")
+    _add_lab(commands)
     show = commands.add_parser(
         "demo",
         allow_abbrev=False,
@@ -110,6 +90,31 @@ def _parser() -> argparse.ArgumentParser:
     _add_run_commands(commands)
     teaching.add(commands)
     return parser
+
+
+def _add_lab(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command that opens JupyterLab."""
+    lab = commands.add_parser(
+        "lab",
+        allow_abbrev=False,
+        help="open JupyterLab on the course",
+        description=(
+            "Open JupyterLab on the course: its lessons, and what you have solved. In"
+            f" a checkout it serves notebooks/; elsewhere it copies the course to"
+            f" ./{COPY} first. Files that you have not changed are brought up to"
+            " date, yours stay. All other options are JupyterLab's own."
+        ),
+    )
+    lab.add_argument(
+        "--port", type=int, help="the port to serve on (default: a free one)"
+    )
+    lab.add_argument(
+        "--no-browser", action="store_true", help="print the address, open no browser"
+    )
+    lab.add_argument(
+        "--course", type=Path, metavar="DIR", help="keep your copy of the course in DIR"
+    )
+    lab.add_argument("--root-dir", type=Path, help="serve this directory as it is")
 
 
 def _add_run_commands(commands: argparse._SubParsersAction[Any]) -> None:

@@ -47,13 +47,3 @@ def run(tmp_path, **settings):
 def test_forty_sentences_of_the_contract_hold_on_real_ray(tmp_path):
     names = run(tmp_path)
     assert len(names) == SENTENCES, names
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(3600)
-def test_the_whole_contract_holds_on_real_ray_but_for_the_differences(tmp_path):
-    from contract.on_ray import DIFFERS  # noqa: PLC0415 (it needs Ray's fixtures)
-
-    names = run(tmp_path, RAYTEACH_CONTRACT_ALL="1")
-    assert len(names) > SENTENCES
-    assert not names & set(DIFFERS)

@@ -42,7 +42,7 @@ export function task(
     parent: null, actor: null, inputs, cell: "[7]", line: 4, source: "", submitted_s: submitted,
     ready_s: ready, num_cpus: 1, num_returns: 1, attempts, blocked: [], end_s: end,
     end: end === null ? "" : (attempts.at(-1)?.outcome ?? ""), error: "", error_line: 0, cause: null,
-    story: "", ...more,
+    story: "", delayed_s: 0, ...more,
   };
 }
 

@@ -1,6 +1,7 @@
 // The runs that the dev page shows.
 
 import type { ObjectRow, TaskRow, WorkerRow } from "../src/model/rows.ts";
+import { NO_RUN } from "../src/model/store.ts";
 import { node, task } from "./run.ts";
 import type { Story } from "./run.ts";
 
@@ -39,7 +40,7 @@ const CANNOT = { end: "cannot run", end_s: at(1.02), cause: 13, attempts: [] };
 
 /** Word count: a diamond, an actor, blocked, failed and stuck tasks, a wait with a timeout. */
 export const wordCount: Story = {
-  run: { id: 12, cell: "[7]", execution: 3, start_s: at(0), end_s: at(2.66), outcome: "done", source: SOURCE, critical: [], why_not_faster: "", left_out: 0, left_out_failed: 0, left_out_work_s: 0, left_out_from_s: 0 },
+  run: { ...NO_RUN, id: 12, cell: "[7]", execution: 3, start_s: at(0), end_s: at(2.66), outcome: "done", source: SOURCE, critical: [], why_not_faster: "" },
   nodes: [node("A", 4)],
   workers: [
     worker(1, "A", at(0.01), at(0.11)), worker(2, "A", at(0.01), at(0.16)), worker(3, "A", at(0.02), at(0.18)),

@@ -1,6 +1,7 @@
 // Runs for the views of waits, actors and objects: the run of the drawn mock, and a loop.
 
 import type { ActorRow, ObjectRow, TaskRow, WaitRow, WorkerRow } from "../src/model/rows.ts";
+import { NO_RUN } from "../src/model/store.ts";
 import { node, task } from "./run.ts";
 import type { Story } from "./run.ts";
 
@@ -40,8 +41,8 @@ const reduce = (n: number, ready: number, inputs: string[], runs: Runs): TaskRow
 
 /** The run of the mock: two nodes, two actors with callers in line, a wait of 3 in 800 ms. */
 export const mock: Story = {
-  run: { id: 12, cell: "[7]", execution: 3, start_s: at(0), end_s: at(2.66), outcome: "done", source: SOURCE, critical: [20, 15, 23, 25],
-    why_not_faster: "The chain load-1, parse-5, reduce-3 and reduce-5 takes 1.72 s however many CPUs there are. The other 0.90 s: parse-5 stood in line for 0.74 s; 0.16 s went into other lines, the cell's own code, starting and handing over.", left_out: 0, left_out_failed: 0, left_out_work_s: 0, left_out_from_s: 0 },
+  run: { ...NO_RUN, id: 12, cell: "[7]", execution: 3, start_s: at(0), end_s: at(2.66), outcome: "done", source: SOURCE, critical: [20, 15, 23, 25],
+    why_not_faster: "The chain load-1, parse-5, reduce-3 and reduce-5 takes 1.72 s however many CPUs there are. The other 0.90 s: parse-5 stood in line for 0.74 s; 0.16 s went into other lines, the cell's own code, starting and handing over." },
   nodes: [node("A", 2), node("B", 2)],
   workers: [
     worker(1, "A", 0, 0.11), worker(2, "A", 0, 0.16), worker(3, "A", 0.8, 0.9), worker(4, "B", 0, 0.18),

@@ -1,4 +1,4 @@
-// Builds the readers of the one tree: widget.js, predict.js, card.js and page.js for the Python
+// Builds the readers of the one tree: widget.js, predict.js, card.js, whatif.js and page.js for the Python
 // package, and the JupyterLab extension.
 //
 //     node scripts/build.mjs [FOLDER OF THE PACKAGE'S FILES] [FOLDER OF THE EXTENSION]
@@ -37,7 +37,7 @@ async function bundle(entry, format, more = {}) {
 const FIRST_LIMIT = 80_000;
 const LOADER_LIMIT = 2_000;
 /** Widgets that are served apart, and the bytes that each may have. */
-const SMALL = { predict: 14 * 1024, card: 5 * 1024 };
+const SMALL = { predict: 14 * 1024, card: 5 * 1024, whatif: 5 * 1024 };
 
 /** Clears away what an earlier build has left under other names. */
 async function buildPackageFiles({ version, parts }) {

@@ -7,15 +7,15 @@ import type { WidgetModel } from "./widget.ts";
 interface Card {
   title: string;
   state: string;
-  lines: [name: string, text: string][];
+  facts: [name: string, text: string][];
 }
 
 const STYLE = `
-.rt-card { font: var(--rt-t3)/1.5 var(--rt-font); color: var(--rt-ink); background: var(--rt-bg); border-left: 3px solid var(--rt-edge); padding: 2px 12px; }
-.rt-card.rt-open { border-color: var(--rt-run); } .rt-card.rt-bad { border-color: var(--rt-fail); }
-.rt-card code { font: var(--rt-t3) var(--rt-mono); margin-right: 12px; }
-.rt-card dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 12px; margin: 2px 0; font-size: var(--rt-t2); }
-.rt-card dt { color: var(--rt-ink2); font-weight: 400; } .rt-card dd { margin: 0; overflow-wrap: anywhere; }
+.rt.rt-card { font: var(--rt-t3)/1.5 var(--rt-font); color: var(--rt-ink); background: var(--rt-bg); border-left: 3px solid var(--rt-edge); padding: 2px 12px; }
+.rt.rt-card.rt-open { border-color: var(--rt-run); } .rt.rt-card.rt-bad { border-color: var(--rt-fail); }
+.rt.rt-card code { font: var(--rt-t3) var(--rt-mono); margin-right: 12px; }
+.rt.rt-card dl { display: grid !important; grid-template-columns: max-content 1fr; gap: 0 12px; margin: 2px 0; font-size: var(--rt-t2); }
+.rt.rt-card dt { color: var(--rt-ink2); font-weight: 400; float: none; width: auto; white-space: nowrap; } .rt.rt-card dd { margin: 0; padding: 0; float: none; width: auto; overflow-wrap: anywhere; }
 `;
 
 const ID = "rayteach-card-style";
@@ -40,11 +40,11 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   const root = el.ownerDocument.createElement("section");
   el.append(root);
   const draw = (): void => {
-    const { title, state, lines } = model.get("card") as Card;
+    const { title, state, facts } = model.get("card") as Card;
     root.className = `rt rt-card${toneOf(state)}`;
     patch(root, [
       h("div", { key: "head", role: "status" }, h("code", {}, title), h("b", {}, state)),
-      h("dl", { key: "lines" }, ...lines.flatMap(([name, text]) => [h("dt", { key: `t ${name}` }, name), h("dd", { key: `d ${name}` }, text)])),
+      h("dl", { key: "lines" }, ...facts.flatMap(([name, text]) => [h("dt", { key: `t ${name}` }, name), h("dd", { key: `d ${name}` }, text)])),
     ]);
   };
   model.on("change:card", draw);

@@ -69,7 +69,13 @@ function lab(files: Record<string, unknown>) {
         },
       },
     },
-    shell: { add: (tab) => tabs.push(tab), activateById: () => undefined },
+    shell: {
+      add: (tab) => {
+        tabs.push(tab);
+        Object.assign(tab, { isAttached: true });
+      },
+      activateById: () => undefined,
+    },
   };
   const newWidget = (node: HTMLElement): LuminoWidget =>
     ({ id: "", node, title: { label: "", caption: "", closable: false }, addClass: () => undefined, show: () => undefined, hide: () => undefined });
@@ -88,6 +94,16 @@ test("the home is one tab, drawn anew whenever it comes into sight", async () =>
   tabs[0]?.onAfterShow?.();
   for (let i = 0; i < 40; i++) await Promise.resolve();
   assert.match(tabs[0]?.node.textContent ?? "", /Continue: The second/);
+});
+
+test("a home that was closed opens again", async () => {
+  const { app, tabs, shared } = lab({ "course.json": COURSE });
+  const home = new Home(app, shared);
+  await home.open();
+  Object.assign(tabs[0] ?? {}, { isAttached: false });
+  await home.open();
+  assert.equal(tabs.length, 2);
+  assert.equal(tabs[0], tabs[1]);
 });
 
 test("without a course there is no home", async () => {

@@ -3,7 +3,6 @@ import { beforeEach, test } from "node:test";
 
 import { PanelFeed, TARGET } from "../src/lab/feed.ts";
 import { makePlugin } from "../src/lab/plugin.ts";
-import { sharedModule } from "../src/lab/shared.ts";
 import { statusText } from "../src/lab/status.ts";
 import type { FeedState } from "../src/lab/status.ts";
 import { openTutorial } from "../src/lab/tutorial.ts";
@@ -182,14 +181,6 @@ test("the plugin asks only for what the application has, and adds card and item"
   assert.deepEqual(added, ["rayteach-panel"]);
   assert.equal(cards.length, 1);
   assert.deepEqual(items, ["rayteach:status"]);
-});
-
-test("a shared module is the loaded one, else the newest, else empty", async () => {
-  const version = (name: string, loaded = false) => ({ get: async () => () => ({ name }), loaded });
-  const scope = { a: { "4.9.0": version("old"), "4.10.0": version("new") }, b: { "1.0.0": version("in use", true), "2.0.0": version("newer") } };
-  assert.deepEqual(await sharedModule(scope, "a"), { name: "new" });
-  assert.deepEqual(await sharedModule(scope, "b"), { name: "in use" });
-  assert.deepEqual(await sharedModule(scope, "c"), {});
 });
 
 test("the container gives JupyterLab one plugin", async () => {

@@ -260,7 +260,7 @@ class Run:
 
         What was recorded runs again through the scheduler that real runs have, on
         a virtual clock; starting and handing over cost what they cost in the run.
-        Times are wall times: where tasks shared a core they are too long.
+        Where tasks shared a core, the time that they lost does not count.
 
         Args:
             num_cpus: one number or several; the run's own by default.
@@ -279,9 +279,9 @@ class Run:
         """
         from rayteach.api import what_if  # noqa: PLC0415 (only who asks)
 
-        rows = self.rows
-        found = what_if.predictions(rows, num_cpus, task_time, drop_dependency, policy)
-        return what_if.WhatIf(rows, found, [Run(one.recording) for one in found])
+        return what_if.answer(
+            self.rows, Run, num_cpus, task_time, drop_dependency, policy
+        )
 
     # To keep and to show.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from rayteach.simulate import what_if
@@ -9,11 +10,14 @@ from rayteach.trace import measures
 from rayteach.trace.views import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from rayteach.api.run import Run
+    from rayteach.simulate.program import Program
     from rayteach.simulate.what_if import Prediction
+    from rayteach.trace.recording import Recording
     from rayteach.trace.views.rows import Rows
+    from rayteach.widgets.what_if_widget import WhatIfWidget
 
 _BAR = 24
 _ALMOST = 1.02
@@ -30,9 +34,15 @@ class WhatIf:
     """
 
     def __init__(
-        self, rows: Rows, predictions: list[Prediction], runs: list[Run]
+        self,
+        rows: Rows,
+        predictions: list[Prediction],
+        runs: list[Run],
+        program: Program,
+        policy: str,
     ) -> None:
         """Keep what was predicted from a run with these rows."""
+        self._program, self._policy = program, policy
         self.predictions = predictions
         self.runs = runs
         self._real_s = measures.makespan(rows)
@@ -81,6 +91,41 @@ class WhatIf:
             for one, (cpus, speed_up) in zip(self.predictions, self.curve, strict=True)
         ]
         return still_curve.html_figure(points, self.to_text())
+
+    def widget(self) -> WhatIfWidget:
+        """Return sliders for the CPUs and for the duration of each function.
+
+        The predicted run is shown as a timeline and in words; the words are also
+        the widget's text.
+
+        Raises:
+            FrontEndMissingError: the front end was not built.
+        """
+        from rayteach.widgets.what_if_widget import (  # noqa: PLC0415 (only on demand)
+            WhatIfWidget,
+        )
+
+        times: dict[str, list[float]] = {}
+        for job in self._program.jobs.values():
+            times.setdefault(job.row.function, []).append(job.busy_s)
+        spec = {
+            "cpus": [one.num_cpus for one in self.predictions],
+            "functions": [[name, fmean(own)] for name, own in times.items()],
+        }
+        return WhatIfWidget(spec, self._ask)
+
+    def _ask(self, cpus: float, times: Mapping[str, float]) -> tuple[Rows, str]:
+        """Predict once more; return the rows, and the result in words."""
+        program = self._program.job_times(times)
+        found = what_if.predict(program, cpus, self._policy)
+        changed = [f"{name} {words.duration(s)}" for name, s in times.items()]
+        beside = f" with {words.listing(changed)} each" if changed else ""
+        gain = self._real_s / found.makespan_s if found.makespan_s else 1.0
+        return found.recording.rows, (
+            f"On {_cpus(cpus)}{beside}: {words.duration(found.makespan_s)}, {gain:.2f} "
+            f"times as fast as recorded ({words.duration(self._real_s)}); at best "
+            f"{words.duration(found.bound_s)}."
+        )
 
     def _lines(self) -> Iterator[str]:
         yield (
@@ -136,15 +181,18 @@ def counts(num_cpus: float | Iterable[float] | None, rows: Rows) -> list[float]:
     return asked
 
 
-def predictions(
+def answer(
     rows: Rows,
+    make: Callable[[Recording], Run],
     num_cpus: float | Iterable[float] | None,
     task_time: Mapping[str, float] | None,
     drop_dependency: tuple[str, str] | Iterable[tuple[str, str]],
     policy: str,
-) -> list[Prediction]:
-    """Return a prediction for each number of CPUs."""
+) -> WhatIf:
+    """Return a prediction for each number of CPUs, as runs that ``make`` makes."""
     if not any(task.attempts for task in rows.tasks.values()):
         raise ValueError("no task of this run has run: there is nothing to predict")
     program = what_if.changed(rows, task_time, drop_dependency)
-    return [what_if.predict(program, cpus, policy) for cpus in counts(num_cpus, rows)]
+    found = [what_if.predict(program, cpus, policy) for cpus in counts(num_cpus, rows)]
+    runs = [make(one.recording) for one in found]
+    return WhatIf(rows, found, runs, program, policy)

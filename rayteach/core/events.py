@@ -12,19 +12,13 @@ on each node and are never used again.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from rayteach.record import Record
-
-ObjectKey: TypeAlias = "tuple[int, int]"
-"""``(task number, return index)``."""
-
-
-class Event(Record):
-    """Base of all events."""
-
-    #: when it happened, monotonic seconds
-    time_s: float
+from rayteach.core.event import Event as Event  # noqa: PLC0414 (handed on)
+from rayteach.core.event import ObjectKey as ObjectKey  # noqa: PLC0414 (handed on)
+from rayteach.core.gate_events import NextDecided as NextDecided  # noqa: PLC0414 (handed on)
+from rayteach.core.gate_events import Paused as Paused  # noqa: PLC0414 (handed on)
+from rayteach.core.gate_events import Resumed as Resumed  # noqa: PLC0414 (handed on)
+from rayteach.core.gate_events import Slowed as Slowed  # noqa: PLC0414 (handed on)
+from rayteach.core.gate_events import Stepped as Stepped  # noqa: PLC0414 (handed on)
 
 
 class SessionStarted(Event):
@@ -220,6 +214,16 @@ class TaskFinished(Event):
     size_bytes: int = 0
 
 
+class TaskDelayed(Event):
+    """Told before a task's end, if that was much: it had to wait for a core.
+
+    Its function was ready to go on while the machine ran something else.
+    """
+
+    task: int
+    delay_s: float
+
+
 class AttemptLost(Event):
     """A worker died, or the error is retried: another attempt follows."""
 
@@ -360,41 +364,3 @@ class WaitReturned(Event):
     ready: tuple[int, ...]
     #: "enough ready", "timeout", "failed", "interrupted" or, of a generator, "ended"
     reason: str
-
-
-class Paused(Event):
-    """Nothing starts from here on; what runs goes on."""
-
-
-class Stepped(Event):
-    """The next starts of the paused session go through."""
-
-    count: int
-
-
-class Slowed(Event):
-    """Starts are spaced out."""
-
-    #: at most so many per second
-    per_second: float
-
-
-class Resumed(Event):
-    """Everything starts as usual again."""
-
-    #: "" if somebody asked for it, "no view answered" …
-    reason: str = ""
-
-
-class NextDecided(Event):
-    """While paused or slowed: what starts next, told before it happens."""
-
-    #: None if nothing can start now
-    task: int | None
-    #: the worker that gets it, 0 if none is free or it has a process of its own
-    worker: int
-    #: "worker 2", "a new worker" …; "" without a task
-    where: str
-    reason: str
-    #: some of the tasks that are ready, and why they are not next
-    losers: tuple[tuple[int, str], ...] = ()

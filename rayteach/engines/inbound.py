@@ -64,6 +64,7 @@ class Inbound:
             protocol.REQUEST: self._request,
             protocol.DROPPED: self._dropped,
             protocol.EXITED: self._exited,
+            protocol.DELAYED: self._delayed,
             protocol.SPILLED: lambda _, path: state.storage.spilled(path),
             protocol.YIELD: lambda *a: submission.streams.item(self._store, *a),
         }
@@ -213,6 +214,9 @@ class Inbound:
             task = self._state.scheduler.tasks.get(number)
             if task is not None:
                 self._cancelling.dropped(task)
+
+    def _delayed(self, _: int, body: tuple[int, float]) -> None:
+        self._state.add(events.TaskDelayed(clock(), *body))
 
     def _exited(self, worker: int, body: tuple[int, float, float]) -> None:
         task = self._state.scheduler.tasks.get(body[0])

@@ -6,6 +6,8 @@ import threading
 import time
 from typing import Protocol
 
+from rayteach.runtime.delays import Delays
+
 LONG_S = 0.002
 """A task that has run this long travels alone: its neighbours are let go."""
 _LINGER = 10
@@ -29,6 +31,8 @@ class Watchdog:
         self._active = False
         self._parked = True
         self._thread: threading.Thread | None = None
+        #: what long tasks lost to others on their core
+        self.delays = Delays()
 
     def watch(self) -> None:
         """A message begins whose tasks should not wait for one another."""

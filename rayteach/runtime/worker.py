@@ -258,8 +258,11 @@ class Worker:
         if self._traces.touched:
             self._traces.undo()
         size = protocol.RESULT_HEAD.size - 4 + len(payload)
+        end = _clock()
+        if end - start > LONG_S and (delay := self._watchdog.delays.of(end - start)):
+            self.line.gather(protocol.frame(protocol.DELAYED, (task, delay)))
         result = protocol.RESULT_HEAD.pack(
-            size, protocol.RESULT, task, start, _clock(), status
+            size, protocol.RESULT, task, start, end, status
         )
         self.line.gather(result + payload)
         self.has_lent = self.interrupted_wait == task or (

@@ -147,17 +147,26 @@ def program_of(rows: Rows) -> Program:
     """Return the program of a run.
 
     Tasks that never began (cancelled, or an input failed) are left out. What a
-    task did in attempts that were lost counts as its own work.
+    task did in attempts that were lost counts as its own work, and time in which it
+    was ready to go on and had no core does not.
     """
     ran = {task.id: task for task in rows.tasks.values() if task.attempts}
     moments = _moments(rows, ran)
     jobs = {
-        task.id: Job(task, _makers(task, ran), _task_steps(task, rows, moments))
+        task.id: _with_a_core(
+            Job(task, _makers(task, ran), _task_steps(task, rows, moments))
+        )
         for task in ran.values()
     }
     driver = _driver_steps(rows, moments)
     wait_s = {wait.id: _own_s(wait, rows) for wait in rows.waits.values()}
     return Program(rows, jobs, driver, _costs(rows), wait_s)
+
+
+def _with_a_core(job: Job) -> Job:
+    """Return the job without the time in which others had its core."""
+    delayed_s = job.row.delayed_s
+    return job.taking(max(0.0, job.busy_s - delayed_s)) if delayed_s else job
 
 
 def _makers(task: TaskRow, ran: Mapping[int, TaskRow]) -> tuple[int, ...]:

@@ -56,6 +56,7 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.TaskSubmitted: tasks.on_submitted,
     events.TaskReady: tasks.on_ready,
     events.TaskStarted: tasks.on_started,
+    events.TaskDelayed: tasks.on_delayed,
     events.TaskBlocked: tasks.on_blocked,
     events.TaskResumed: tasks.on_resumed,
     events.TaskFinished: tasks.on_finished,

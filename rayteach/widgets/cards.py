@@ -38,7 +38,7 @@ class Card:
         return {
             "title": self.title,
             "state": self.state,
-            "lines": [list(line) for line in self.lines],
+            "facts": [list(line) for line in self.lines],
         }
 
     def as_html(self) -> str:

@@ -18,10 +18,13 @@ def engine(request):
 def pytest_collection_modifyitems(items):
     """On real Ray, run the sample alone."""
     if ENGINE == "ray":
-        from on_ray import is_sampled  # noqa: PLC0415 (only where there is Ray)
+        from on_ray import is_sampled, reason  # noqa: PLC0415 (only where there is Ray)
 
         if not os.environ.get("RAYTEACH_CONTRACT_ALL"):
             items[:] = filter(is_sampled, items)
+        for item in items:
+            if reason(item):
+                item.add_marker(pytest.mark.skip(reason=reason(item)))
 
 
 @pytest.fixture(scope="module")

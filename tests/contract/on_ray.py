@@ -1,7 +1,8 @@
-"""Real Ray under the names and units of the contract's tests.
+"""The contract on the engine ``ray``: which sentences, and how a test ends there.
 
-``RAYTEACH_CONTRACT_ENGINE=ray pytest tests/contract`` runs ``SAMPLE`` on it;
-``tests/test_contract_on_ray.py`` does that where Ray is installed.
+``RAYTEACH_CONTRACT_ENGINE=ray pytest tests/contract`` runs ``SAMPLE`` on it, with
+``RAYTEACH_CONTRACT_ALL=1`` all that is not in ``DIFFERS``;
+``tests/test_contract_on_ray.py`` runs the sample where Ray is installed.
 """
 
 import os
@@ -71,6 +72,26 @@ SAMPLE = {
 }
 
 
+_HELD = "Ray's own schedulers start tasks, and nothing can hold them"
+_OURS = "about our own processes: fork server, queue, lines"
+#: what is not held to real Ray, by module or test, and why
+DIFFERS = {
+    "test_pausing": _HELD,
+    "test_pausing_input": _HELD,
+    "test_controls": _HELD,
+    "test_object_store": "Ray's store has limits, places and texts of its own",
+    "test_memory": "Ray's memory monitor has limits and texts of its own",
+    "test_surroundings": "workers find what the driver found at `init`",
+    "test_lending": "Ray lends CPUs by its own rules, and counts them later",
+    "test_left_behind": "Ray's workers keep what a task leaves behind",
+    "test_machine": "Ray sets threads of libraries by its own rules",
+    "test_faults": _OURS,
+    "test_deadly_tasks": _OURS,
+    "test_init": "about starting and ending a session again and again",
+    "test_queued_calls_that_are_cancelled_never_run": "Ray may run them",
+    "test_a_cancelled_task_is_never_retried": "Ray interrupts no blocking read",
+}
+
 CPUS = 2
 PATIENCE_S = 2.0
 LIMIT_S = 15.0
@@ -107,6 +128,12 @@ def _renew(interrupt):
             return
     rayteach.shutdown()
     rayteach.init(num_cpus=CPUS)
+
+
+def reason(item):
+    """Return why a collected test is not held to Ray, "" if it is."""
+    module = item.module.__name__.rpartition(".")[2]
+    return DIFFERS.get(item.originalname) or DIFFERS.get(module, "")
 
 
 def is_sampled(item):

@@ -171,8 +171,11 @@ def test_the_launcher_card_opens_the_course_home(notebook: Any) -> None:
         '.lm-TabBar-tab[data-id="rayteach-home"] .lm-TabBar-tabCloseIcon'
     ).click()
     notebook.command("launcher:create")
-    card = page.locator(".jp-LauncherCard", has_text="rayteach course")
+    card = page.locator(".jp-LauncherCard:visible", has_text="rayteach course")
     card.first.wait_for()
     notebook.picture("launcher")
     card.first.click()
     page.locator(".rth-go").wait_for()
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget?.id === 'rayteach-home'"
+    )

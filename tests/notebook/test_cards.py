@@ -56,7 +56,7 @@ def test_an_id_shows_its_state_and_the_text_stays_the_short_repr(noted, capsys) 
     noted.do("f.remote(3)", "cell-a")
     card = wait_for(noted, "ready")
     assert card["title"] == "ObjectID(f-1)"
-    names = [name for name, _ in card["lines"]]
+    names = [name for name, _ in card["facts"]]
     assert names == ["made by", "size", "where"]
     assert "Out[2]: ObjectID(f-1)" in capsys.readouterr().out
 
@@ -79,7 +79,7 @@ def test_a_card_keeps_no_id_and_no_value(noted) -> None:
 
 def test_a_handle_shows_its_actor(noted) -> None:
     noted.do("c = Counter.remote()\nray.get(c.add.remote(1))\nc", "cell-a")
-    lines = dict(map(tuple, wait_for(noted, "alive")["lines"]))
+    lines = dict(map(tuple, wait_for(noted, "alive")["facts"]))
     assert lines["class"] == "Counter"
     assert lines["methods"] == "add"
     assert lines["calls"] == "1 done"
@@ -88,7 +88,7 @@ def test_a_handle_shows_its_actor(noted) -> None:
 def test_functions_and_classes_say_how_to_call_them(noted) -> None:
     noted.do("f", "cell-a")
     noted.do("Counter", "cell-b")
-    found = {card["title"]: dict(map(tuple, card["lines"])) for card in cards()}
+    found = {card["title"]: dict(map(tuple, card["facts"])) for card in cards()}
     assert found["<remote function f>"] == {
         "call it": "f.remote(n, scale=2)",
         "options": "num_cpus=1",

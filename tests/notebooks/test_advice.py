@@ -31,8 +31,9 @@ def cells(notebook: Path) -> list[str]:
 
 @pytest.mark.parametrize("notebook", RIGHT, ids=lambda path: path.stem)
 def test_solutions_and_the_tour_get_no_advice(
-    ip: InteractiveShell, notebook: Path
+    ip: InteractiveShell, notebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(notebook.parent)  # the data of the course lie beside it
     ip.run_cell("import time")
     seen = []
     for source in cells(notebook):

@@ -50,7 +50,10 @@ def runner(shell: InteractiveShell) -> trials.Run:
     return run
 
 
+# In a kernel a warning is a line, no error.
+@pytest.mark.filterwarnings("default")
 @pytest.mark.timeout(120)
+@pytest.mark.filterwarnings("ignore:timeout=5000 is 5000 seconds:UserWarning")
 @pytest.mark.parametrize("lesson", COURSE.lessons)
 def test_each_answer_gets_the_message_that_is_its_own(notebook, lesson) -> None:
     assert list(trials.complaints(COURSE, lesson, runner(notebook))) == []

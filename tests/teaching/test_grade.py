@@ -218,7 +218,7 @@ def test_a_kernel_that_passes_a_limit_says_which(tmp_path) -> None:
 @pytest.mark.soak
 def test_a_hang_in_a_get_is_shown_with_its_run(course, hand_in) -> None:
     forever = (
-        "import time\n@ray.remote\ndef sleeper():\n    time.sleep(10_000)\n"
+        "import time\n@ray.remote\ndef sleeper():\n    time.sleep(100000)\n"
         "results = ray.get(sleeper.remote())"
     )
     path = hand_in("hal.ipynb", INIT, CHECK + forever)

@@ -70,10 +70,9 @@ export class Home {
     const { shell } = this.#app;
     const [contents] = await read(this.#app, CONTENTS);
     if (!contents || shell === undefined) return false;
-    if (this.#tab === null || this.#tab.isDisposed) {
-      this.#tab = this.#newTab();
-      shell.add(this.#tab, "main");
-    }
+    if (this.#tab === null || this.#tab.isDisposed) this.#tab = this.#newTab();
+    // A closed tab is only taken out of the page.
+    if (!this.#tab.isAttached) shell.add(this.#tab, "main");
     shell.activateById(ID);
     await this.#refresh();
     return true;

@@ -58,6 +58,7 @@ export interface LuminoWidget {
   /** of its tab, where it has one */
   readonly title?: { label: string; caption: string; closable: boolean; icon?: unknown };
   readonly isDisposed?: boolean;
+  readonly isAttached?: boolean;
   /** what Lumino calls when the tab is chosen, and when the widget comes into sight */
   onActivateRequest?: () => void;
   onAfterShow?: () => void;

@@ -40,6 +40,7 @@ export interface TaskRow {
   cause: number | null;
   /** one sentence: why it waits now, or why it started when it did */
   story: string;
+  delayed_s: number;
 }
 
 /** A value that exists or will exist. */
@@ -148,9 +149,8 @@ export interface RunRow {
   critical: number[];
   /** the same in sentences: what the chain takes, and where the other time went */
   why_not_faster: string;
-  /** tasks and calls that have no rows any more: they are over, and the log was long */
+  /** tasks and calls that have no rows any more; failed ones, seconds they ran, since when */
   left_out: number;
-  /** how many of these failed, the seconds that they ran, and since when */
   left_out_failed: number;
   left_out_work_s: number;
   left_out_from_s: number;
@@ -168,13 +168,12 @@ export const ATTEMPT_COLUMNS = /* @__PURE__ */ columnsOf<Attempt>()(["start_s", 
 
 export const TASK_COLUMNS = /* @__PURE__ */ columnsOf<TaskRow>()([
   "id", "label", "function", "kind", "parent", "actor", "inputs", "cell", "line", "source",
-  "submitted_s", "ready_s", "num_cpus", "num_returns", "attempts", "blocked", "end_s", "end",
-  "error", "error_line", "cause", "story",
+  "submitted_s", "ready_s", "num_cpus", "num_returns", "attempts", "blocked", "end_s", "end", "error", "error_line",
+  "cause", "story", "delayed_s",
 ]);
 
 export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([
-  "id", "label", "task", "cell", "line", "created_s", "size_bytes", "shared", "copies",
-  "released_s",
+  "id", "label", "task", "cell", "line", "created_s", "size_bytes", "shared", "copies", "released_s",
 ]);
 
 export const ACTOR_COLUMNS = /* @__PURE__ */ columnsOf<ActorRow>()([
@@ -183,8 +182,8 @@ export const ACTOR_COLUMNS = /* @__PURE__ */ columnsOf<ActorRow>()([
 ]);
 
 export const WAIT_COLUMNS = /* @__PURE__ */ columnsOf<WaitRow>()([
-  "id", "kind", "task", "cell", "line", "source", "start_s", "objects", "num_returns",
-  "timeout_s", "unit", "ready_s", "end_s", "outcome", "reason",
+  "id", "kind", "task", "cell", "line", "source", "start_s", "objects", "num_returns", "timeout_s", "unit", "ready_s",
+  "end_s", "outcome", "reason",
 ]);
 
 export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
@@ -196,6 +195,6 @@ export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()([
 ]);
 
 export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([
-  "id", "cell", "execution", "start_s", "end_s", "outcome", "source", "critical",
-  "why_not_faster", "left_out", "left_out_failed", "left_out_work_s", "left_out_from_s",
+  "id", "cell", "execution", "start_s", "end_s", "outcome", "source", "critical", "why_not_faster",
+  "left_out", "left_out_failed", "left_out_work_s", "left_out_from_s",
 ]);

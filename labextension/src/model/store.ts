@@ -19,10 +19,9 @@ import type {
 /** "gap": a message is missing, ask for a resync; "repeat": known already. */
 export type Outcome = "applied" | "repeat" | "gap";
 
-const NO_RUN: RunRow = {
+export const NO_RUN: RunRow = {
   id: -1, cell: "", execution: 0, start_s: 0, end_s: null, outcome: "", source: "",
-  critical: [], why_not_faster: "",
-  left_out: 0, left_out_failed: 0, left_out_work_s: 0, left_out_from_s: 0,
+  critical: [], why_not_faster: "", left_out: 0, left_out_failed: 0, left_out_work_s: 0, left_out_from_s: 0,
 };
 
 /** Rows by id, each table in order of appearance. */

@@ -56,6 +56,15 @@ class NoGating:
         return []
 
 
+class NoDirecting:
+    """In the place of ``engines.directing.Directing``."""
+
+    def begin(self, _: object) -> NoReturn:
+        """Refuse."""
+        msg = "repeat(), seeded() and explore() are not available on the engine 'ray'"
+        raise RayteachError(f"{msg}: {_HELD}")
+
+
 class NoWatch:
     """In the place of ``engines.surroundings``: Ray's workers keep what they have."""
 

@@ -14,7 +14,7 @@ from rayteach.engines import state as numbering
 from rayteach.engines.base import Context
 from rayteach.engines.outputs import Outputs
 from rayteach.engines.ray import failing, recorder
-from rayteach.engines.ray.absent import NoGating, NoWatch
+from rayteach.engines.ray.absent import NoDirecting, NoGating, NoWatch
 from rayteach.engines.ray.book import Book
 from rayteach.engines.ray.cell_work import RayCellWork
 from rayteach.engines.ray.client import Here, RayClient
@@ -62,6 +62,7 @@ class RayEngine(RayClient):
         self.closed = False
         self.submission = Submissions()
         self.gating = NoGating()
+        self.directing = NoDirecting()
         self.surroundings = NoWatch()
         self.book.nodes.look(ray.nodes())
         self.num_cpus = sum(

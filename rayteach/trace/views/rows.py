@@ -62,6 +62,8 @@ class TaskRow:
     cause: int | None = None
     #: one sentence: why it waits now, or why it started when it did
     story: str = ""
+    #: seconds of its run in which it was ready to go on and had no core
+    delayed_s: float = 0.0
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         FunctionDefined,
         TaskBlocked,
         TaskCancelled,
+        TaskDelayed,
         TaskFailed,
         TaskFinished,
         TaskReady,
@@ -157,6 +158,14 @@ def on_started(ledger: Ledger, event: TaskStarted) -> None:
     ledger.waiting.pop(row.id, None)
     ledger.running[row.id] = row
     ledger.touch_task(row)
+
+
+def on_delayed(ledger: Ledger, event: TaskDelayed) -> None:
+    """Note how long the task had no core; its end follows."""
+    row = ledger.tasks.get(event.task)
+    if row is not None:
+        row.delayed_s = round(row.delayed_s + event.delay_s, 6)
+        ledger.touch_task(row)
 
 
 def on_blocked(ledger: Ledger, event: TaskBlocked) -> None:

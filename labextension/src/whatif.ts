@@ -1,0 +1,97 @@
+// The widget of a what-if: a slider for the CPUs, one to drag for each function's duration,
+// and the predicted run as a timeline and in words.
+
+import { TOKENS } from "./draw/tokens.ts";
+import type { WidgetModel } from "./widget.ts";
+
+interface Spec {
+  readonly cpus: number[];
+  readonly functions: [string, number][];
+}
+
+interface Shown {
+  readonly cpus: number;
+  readonly times: Record<string, number>;
+  readonly picture: string;
+  readonly words: string;
+}
+
+const STEPS = 200;
+/** A duration can be dragged up to so many times what was recorded. */
+const MOST = 4;
+const STYLE = `
+.rt-whatif { font: var(--rt-t3)/1.5 var(--rt-font); color: var(--rt-ink); background: var(--rt-bg); border: 1px solid var(--rt-edge);
+  border-radius: var(--rt-r2); padding: 10px 14px; max-width: 760px; }
+.rt-whatif label { display: grid; grid-template-columns: 140px 1fr 90px; gap: 10px; align-items: center; font-family: var(--rt-mono); }
+.rt-whatif input { width: 100%; accent-color: var(--rt-run); }
+.rt-whatif input:focus-visible { outline: 2px solid var(--rt-focus); outline-offset: 2px; }
+.rt-whatif img { display: block; max-width: 100%; background: #fff; margin: 8px 0; }
+.rt-whatif pre { margin: 0; white-space: pre-wrap; font-family: var(--rt-mono); font-size: var(--rt-t2); color: var(--rt-ink2); }
+`;
+
+/** Seconds as people read them. */
+export function duration(seconds: number): string {
+  return seconds < 0.1 ? `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms` : `${seconds.toFixed(2)} s`;
+}
+
+export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
+  const page = el.ownerDocument;
+  const make = <K extends keyof HTMLElementTagNameMap>(tag: K, home: Element): HTMLElementTagNameMap[K] => {
+    const made = page.createElement(tag);
+    home.append(made);
+    return made;
+  };
+  const spec = model.get("spec") as Spec;
+  const root = make("section", el);
+  root.className = "rt rt-whatif";
+  root.setAttribute("aria-label", "What if?");
+  make("style", root).textContent = TOKENS + STYLE;
+
+  const slider = (name: string, most: number, at: number, said: (value: number) => string): HTMLInputElement => {
+    const label = make("label", root);
+    make("span", label).textContent = name;
+    const input = make("input", label);
+    const output = make("output", label);
+    Object.assign(input, { type: "range", min: "0", max: String(most), step: "1", value: String(at) });
+    const tell = (): void => {
+      output.textContent = said(Number(input.value));
+      input.setAttribute("aria-valuetext", said(Number(input.value)));
+    };
+    input.addEventListener("input", () => {
+      tell();
+      ask();
+    });
+    tell();
+    return input;
+  };
+  const cpus = slider("CPUs", spec.cpus.length - 1, 0, (at) => String(spec.cpus[at]));
+  const durations = spec.functions.map(([name, seconds]) => {
+    const input = slider(name, STEPS, STEPS / MOST, (at) => duration((at / STEPS) * MOST * seconds));
+    return { name, seconds, input };
+  });
+  const picture = make("img", root);
+  const words = make("pre", root);
+  words.setAttribute("role", "status");
+
+  function ask(): void {
+    const moved = durations.filter(({ input }) => Number(input.value) !== STEPS / MOST);
+    const times = Object.fromEntries(
+      moved.map(({ name, seconds, input }) => [name, (Number(input.value) / STEPS) * MOST * seconds]),
+    );
+    model.send({ type: "ask", cpus: spec.cpus[Number(cpus.value)], times });
+  }
+  const read = (): void => {
+    const shown = model.get("shown") as Shown;
+    picture.src = shown.picture;
+    picture.alt = shown.words;
+    words.textContent = shown.words;
+  };
+  model.on("change:shown", read);
+  read();
+  return () => {
+    model.off("change:shown", read);
+    root.remove();
+  };
+}
+
+export default { render };

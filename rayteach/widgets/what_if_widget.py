@@ -1,0 +1,84 @@
+"""The widget of a what-if: sliders for CPUs and durations, ``whatif.js``."""
+
+from __future__ import annotations
+
+import logging
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from rayteach.widgets import static, still, still_timeline
+from rayteach.widgets import svg as marks
+from rayteach.widgets.link import free_clicks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from rayteach.trace.views.rows import Rows
+
+    Ask = Callable[[float, Mapping[str, float]], tuple[Rows, str]]
+
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())
+_WIDTH_PX = 720.0
+
+
+class WhatIfWidget(anywidget.AnyWidget):
+    """Sliders, and the run that they stand for as a timeline and in words."""
+
+    #: ``cpus``: the numbers to choose from; ``functions``: [name, seconds] pairs
+    spec = traitlets.Dict().tag(sync=True)
+    #: the prediction: ``cpus``, ``times``, ``picture`` (a data URL), ``words``
+    shown = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, spec: dict[str, Any], ask: Ask) -> None:
+        """Make the widget; it shows the first number of CPUs.
+
+        Args:
+            spec: what can be chosen.
+            ask: predicts a run for CPUs and times; returns its rows and words.
+
+        Raises:
+            FrontEndMissingError: the front end was not built.
+        """
+        self._esm = static.load("whatif.js")
+        self._ask = ask
+        super().__init__(spec=spec)
+        free_clicks(self.comm)
+        self.on_msg(self._heard)
+        self.predict(spec["cpus"][0], {})
+
+    def predict(self, cpus: float, times: Mapping[str, float]) -> None:
+        """Show the run on so many CPUs with these times.
+
+        Raises:
+            ValueError: a time or a number is none that can be predicted.
+            RayteachError: on so few CPUs the program never ends.
+        """
+        rows, words = self._ask(cpus, times)
+        body, height = still_timeline.draw(rows, _WIDTH_PX, 4.0)
+        picture = marks.document(_WIDTH_PX, height + 8, still.summary(rows), body)
+        data = b64encode(picture.encode()).decode()
+        self.shown = {
+            "cpus": cpus,
+            "times": dict(times),
+            "picture": f"data:image/svg+xml;base64,{data}",
+            "words": words,
+        }
+
+    def _heard(self, _widget: object, content: object, _buffers: object) -> None:
+        """Answer a move of a slider; may run in any thread, raises nothing."""
+        if not isinstance(content, dict) or content.get("type") != "ask":
+            return
+        try:
+            times = {str(name): float(s) for name, s in content["times"].items()}
+            self.predict(float(content["cpus"]), times)
+        except Exception as error:  # noqa: BLE001 (a view must never break the kernel)
+            _log.debug("a prediction was refused", exc_info=True)
+            self.shown = {**self.shown, "words": str(error)}
+
+    def __repr__(self) -> str:
+        """Show the words: the text twin of the picture."""
+        return str(self.shown.get("words", ""))
