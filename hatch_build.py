@@ -73,6 +73,7 @@ class FrontEnd:
         self._built = (
             self._static / "widget.js",
             self._static / "page.js",
+            self._static / "parts.json",
             self._static / "predict.js",
             self._static / "whatif.js",
             self._static / "card.js",
@@ -87,7 +88,7 @@ class FrontEnd:
     @property
     def is_current(self) -> bool:
         """Whether no source is newer than what was built from it."""
-        names = ("package.json", "package-lock.json", "src/**/*.ts", "scripts/*")
+        names = ("package*.json", "src/**/*.ts", "scripts/*", "schema/*")
         sources = [file for name in names for file in self._sources.glob(name)]
         oldest = min(file.stat().st_mtime for file in self._built)
         return all(file.stat().st_mtime <= oldest for file in sources)

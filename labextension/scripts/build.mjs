@@ -4,11 +4,11 @@
 //     node scripts/build.mjs [FOLDER OF THE PACKAGE'S FILES] [FOLDER OF THE EXTENSION]
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { viewParts } from "./parts.mjs";
 import { OWN_PROPERTIES, shortVariables, shrinkCss } from "./shrink.mjs";
 
 const here = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -28,43 +28,29 @@ const common = {
   logLevel: "warning",
 };
 
-async function bundle(entry, format) {
-  const result = await build({ ...common, entryPoints: [entry], format });
+async function bundle(entry, format, more = {}) {
+  const result = await build({ ...common, entryPoints: [entry], format, ...more });
   return shortVariables(result.outputFiles[0].text);
 }
 
-/**
- * A module that unpacks another one. The code travels with every widget's state, so its size
- * counts in each saved notebook; packed it takes less than half. Hosts load widgets from
- * blob URLs themselves, so nothing more is asked of them.
- */
-function packed(code) {
-  const data = gzipSync(code, { level: 9 }).toString("base64");
-  return `const packed = "${data}";
-const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
-const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-const code = await new Response(stream).arrayBuffer();
-const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-const { default: widget } = await import(/* webpackIgnore: true */ url);
-URL.revokeObjectURL(url);
-export default widget;
-`;
-}
-
-/** Bytes of the widget's code, and those that it may add, packed, to each saved notebook. */
-const CODE_LIMIT = 114 * 1024;
-const WIDGET_LIMIT = 55 * 1024;
+/** Bytes of the code that the first picture needs, and of what each saved notebook holds per view. */
+const FIRST_LIMIT = 80_000;
+const LOADER_LIMIT = 2_000;
 /** Widgets that are served apart, and the bytes that each may have. */
 const SMALL = { predict: 14 * 1024, card: 5 * 1024, whatif: 5 * 1024 };
 
-async function buildPackageFiles() {
-  await mkdir(packageStatic, { recursive: true });
-  const code = await bundle("src/widget.ts", "esm");
-  if (code.length > CODE_LIMIT) throw new Error(`the widget's code has ${code.length} bytes, more than ${CODE_LIMIT}`);
-  const widget = packed(code);
-  if (widget.length > WIDGET_LIMIT) throw new Error(`widget.js has ${widget.length} bytes, more than ${WIDGET_LIMIT}`);
-  await writeFile(join(packageStatic, "widget.js"), widget);
+/** Clears away what an earlier build has left under other names. */
+async function buildPackageFiles({ version, parts }) {
+  await rm(packageStatic, { recursive: true, force: true });
+  await mkdir(join(packageStatic, "views"), { recursive: true });
+  const first = Object.entries(parts).filter(([name]) => !name.startsWith("more-")).reduce((sum, [, code]) => sum + code.length, 0);
+  if (first > FIRST_LIMIT) throw new Error(`the first part of the views has ${first} bytes, more than ${FIRST_LIMIT}`);
+  const loader = await bundle("src/loader.ts", "esm", { define: { RAYTEACH_VERSION: JSON.stringify(version) } });
+  if (loader.length > LOADER_LIMIT) throw new Error(`widget.js has ${loader.length} bytes, more than ${LOADER_LIMIT}`);
+  for (const [name, code] of Object.entries(parts)) await writeFile(join(packageStatic, "views", name), code);
+  await writeFile(join(packageStatic, "parts.json"), JSON.stringify(Object.keys(parts)));
   await writeFile(join(packageStatic, "page.js"), await bundle("src/page.ts", "iife"));
+  await writeFile(join(packageStatic, "widget.js"), loader);
   for (const [name, limit] of Object.entries(SMALL)) {
     const small = await bundle(`src/${name}.ts`, "esm");
     if (small.length > limit) throw new Error(`${name}.js has ${small.length} bytes, more than ${limit}`);
@@ -72,13 +58,15 @@ async function buildPackageFiles() {
   }
 }
 
-async function buildExtension() {
-  const code = await bundle("src/lab/container.ts", "iife");
+async function buildExtension(views) {
+  const code = await bundle("src/lab/container.ts", "iife", { define: { RAYTEACH_VERSION: JSON.stringify(views) } });
   const hash = createHash("sha256").update(code).digest("hex").slice(0, 16);
   const entry = `static/remoteEntry.${hash}.js`;
   await rm(dist, { recursive: true, force: true });
   await mkdir(join(dist, "static"), { recursive: true });
   await writeFile(join(dist, entry), code);
+  await mkdir(join(dist, "schemas", "rayteach"), { recursive: true });
+  await copyFile(join(here, "schema", "plugin.json"), join(dist, "schemas", "rayteach", "plugin.json"));
   const { name, version, description, license } = JSON.parse(
     await readFile(join(here, "package.json"), "utf8"),
   );
@@ -95,4 +83,5 @@ async function buildExtension() {
   await writeFile(join(dist, "install.json"), `${JSON.stringify(install, null, 2)}\n`);
 }
 
-await Promise.all([buildPackageFiles(), buildExtension()]);
+const views = await viewParts(common, new Map());
+await Promise.all([buildPackageFiles(views), buildExtension(views.version)]);

@@ -34,8 +34,7 @@ export const shrinkCss = {
 };
 
 /** Gives the CSS variables of ours short names, the same everywhere in a bundle. */
-export function shortVariables(code) {
-  const names = new Map();
+export function shortVariables(code, names = new Map()) {
   return code.replace(/--rt-[a-z0-9-]+/g, (name) => {
     if (!names.has(name)) names.set(name, `--r${names.size.toString(36)}`);
     return names.get(name);

@@ -24,6 +24,7 @@ await build({
   format: "esm",
   target: "node20",
   packages: "external",
+  define: { RAYTEACH_VERSION: '"test"' },
   outdir: out,
   outExtension: { ".js": ".mjs" },
   sourcemap: "inline",

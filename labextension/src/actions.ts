@@ -4,7 +4,8 @@ import type { Player } from "./player.ts";
 import type { Scene } from "./views/scene.ts";
 import { panBy, zoomBy } from "./views/timeline_tools.ts";
 import { nextSpeed } from "./views/gate.ts";
-import { neighbourMoment } from "./views/transport.ts";
+import { taskOfKey } from "./model/graph.ts";
+import { neighbourMoment } from "./model/moments.ts";
 
 const NUDGE = 0.01;
 const LEAP = 0.1;
@@ -15,7 +16,7 @@ const by = (share: number): Action => ({ t, start, head }, player) =>
   player.seek(Math.max(start, t + share * (head - start)), start, head);
 
 const toEvent = (isLater: boolean): Action => (scene, player) => {
-  const t = neighbourMoment(scene, isLater);
+  const t = neighbourMoment(scene.store, scene.t, isLater);
   player.seek(t ?? (isLater ? scene.head : scene.start), scene.start, scene.head);
 };
 
@@ -38,6 +39,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const perSecond = nextSpeed(scene);
     if (perSecond === 0) scene.commands?.give("resume");
     else scene.commands?.give("speed", { per_second: perSecond });
+  },
+  "go-to": ({ store, selected, goTo }) => {
+    const task = taskOfKey(store, selected);
+    if (task !== null) goTo?.(task);
   },
   critical: ({ ui }) => {
     ui.isCritical = !ui.isCritical;

@@ -1,10 +1,10 @@
 // The moment that is shown. It runs with the page's clock between messages.
 
 /**
- * How far the picture stays behind the newest rows, in seconds. Messages come in
- * beats; a picture at the very edge would draw bars that the next message shortens.
+ * How far the picture stays behind the newest rows, in seconds. Messages come in beats of
+ * 50 ms; a picture at the very edge would draw bars that the next message shortens.
  */
-const BEHIND_S = 0.15;
+const BEHIND_S = 0.05;
 /** A leap beyond this is a clock that stood still, not a late message. */
 const LEAP_S = 1;
 

@@ -15,6 +15,8 @@ export interface Intents {
   scrub(share: number): void;
   /** a mark's key, "?" and words that explain, or null */
   hover(key: string | null, x: number, y: number): void;
+  /** the mark of a canvas under a point of its drawing */
+  hit(pane: string, x: number, y: number): string | null;
 }
 
 /** Listen on the root; returns the function that ends it. */
@@ -30,7 +32,7 @@ export function listen(root: HTMLElement, intents: Intents): () => void {
     const mark = closest(event.target, "[data-key]");
     if (button !== null) intents.act(button.getAttribute("data-action") ?? "", button);
     else if (mark !== null) intents.select(mark.getAttribute("data-key"));
-    else if (closest(event.target, "svg") !== null) intents.select(null);
+    else if (closest(event.target, "svg") !== null) intents.select(hitKey(event, intents));
   });
   on("pointerdown", (event) => {
     const track = closest(event.target, "[data-scrub]");
@@ -48,11 +50,20 @@ export function listen(root: HTMLElement, intents: Intents): () => void {
     const box = root.getBoundingClientRect();
     const mark = closest(event.target, "[data-key], [data-tip]");
     const words = mark?.getAttribute("data-tip");
-    const key = mark?.getAttribute("data-key") ?? (words ? `?${words}` : null);
+    const key = mark?.getAttribute("data-key") ?? hitKey(event, intents) ?? (words ? `?${words}` : null);
     intents.hover(event.pointerType === "touch" ? null : key, event.clientX - box.left, event.clientY - box.top);
   });
   on("pointerleave", () => intents.hover(null, 0, 0));
   return () => stop.abort();
+}
+
+/** The mark of a canvas that a pointer is on. */
+function hitKey(event: MouseEvent, intents: Intents): string | null {
+  const drawing = closest(event.target, "svg[data-hit]");
+  const pane = closest(drawing, "[data-pane]")?.getAttribute("data-pane") ?? null;
+  if (drawing === null || pane === null) return null;
+  const box = drawing.getBoundingClientRect();
+  return intents.hit(pane, event.clientX - box.left, event.clientY - box.top);
 }
 
 /** Returns whether the key was ours. */

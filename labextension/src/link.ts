@@ -93,6 +93,7 @@ export class Connection {
     if (!isKernelMessage(message)) return;
     if (message.type === "ask") this.link.send({ type: "here" });
     if (message.type === "reply") this.commands.receive(message);
+    if (message.type === "log") this.store.late.take(message);
     if (message.type === "snapshot" || message.type === "changes") {
       const outcome = this.store.apply(message);
       if (outcome === "gap" && this.store.isKnown && this.stopAsking === null) this.ask("resync");

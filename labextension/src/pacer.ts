@@ -3,8 +3,8 @@
 
 /** A full drawing (graph, counts, table) at most this often while only the clock runs. */
 const FULL_EVERY_MS = 100;
-/** Drawing may take at most this share of the time. */
-const SHARE = 0.25;
+/** Drawing may take at most this share of the time; tests, which turn frames by hand, lift it. */
+export const pace = { share: 0.25 };
 
 export class Pacer {
   private frame = 0;
@@ -12,9 +12,13 @@ export class Pacer {
   private nextMs = 0;
   private lastFullMs = -Infinity;
   private wasMoving = false;
+  /** of a drawing in parts one is left */
+  private isPart = false;
+  private isYielding = false;
 
   constructor(
-    private readonly paint: (isFull: boolean) => void,
+    /** returns true if it left a part for the next frame */
+    private readonly paint: (isFull: boolean) => unknown,
     private readonly isMoving: () => boolean,
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
@@ -23,6 +27,11 @@ export class Pacer {
   request(): void {
     this.isRequested = true;
     this.schedule();
+  }
+
+  /** This frame has had its work: draw in the next one. */
+  yieldFrame(): void {
+    this.isYielding = true;
   }
 
   stop(): void {
@@ -41,16 +50,19 @@ export class Pacer {
     // The last frame of a run shows all of how it ended.
     if (this.wasMoving && !isMoving) this.isRequested = true;
     this.wasMoving = isMoving;
-    if (now >= this.nextMs) this.draw(now);
-    if (this.isRequested || isMoving) this.schedule();
+    const isFree = !this.isYielding;
+    this.isYielding = false;
+    if (now >= this.nextMs && isFree) this.draw(now);
+    if (this.isRequested || this.isPart || isMoving || !isFree) this.schedule();
   }
 
   private draw(now: number): void {
-    const isFull = this.isRequested || now - this.lastFullMs >= FULL_EVERY_MS;
-    this.isRequested = false;
+    const isFull = this.isRequested || this.isPart || now - this.lastFullMs >= FULL_EVERY_MS;
+    // What is asked for between two parts wants all parts once more.
+    if (!this.isPart) this.isRequested = false;
     if (isFull) this.lastFullMs = now;
-    this.paint(isFull);
+    this.isPart = this.paint(isFull) === true;
     const took = this.nowMs() - now;
-    this.nextMs = took > 4 ? now + took / SHARE : 0;
+    this.nextMs = took > 4 && !this.isPart ? now + took / pace.share : 0;
   }
 }

@@ -3,15 +3,18 @@
 import { h, patch } from "./draw/dom.ts";
 import type { Child } from "./draw/dom.ts";
 import { emptyState } from "./draw/marks.ts";
+import { more } from "./parts.ts";
 import { paneRegion } from "./shell.ts";
 import type { Regions } from "./shell.ts";
 import { countsInWords, drawHeader, title } from "./views/header.ts";
 import type { Mode } from "./views/header.ts";
 import type { Pane, Scene, Tab } from "./views/scene.ts";
-import { drawErrors, drawStory, drawTip } from "./views/story.ts";
-import { drawTransport } from "./views/transport.ts";
+import { drawStory } from "./views/story.ts";
 import { ALWAYS, TABS, drawTabs } from "./views/tabs.ts";
 
+/** A run with more tasks is drawn part by part: what stands around, the picture, the timeline. */
+export const LARGE = 2000;
+const PARTS = 3;
 /** The table and the spoken counts follow at most this often. */
 const CALM_MS = 1000;
 
@@ -22,33 +25,47 @@ export class Painter {
   private page = 0;
   private isTableShown = false;
   private calmAtMs = -Infinity;
+  /** of a large run: what is drawn next */
+  private part = 0;
   private hovered: string | null = null;
 
   constructor(private readonly regions: Regions) {}
 
-  paint(scene: Scene, { isFull, isSilent }: { isFull: boolean; isSilent: boolean }): void {
+  /** Draw; a large run takes a frame for each of its parts, and true says that one is left. */
+  paint(scene: Scene, { isFull, isSilent }: { isFull: boolean; isSilent: boolean }): boolean {
     const { regions } = this;
     if (!scene.store.isKnown) {
       patch(paneRegion(regions.top, "nobody", "Connection"), isSilent ? [nobody()] : []);
-      return;
+      return false;
     }
-    if (isFull) {
-      regions.header.hidden = false;
-      regions.root.setAttribute("aria-label", `rayteach: ${title(scene.store.run)}`);
-      patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
-      patch(regions.tabs, scene.store.tasks.size > 0 ? drawTabs(scene, TABS, this.tab) : []);
-      regions.tabs.hidden = scene.store.tasks.size === 0;
-      patch(regions.errors, drawErrors(scene));
-      patch(regions.story, scene.store.tasks.size > 0 ? drawStory(scene, this.isOpen) : []);
-      regions.story.hidden = scene.store.tasks.size === 0;
-      patch(regions.transport, scene.store.tasks.size > 0 ? drawTransport(scene) : []);
-      patch(regions.foot, foot(scene, this.isTableShown));
-    }
-    this.panes(scene, isFull);
-    this.calm(scene);
+    const isLarge = scene.store.tasks.size > LARGE;
+    if (isLarge && !isFull && this.part === 0) return false;
+    const part = isLarge ? this.part : null;
+    this.part = part === null || part === PARTS - 1 ? 0 : part + 1;
+    if (isFull && (part ?? 0) === 0) this.frame(scene, isSilent);
+    if (part !== 0) this.panes(scene, isFull || isLarge, part === null ? "both" : part === 1 ? "top" : "bottom");
+    if ((part ?? 0) === 0) this.calm(scene);
+    return this.part !== 0;
   }
 
-  private panes(scene: Scene, isFull: boolean): void {
+  /** What stands around the pictures. */
+  private frame(scene: Scene, isSilent: boolean): void {
+    const { regions } = this;
+    const hasTasks = scene.store.tasks.size > 0;
+    regions.header.hidden = false;
+    regions.root.setAttribute("aria-label", `rayteach: ${title(scene.store.run)}`);
+    patch(regions.header, drawHeader(scene, modeOf(scene, isSilent)));
+    patch(regions.tabs, hasTasks ? drawTabs(scene, TABS, this.tab) : []);
+    regions.tabs.hidden = !hasTasks;
+    patch(regions.errors, more()?.drawErrors(scene) ?? []);
+    patch(regions.story, hasTasks ? drawStory(scene, this.isOpen) : []);
+    regions.story.hidden = !hasTasks;
+    patch(regions.log, more()?.drawLog(scene) ?? []);
+    patch(regions.foot, foot(scene, this.isTableShown));
+    patch(regions.transport, hasTasks ? (more()?.drawTransport(scene) ?? []) : []);
+  }
+
+  private panes(scene: Scene, isFull: boolean, which: "top" | "bottom" | "both"): void {
     const { top, bottom } = this.regions;
     const open = this.open.panes;
     for (const child of [...top.children]) {
@@ -64,8 +81,13 @@ export class Painter {
       patch(paneRegion(top, open[0]?.id ?? "", ""), [nothing(scene)]);
       return;
     }
-    for (const pane of open) draw(top, pane);
-    for (const pane of ALWAYS) draw(bottom, pane);
+    if (which !== "bottom") for (const pane of open) draw(top, pane);
+    if (which !== "top") for (const pane of ALWAYS) draw(bottom, pane);
+  }
+
+  /** The scene as the panes get it. */
+  besides(scene: Scene): Scene {
+    return besideOne(scene);
   }
 
   private get open(): Tab {
@@ -87,6 +109,7 @@ export class Painter {
 
   act(action: string, button: HTMLElement): void {
     if (action === "details") this.isOpen = !this.isOpen;
+    if (action === "save-picture") this.save();
     if (action === "table") this.isTableShown = !this.isTableShown;
     if (action === "tab") {
       this.tab = button.getAttribute("data-tab") ?? this.tab;
@@ -96,6 +119,12 @@ export class Painter {
     this.calmAtMs = -Infinity;
   }
 
+  /** The open picture and the timeline as a file. */
+  private save(): void {
+    const pane = this.regions.root.querySelector<HTMLElement>(".rt-body");
+    if (pane !== null) void more()?.savePicture(pane, `rayteach-${this.tab}`);
+  }
+
   hover(scene: Scene, key: string | null, x: number, y: number): void {
     const { tip, root } = this.regions;
     if (key === null || key === scene.selected) {
@@ -103,7 +132,7 @@ export class Painter {
       this.hovered = null;
       return;
     }
-    if (key !== this.hovered) patch(tip, drawTip(scene, key));
+    if (key !== this.hovered) patch(tip, more()?.drawTip(scene, key) ?? []);
     this.hovered = key;
     tip.hidden = tip.childNodes.length === 0;
     const left = Math.max(0, Math.min(x + 12, root.clientWidth - tip.offsetWidth - 4));
@@ -149,5 +178,6 @@ function nothing(scene: Scene): Child {
 function foot(scene: Scene, isTableShown: boolean): Child[] {
   if (scene.store.tasks.size === 0) return [];
   return [h("button", { key: "table", type: "button", "data-action": "table", "aria-expanded": String(isTableShown) },
-    isTableShown ? "hide the table" : "show as a table")];
+    isTableShown ? "hide the table" : "show as a table"),
+  h("button", { key: "png", type: "button", "data-action": "save-picture" }, "save the picture")];
 }

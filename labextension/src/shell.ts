@@ -10,6 +10,8 @@ export interface Regions {
   bottom: HTMLElement;
   errors: HTMLElement;
   story: HTMLElement;
+  /** what was printed after the cell had ended */
+  log: HTMLElement;
   /** the transport bar finds its place here */
   transport: HTMLElement;
   foot: HTMLElement;
@@ -37,6 +39,7 @@ export function buildShell(el: HTMLElement): Regions {
     bottom: region("rt-bottom"),
     errors: region("rt-errors"),
     story: region("rt-story"),
+    log: region("rt-late"),
     transport: region("rt-transport"),
     foot: region("rt-foot"),
     table: region("rt-table rt-sr", { role: "group", "aria-label": "Table of tasks", tabindex: "-1" }),
@@ -50,7 +53,7 @@ export function buildShell(el: HTMLElement): Regions {
   const body = region("rt-body");
   body.append(regions.top, regions.bottom);
   root.append(
-    regions.header, regions.tabs, body, regions.errors, regions.story,
+    regions.header, regions.tabs, body, regions.errors, regions.story, regions.log,
     regions.transport, regions.foot, regions.table, regions.status, regions.tip,
   );
   el.append(root);

@@ -2,26 +2,23 @@
 // It knows no framework; the cell widget, the saved page and the panel all use it.
 
 import { Clock } from "./clock.ts";
-import { act } from "./actions.ts";
 import { listen } from "./controls.ts";
-import { listenToTimeline } from "./gestures.ts";
-import { measureIn } from "./layout/labels.ts";
-import { Layers } from "./layout/layers.ts";
 import { Connection, pageTimers } from "./link.ts";
 import type { Link } from "./link.ts";
-import { Graph, labelOfKey } from "./model/graph.ts";
-import { GROUP_OVER, Groups } from "./model/groups.ts";
+import { taskOfKey } from "./model/graph.ts";
 import type { KernelMessage } from "./model/messages.ts";
+import type { TaskRow } from "./model/rows.ts";
 import { isUnfinished, lastChange } from "./model/state.ts";
-import { RunStore } from "./model/store.ts";
+import { more, whenMore } from "./parts.ts";
 import { Pacer } from "./pacer.ts";
-import { Painter } from "./painter.ts";
+import { LARGE, Painter } from "./painter.ts";
 import { Player } from "./player.ts";
 import { buildShell } from "./shell.ts";
-import { pillWidthFor } from "./views/graph_geometry.ts";
 import { freshUi } from "./views/scene.ts";
-import type { Arrow, Pane, Scene, Ui } from "./views/scene.ts";
+import type { Arrow, Jump, Pane, Scene, Ui } from "./views/scene.ts";
 import { ALWAYS, TABS } from "./views/tabs.ts";
+import { watchTheme, watchWidth } from "./watch.ts";
+import { World } from "./world.ts";
 
 const NARROW_PX = 560;
 
@@ -33,33 +30,38 @@ export function mount(el: HTMLElement, link: Link): () => void {
 
 let mounted = 0;
 
-class RunView {
-  private readonly store = new RunStore();
-  private graph = new Graph();
-  private groups: Groups | null = null;
-  private layers = new Layers();
+export class RunView {
+  readonly world: World;
   private readonly clock = new Clock(() => performance.now());
   private readonly regions;
   private readonly painter: Painter;
   private readonly pacer: Pacer;
   private readonly connection: Connection | null = null;
-  private readonly measure;
   private readonly uid = `${(mounted += 1)}${Math.random().toString(36).slice(2, 8)}`;
   private readonly ends: (() => void)[] = [];
   private selected: string | null = null;
-  private run = "";
   private width = 0;
-  private pillWidth = 0;
   private ui: Ui = freshUi();
   private readonly player = new Player(() => performance.now());
 
-  constructor(el: HTMLElement, link: Link) {
+  constructor(
+    el: HTMLElement,
+    link: Link,
+    /** goes to the line of a task, where there is a notebook beside */
+    private readonly goTo: Jump | null = null,
+  ) {
     this.regions = buildShell(el);
-    this.measure = measureIn(getComputedStyle(this.regions.root).fontFamily || "sans-serif");
+    const { root } = this.regions;
+    this.world = new World(getComputedStyle(root).fontFamily || "sans-serif");
     this.painter = new Painter(this.regions);
     this.pacer = new Pacer((isFull) => this.paint(isFull), () => this.isMoving() || this.player.isPlaying);
-    this.ends.push(this.watchWidth(), this.watchPerson());
-    this.connection = new Connection(link, this.store, pageTimers, (m) => this.receive(m));
+    this.ends.push(watchWidth(root, (width) => this.resize(width)), watchTheme(root, () => this.pacer.request()), this.watchPerson());
+    this.ends.push(whenMore((parts) => {
+      const stage = { scene: () => this.scene(), redraw: () => this.pacer.request() };
+      this.ends.push(parts.listenToTimeline(root, stage));
+      this.pacer.request();
+    }));
+    this.connection = new Connection(link, this.world.store, pageTimers, (m) => this.receive(m));
   }
 
   unmount(): void {
@@ -72,43 +74,22 @@ class RunView {
   private receive(message: KernelMessage | null): void {
     if (message?.type === "snapshot" || message?.type === "changes") {
       this.clock.sync(message.now_s);
-      if (message.type === "snapshot") this.startAfresh();
-      this.growGraph();
-      if (this.pillWidth === 0) this.settleWidth();
+      setTimeout(more, 0); // after the first picture
+      if (this.world.take(message.type === "snapshot")) this.forget();
+      else if (this.world.store.tasks.size > LARGE) this.pacer.yieldFrame();
     }
     this.pacer.request();
   }
 
-  /** A snapshot of the same run keeps its nodes where they are. */
-  private startAfresh(): void {
-    const run = `${this.store.run.id}/${this.store.run.execution}`;
-    if (run === this.run) return;
-    this.run = run;
-    this.graph = new Graph();
-    this.groups = null;
-    this.layers = new Layers();
+  /** Another run: what a person had chosen in the one before means nothing here. */
+  private forget(): void {
     this.selected = null;
     this.ui = freshUi();
     this.player.follow();
-    this.pillWidth = 0;
-  }
-
-  /** Once there are many tasks their groups take the place of the graph, for good. */
-  private growGraph(): void {
-    if (this.groups === null && (this.store.tasks.size > GROUP_OVER || this.graph.notDrawn > 0)) {
-      this.groups = new Groups();
-      this.layers = new Layers();
-    }
-    this.layers.place(this.groups === null ? this.graph.grow(this.store) : this.groups.grow(this.store));
-  }
-
-  private settleWidth(): void {
-    const labels = [...this.graph.nodes.keys()].map((key) => labelOfKey(this.store, key));
-    if (labels.length > 0) this.pillWidth = pillWidthFor(labels, this.measure);
   }
 
   private isMoving(): boolean {
-    const { store } = this;
+    const { store } = this.world;
     return store.isKnown && store.live && !this.isSilent() && (isUnfinished(store) || this.clock.liveEdge() < lastChange(store));
   }
 
@@ -118,39 +99,29 @@ class RunView {
   }
 
   private scene(): Scene {
-    const { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui } = this;
+    const { selected, uid, width, ui } = this;
+    const { store, graph, groups, layers, measure, pillWidth } = this.world;
     const isMoving = this.isMoving();
     const start = store.run.id === -1 ? 0 : store.run.start_s;
-    const head = Math.max(start, isMoving ? this.clock.liveEdge() : restOf(store));
+    const head = Math.max(start, isMoving ? this.clock.liveEdge() : this.world.restS());
     const t = this.player.moment(head);
     const isNarrow = width < NARROW_PX;
     const { isFollowing, isPlaying, speed } = this.player;
-    return { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed, commands: this.connection?.commands ?? null };
+    return { store, graph, groups, layers, selected, measure, uid, width, pillWidth, ui, isNarrow, isMoving, start, t, head, isScrubbed: !isFollowing, isPlaying, speed, commands: this.connection?.commands ?? null, goTo: this.goTo };
   }
 
-  private paint(isFull: boolean): void {
-    if (this.width === 0) return;
-    this.painter.paint(this.scene(), { isFull, isSilent: this.isSilent() });
+  private paint(isFull: boolean): boolean {
+    if (this.width === 0) return false;
+    return this.painter.paint(this.scene(), { isFull, isSilent: this.isSilent() });
   }
 
-  private watchWidth(): () => void {
-    const { root } = this.regions;
-    const take = (): void => {
-      const width = Math.floor(root.clientWidth);
-      if (width === this.width || width === 0) return;
-      this.width = width;
-      root.toggleAttribute("data-narrow", width < NARROW_PX);
-      this.pacer.request();
-    };
-    const observer = new ResizeObserver(take);
-    observer.observe(root);
-    take();
-    return () => observer.disconnect();
+  private resize(width: number): void {
+    this.width = width;
+    this.regions.root.toggleAttribute("data-narrow", width < NARROW_PX);
+    this.pacer.request();
   }
 
   private watchPerson(): () => void {
-    const stage = { scene: () => this.scene(), redraw: () => this.pacer.request() };
-    this.ends.push(listenToTimeline(this.regions.root, stage));
     return listen(this.regions.root, {
       select: (key) => this.select(key),
       step: (pane, arrow) => this.step(pane, arrow),
@@ -160,12 +131,13 @@ class RunView {
       },
       act: (action, button) => {
         this.painter.act(action, button);
-        act(action, button, this.scene(), this.player);
+        more()?.act(action, button, this.scene(), this.player);
         this.paint(true);
         this.pacer.request();
       },
       scrub: (share) => this.scrub(share),
       hover: (key, x, y) => this.painter.hover(this.scene(), key, x, y),
+      hit: (pane, x, y) => paneOf(pane)?.hit?.(this.painter.besides(this.scene()), x, y) ?? null,
     });
   }
 
@@ -176,25 +148,28 @@ class RunView {
     this.pacer.request();
   }
 
-  private select(key: string | null): void {
+  give(command: string): void {
+    this.connection?.commands.give(command);
+  }
+
+  selectedTask(): TaskRow | null {
+    return taskOfKey(this.world.store, this.selected);
+  }
+
+  select(key: string | null): void {
     this.selected = key;
     if (key === null) this.painter.isOpen = false;
-    this.paint(true);
+    if (this.paint(true)) this.pacer.request();
   }
 
   private step(paneId: string, arrow: Arrow): void {
-    const panes: Pane[] = [...TABS.flatMap((tab) => tab.panes), ...ALWAYS];
-    const key = panes.find((p) => p.id === paneId)?.step?.(this.scene(), this.selected, arrow) ?? null;
+    const key = paneOf(paneId)?.step?.(this.scene(), this.selected, arrow) ?? null;
     if (key === null) return;
     this.select(key);
     this.painter.focus(paneId, key);
   }
 }
 
-/** The moment a run rests at: its last change, or what a saved or lost one last knew. */
-function restOf(store: RunStore): number {
-  const last = lastChange(store);
-  if (last >= store.nowS) return last;
-  for (const task of store.tasks.values()) if (task.end_s === null) return store.nowS;
-  return last;
+function paneOf(id: string): Pane | undefined {
+  return [...TABS.flatMap((tab) => tab.panes), ...ALWAYS].find((pane) => pane.id === id);
 }

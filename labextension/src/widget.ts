@@ -22,7 +22,13 @@ export function linkTo(model: WidgetModel): Link {
   return {
     // A widget whose state was saved shows its last rows until a kernel answers.
     saved: model.get("snapshot"),
-    send: (message) => model.send(message),
+    send: (message) => {
+      try {
+        model.send(message);
+      } catch {
+        // The kernel has restarted and the comm is closed: nobody hears until it is back.
+      }
+    },
     onMessage: (listener) => subscribe("msg:custom", listener),
     onBreak: (listener) => subscribe(COMM_EVENT, listener),
   };

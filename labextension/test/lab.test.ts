@@ -3,7 +3,6 @@ import { beforeEach, test } from "node:test";
 
 import { PanelFeed, TARGET } from "../src/lab/feed.ts";
 import { makePlugin } from "../src/lab/plugin.ts";
-import { sharedModule } from "../src/lab/shared.ts";
 import { statusText } from "../src/lab/status.ts";
 import type { FeedState } from "../src/lab/status.ts";
 import { openTutorial } from "../src/lab/tutorial.ts";
@@ -50,6 +49,7 @@ function fakeNotebook(language = "python") {
   const kernel: Kernel = {
     info: Promise.resolve({ language_info: { name: language } }),
     isDisposed: false,
+    requestExecute: () => undefined,
     createComm() {
       comms.push(fakeComm());
       return comms.at(-1) as FakeComm;
@@ -129,12 +129,14 @@ test("the status bar says CPUs and who waits, or what to do", () => {
 function lab(present: string[]) {
   const executed: unknown[] = [];
   const told: string[] = [];
+  const added: string[] = [];
   const commands = new Map<string, Record<string, unknown>>();
   const app: LabApplication = {
     commands: {
       addCommand: (id, options) => commands.set(id, options),
       execute: async (id, args) => executed.push([id, args]),
     },
+    shell: { add: (widget) => added.push(widget.id), activateById: () => undefined },
     serviceManager: {
       contents: {
         get: async (path) => {
@@ -145,13 +147,13 @@ function lab(present: string[]) {
     },
   };
   const shared: Shared = {
-    tokens: { launcher: "L", palette: undefined, statusBar: "S", tracker: "T" },
-    newWidget: (node) => ({ id: "", node, addClass: () => undefined, show: () => undefined, hide: () => undefined }),
+    tokens: { launcher: "L", palette: undefined, statusBar: "S", tracker: "T", restorer: undefined, settings: undefined },
+    newWidget: (node) => ({ id: "", node, title: { caption: "", label: "", closable: true }, addClass: () => undefined, show: () => undefined, hide: () => undefined }),
     newIcon: (name) => name,
     pageOption: () => "",
     tell: async (title) => told.push(title),
   };
-  return { app, shared, executed, told, commands };
+  return { app, shared, executed, told, commands, added };
 }
 
 test("the tutorial opens where it is", async () => {
@@ -168,24 +170,17 @@ test("without a tutorial a dialog says what to run", async () => {
 });
 
 test("the plugin asks only for what the application has, and adds card and item", () => {
-  const { app, shared, commands } = lab([]);
+  const { app, shared, commands, added } = lab([]);
   const plugin = makePlugin(shared);
   assert.deepEqual(plugin.optional, ["L", "S", "T"]);
   const cards: unknown[] = [];
   const items: string[] = [];
   const tracker = { currentWidget: null, currentChanged: signal() };
   plugin.activate(app, { add: (c: unknown) => cards.push(c) }, { registerStatusItem: (id: string) => items.push(id) }, tracker);
-  assert.deepEqual([...commands.keys()], ["rayteach:open-course"]);
+  assert.deepEqual([...commands.keys()].map((id) => id.replace("rayteach:", "")), ["open-course", "open-panel", "go-to-line", "load", "pause", "step", "resume"]);
+  assert.deepEqual(added, ["rayteach-panel"]);
   assert.equal(cards.length, 1);
   assert.deepEqual(items, ["rayteach:status"]);
-});
-
-test("a shared module is the loaded one, else the newest, else empty", async () => {
-  const version = (name: string, loaded = false) => ({ get: async () => () => ({ name }), loaded });
-  const scope = { a: { "4.9.0": version("old"), "4.10.0": version("new") }, b: { "1.0.0": version("in use", true), "2.0.0": version("newer") } };
-  assert.deepEqual(await sharedModule(scope, "a"), { name: "new" });
-  assert.deepEqual(await sharedModule(scope, "b"), { name: "in use" });
-  assert.deepEqual(await sharedModule(scope, "c"), {});
 });
 
 test("the container gives JupyterLab one plugin", async () => {

@@ -5,7 +5,7 @@ import { snapshot } from "../dev/run.ts";
 import { lesson1, many, wordCount } from "../dev/stories.ts";
 import { axisFor, duration, niceStep, tickLabel } from "../src/layout/axis.ts";
 import { cut, fit, nameOf, shorter } from "../src/layout/labels.ts";
-import { gaps, laneGroups, mergeNarrow } from "../src/layout/lanes.ts";
+import { gaps, laneGroups } from "../src/layout/lanes.ts";
 import { Layers, nearestFree, spread } from "../src/layout/layers.ts";
 import { blanksOf } from "../src/model/blanks.ts";
 import { GRAPH_CAP, Graph } from "../src/model/graph.ts";
@@ -115,7 +115,7 @@ test("the axis keeps room before the live edge and stands still while bars grow"
 test("lanes hold each attempt at its worker, actors last", () => {
   const [group] = laneGroups(storeAt(9), 2, 5);
   assert.deepEqual(group?.lanes.map((lane) => lane.label), ["worker 1", "worker 2", "worker 3", "worker 4", "Progress-1"]);
-  assert.deepEqual(group?.lanes[2]?.bars.map((bar) => bar.task.label), ["parse-3", "parse-3", "parse-6"]);
+  assert.deepEqual(group?.lanes[2]?.bars.list.map((bar) => bar.task.label), ["parse-3", "parse-3", "parse-6"]);
 });
 
 test("idle workers beyond a few are told by number", () => {
@@ -137,10 +137,4 @@ test("a blank says what was missing", () => {
   assert.ok(parsing);
   const before = gaps(parsing, 2, 3).flatMap((gap) => blanksOf(later, parsing, gap, 3)).map((b) => b.text);
   assert.deepEqual(before, ["needs load-1", ""]);
-});
-
-test("thousands of thin bars become a few strips", () => {
-  const bars = Array.from({ length: 2000 }, (_, i) => ({ x: i * 0.3, w: 0.2 }));
-  assert.equal(mergeNarrow(bars, 2).length, 1);
-  assert.equal(mergeNarrow([{ x: 0, w: 5 }, { x: 6, w: 1 }, { x: 12, w: 1 }], 2).length, 3);
 });

@@ -42,3 +42,17 @@ test("stop draws no more", () => {
   page.turn();
   assert.equal(drawn, 0);
 });
+
+test("a request between two parts of a drawing draws all parts once more", () => {
+  const parts = ["a", "b"];
+  const drawn: string[] = [];
+  const pacer = new Pacer(() => {
+    drawn.push(parts[drawn.length % 2] ?? "");
+    return drawn.length % 2 === 1;
+  }, () => false, () => 0);
+  pacer.request();
+  page.turn();
+  pacer.request();
+  for (let i = 0; i < 5; i += 1) page.turn();
+  assert.deepEqual(drawn, ["a", "b", "a", "b"]);
+});

@@ -2,6 +2,15 @@
 
 import { Window } from "happy-dom";
 
+import { pace } from "../src/pacer.ts";
+import { loadMore } from "../src/parts.ts";
+
+// Both parts of the code: no test waits for the second one.
+await loadMore();
+
+// A slow machine must not make a turned frame draw nothing.
+pace.share = Infinity;
+
 export interface Page {
   document: Document;
   /** Run the frames that were asked for. */

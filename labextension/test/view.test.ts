@@ -24,7 +24,7 @@ function show(story: Story, now = 9): { el: HTMLElement; unmount: () => void } {
   const el = page.document.createElement("div");
   page.document.body.append(el);
   const unmount = mount(el, linkToSaved(JSON.stringify(snapshot(story, now))));
-  page.turn();
+  for (let i = 0; i < 4; i += 1) page.turn();
   return { el, unmount };
 }
 
@@ -180,7 +180,7 @@ test("a widget's model is the link: hello out, snapshot in", (t) => {
   t.mock.timers.tick(200);
   assert.deepEqual(sent, [{ type: "hello", version: 1 }, { type: "hello", version: 1 }]);
   listeners.get("msg:custom")?.(snapshot(lesson1, 9));
-  page.turn();
+  for (let i = 0; i < 4; i += 1) page.turn();
   assert.equal(textOf(el, ".rt-counts"), "4 done");
   unmount();
   assert.equal(listeners.size, 0);
@@ -190,9 +190,9 @@ test("a kernel that never answers is told after a while", (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const el = page.document.body.appendChild(page.document.createElement("div"));
   mount(el, { send: () => undefined, onMessage: () => () => undefined });
-  page.turn();
+  for (let i = 0; i < 4; i += 1) page.turn();
   assert.equal(el.querySelector('[role="alert"]'), null);
   t.mock.timers.tick(4000);
-  page.turn();
+  for (let i = 0; i < 4; i += 1) page.turn();
   assert.match(textOf(el, '[role="alert"]'), /The kernel does not answer/);
 });

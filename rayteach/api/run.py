@@ -205,8 +205,7 @@ class Run:
             ValueError: there is no such actor in this run.
         """
         rows = self.rows
-        number = measures.find_actor(rows, actor).id
-        return measures.queue_length(rows, number, time_s)
+        return measures.queue_length(rows, measures.find_actor(rows, actor).id, time_s)
 
     # In words.
 
@@ -236,8 +235,7 @@ class Run:
         """
         from rayteach.advice import advise  # noqa: PLC0415 (only who asks)
 
-        recording = self._source.recording()
-        return advise(self.rows, recording.events())
+        return advise(self.rows, self._source.recording().events())
 
     def compare(self, other: Run) -> RunComparison:
         """Return what differs in ``other``: in words, as a table, on one time axis.
@@ -310,8 +308,14 @@ class Run:
 
         rows = self.rows
         cell = f" of cell {rows.run.cell}" if rows.run.cell else ""
-        text = page.html(rows, title or f"A run{cell}")
-        Path(path).write_text(text, encoding="utf-8")
+        title = title or f"A run{cell}"
+        Path(path).write_text(page.html(rows, title), encoding="utf-8")
+
+    def to_svg(self, view: str = "run") -> str:
+        """Return a view as SVG; ValueError names those that there are."""
+        from rayteach.widgets import pictures  # noqa: PLC0415 (only who draws)
+
+        return pictures.svg(self.rows, view)
 
     def to_text(self, width: int = 80, *, color: bool = False) -> str:
         """Return the run as text: graph, timeline, actors, waits.

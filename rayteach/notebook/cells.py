@@ -23,6 +23,8 @@ from rayteach.notebook.forgetting import Forgetting
 from rayteach.notebook.output import CellOutput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from IPython.core.interactiveshell import (
         ExecutionInfo,
         ExecutionResult,
@@ -73,12 +75,17 @@ class CellOwner:
     """Tells the session which cell runs, and the views which run to show."""
 
     def __init__(
-        self, shell: InteractiveShell, sessions: Sessions, views: RunViews
+        self,
+        shell: InteractiveShell,
+        sessions: Sessions,
+        views: RunViews,
+        began: Callable[[str, str], None] = lambda _label, _key: None,
     ) -> None:
-        """Remember the parts; nothing is hooked up before :meth:`attach`."""
+        """Remember the parts; ``began(label, key)`` hears of each cell that begins."""
         self._shell = shell
         self._sessions = sessions
         self._views = views
+        self._began = began
         self._output = CellOutput(shell, views.late)
         self._forgetting = Forgetting(shell)
         self._info: ExecutionInfo | None = None
@@ -135,6 +142,7 @@ class CellOwner:
 
     def _start(self, cell: Cell) -> None:
         self.current = cell
+        self._began(cell.label, cell.key)
         self._views.close(cell.key)
         session = open_session(self._sessions)
         if session is not None:

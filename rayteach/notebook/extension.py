@@ -13,6 +13,7 @@ from rayteach.notebook.contracts import Session, Sessions
 from rayteach.notebook.panel import Panel
 from rayteach.notebook.registry import MagicsPart
 from rayteach.notebook.runviews import RunViews
+from rayteach.notebook.session_view import SessionViews
 from rayteach.notebook.tracebacks import Tracebacks
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Extension:
         self.sessions = sessions
         self.panel = Panel(shell, sessions)
         self.views = RunViews(self.panel)
-        self.cells = CellOwner(shell, sessions, self.views)
+        self.whole = SessionViews(shell, sessions, self.views)
+        self.cells = CellOwner(shell, sessions, self.views, self.whole.cell_began)
         self.asking = Asking(self.cells, self.views)
         self.cards = Cards(self)
         self.tracebacks = Tracebacks(shell, self.cells.flush_output)
@@ -50,6 +52,7 @@ class Extension:
             self.asking,
             self.cards,
             self.views,
+            self.whole,
             self.cells,
         )
 
@@ -68,6 +71,7 @@ class Extension:
 
     def session_opened(self, session: Session) -> None:
         """Tell the parts that a session opened."""
+        self.whole.session_opened()
         self.cells.session_opened(session)
         session.cell_runs.opened()
         self.panel.wake()

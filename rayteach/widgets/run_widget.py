@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+from ipywidgets import widget_serialization
+from traitlets import Instance
 
 from rayteach.trace.views import words
 from rayteach.widgets import static, still, text
+from rayteach.widgets.library import Library, library, parts
 from rayteach.widgets.link import Link
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 class RunWidget(anywidget.AnyWidget):
     """Shows one run, live while its publisher runs."""
+
+    library = Instance(Library).tag(sync=True, **widget_serialization)
 
     def __init__(self, rows_source: Callable[[], Rows]) -> None:
         """Make the widget; it shows nothing until its link is attached.
@@ -36,7 +41,8 @@ class RunWidget(anywidget.AnyWidget):
         self._esm = static.load("widget.js")
         self._rows_source = rows_source
         self._publisher: Publisher | None = None
-        super().__init__()
+        super().__init__(library=library())
+        self.on_msg(self._send_code)
         #: the line to the front end
         self.link = Link.of_widget(self)
 
@@ -52,6 +58,11 @@ class RunWidget(anywidget.AnyWidget):
     def rows(self) -> Rows:
         """The rows of the run as they are now."""
         return self._rows_source()
+
+    def _send_code(self, _widget: object, content: object, _buffers: object) -> None:
+        """Answer a host whose widgets cannot see the library."""
+        if isinstance(content, dict) and content.get("type") == "code":
+            self.send({"type": "code", "parts": parts()})
 
     def close_all(self) -> None:
         """Close the model and its layout, which ``close`` alone leaves behind."""

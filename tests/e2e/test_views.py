@@ -15,57 +15,21 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from rayteach.core import events
-from rayteach.trace.tape import Tape
+from rayteach.trace.views.rows import Rows
 from rayteach.widgets import page as saved_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-SOURCE = """\
-data = ray.put(words)
-parts = [parse.remote(data) for _ in range(4)]
-counter = Counter.remote()
-ready, rest = ray.wait(parts, num_returns=2, timeout=800)"""
-
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
-
-
-def program() -> Tape:
-    """Four tasks and an actor with callers in line, and a wait that holds one ID."""
-    tape = Tape(cell="[7]", source=SOURCE)
-    data = tape.put(line=1, size_bytes=24_000_000)
-    large = events.ObjectCreated(tape.origin_s, (data, 0), 24_000_000, True, "A")
-    tape.append(large)
-    parts = [tape.submit("parse", data, line=2) for _ in range(4)]
-    counter = tape.actor("Counter", line=3)
-    tape.append(events.WorkerRequested(tape.origin_s, 9, "A", "actor", counter))
-    tape.append(events.WorkerStarted(tape.origin_s + 0.1, 9, 4009))
-    tape.run_task(counter, 0.1, 0.2, worker=9)
-    tape.append(events.ActorStarted(tape.origin_s + 0.2, counter, 9))
-    tape.at(0.2).start(parts[0], 1)
-    tape.at(0.2).start(parts[1], 2)
-    calls = [tape.at(0.3).call(counter, "add", parent=task) for task in parts[:2]]
-    calls.append(tape.at(0.31).call(counter, "add", parent=parts[0]))
-    wait = tape.at(0.4).wait(*parts, kind="wait", num_returns=2, line=4, timeout_s=0.8)
-    tape.run_task(calls[0], 0.45, 0.9, worker=9)
-    for part in parts[:2]:
-        tape.at(1.0).finish(part)
-    tape.run_task(parts[2], 1.0, 1.0)
-    tape.at(1.05).returned(wait, 0, 1)
-    for call in calls[1:]:
-        tape.run_task(call, tape.now_s, tape.now_s + 0.2, worker=9)
-    tape.run_task(parts[3], 1.5, 2.0)
-    tape.end_cell()
-    return tape
 
 
 @pytest.fixture(params=["light", "dark"])
 def view(
-    request: pytest.FixtureRequest, browser: Browser, tmp_path: Path
+    request: pytest.FixtureRequest, browser: Browser, tmp_path: Path, program: Rows
 ) -> Iterator[Page]:
-    """The saved page of :func:`program`; an error of its script fails the test."""
+    """The saved page of ``program``; an error of its script fails the test."""
     path = tmp_path / "run.html"
-    path.write_text(saved_page.html(program().rows(), "A run"), encoding="utf-8")
+    path.write_text(saved_page.html(program, "A run"), encoding="utf-8")
     errors: list[str] = []
     page = browser.new_page(color_scheme=request.param)
     page.on("pageerror", lambda error: errors.append(str(error)))

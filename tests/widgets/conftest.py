@@ -107,4 +107,7 @@ def make_view() -> type[View]:
 
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(static, "load", lambda name: f"// {name}\nexport default {{}}")
+    files = {"parts.json": '["views-0.js"]'}
+    monkeypatch.setattr(
+        static, "load", lambda name: files.get(name, f"// {name}\nexport default {{}}")
+    )

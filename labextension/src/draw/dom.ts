@@ -3,7 +3,10 @@
 
 export type Child = VNode | string | null | false;
 
-export type Attributes = Record<string, string | number | boolean | null | undefined>;
+/** Fills a canvas; called whenever the canvas is updated. */
+export type PaintElement = (element: HTMLCanvasElement) => void;
+
+export type Attributes = Record<string, string | number | boolean | null | undefined | PaintElement>;
 
 export interface VNode {
   tag: string;
@@ -34,28 +37,48 @@ export function h(tag: string, attributes: Attributes = {}, ...children: (Child 
 
 /** Make the children of `parent` be `wanted`. */
 export function patch(parent: Element, wanted: readonly Child[]): void {
-  const present = presentByKey(parent);
   let next: ChildNode | null = parent.firstChild;
-  wanted.forEach((child, i) => {
-    if (child === null || child === false) return;
+  // Mostly the children stand there in order: only where they do not is a table of them made.
+  let present: Map<string, ChildNode> | null = null;
+  for (let i = 0; i < wanted.length; i += 1) {
+    const child = wanted[i];
+    if (child === null || child === undefined || child === false) continue;
     const key = keyOf(child, i);
+    if (next !== null && memories.get(next)?.key === key) {
+      present?.delete(key);
+      update(next, child);
+      next = next.nextSibling;
+      continue;
+    }
+    present ??= presentFrom(next);
     const node = present.get(key) ?? create(child, key, parent);
     present.delete(key);
     update(node, child);
-    if (node === next) next = next.nextSibling;
-    else parent.insertBefore(node, next);
-  });
-  for (const node of present.values()) node.remove();
+    parent.insertBefore(node, next);
+  }
+  if (present !== null) for (const node of present.values()) node.remove();
+  else removeFrom(next);
 }
 
-function presentByKey(parent: Element): Map<string, ChildNode> {
+/** What stands here and after it, by key; what is not ours goes. */
+function presentFrom(first: ChildNode | null): Map<string, ChildNode> {
   const present = new Map<string, ChildNode>();
-  for (const node of [...parent.childNodes]) {
+  for (let node = first; node !== null; ) {
+    const after: ChildNode | null = node.nextSibling;
     const memory = memories.get(node);
     if (memory === undefined) node.remove();
     else present.set(memory.key, node);
+    node = after;
   }
   return present;
+}
+
+function removeFrom(first: ChildNode | null): void {
+  for (let node = first; node !== null; ) {
+    const after: ChildNode | null = node.nextSibling;
+    node.remove();
+    node = after;
+  }
 }
 
 function keyOf(child: VNode | string, index: number): string {
@@ -87,14 +110,17 @@ function update(node: ChildNode, child: VNode | string): void {
     setAttributes(element, memory.attributes, child.attributes);
     memory.attributes = child.attributes;
   }
+  const { paint } = child.attributes;
+  if (typeof paint === "function") paint(element as HTMLCanvasElement);
   patch(element, child.children);
 }
 
 function setAttributes(element: Element, old: Attributes, wanted: Attributes): void {
-  for (const [name, value] of Object.entries(wanted)) {
-    if (old[name] !== value) setAttribute(element, name, value);
+  for (const name in wanted) {
+    const value = wanted[name];
+    if (old[name] !== value && typeof value !== "function") setAttribute(element, name, value);
   }
-  for (const name of Object.keys(old)) if (!(name in wanted)) element.removeAttribute(name);
+  for (const name in old) if (!(name in wanted)) element.removeAttribute(name);
 }
 
 function setAttribute(element: Element, name: string, value: Attributes[string]): void {

@@ -51,7 +51,9 @@ export function picture(name: string, width: number, height: number, more: Attri
 }
 
 /** A number for people: "5,000". */
-export const grouped = (n: number): string => n.toLocaleString("en");
+export const grouped = (n: number): string => (n < 1000 ? String(n) : ENGLISH.format(n));
+
+const ENGLISH = new Intl.NumberFormat("en");
 
 /** What stands where nothing is to be seen yet: words, and a line of code that changes it. */
 export function emptyState(words: string, code: string): VNode {

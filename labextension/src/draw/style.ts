@@ -32,6 +32,7 @@ const FRAME = `
   .rt-live .rt-dot { animation: rt-breathe 2.4s ease-in-out infinite; }
   @keyframes rt-breathe { 50% { opacity: .35; } }
 }
+.rt[data-narrow] .rt-tabs { gap: 4px 12px; flex-wrap: wrap; } .rt-tabs button { white-space: nowrap; }
 .rt-tabs { display: flex; gap: 18px; border-bottom: 1px solid var(--rt-rule); }
 .rt-tabs button { padding: 5px 0 6px; color: var(--rt-ink2); border-bottom: 2px solid transparent; margin-bottom: -1px; border-radius: 0; }
 .rt-tabs button[aria-selected="true"] { color: var(--rt-ink); font-weight: 600; border-bottom-color: var(--rt-ink); }
@@ -83,6 +84,8 @@ const FRAME = `
 .rt-pane { border-top: 1px solid var(--rt-rule); padding: 8px 0; }
 .rt-pane:empty { display: none; }
 .rt-scroll { overflow: auto; max-height: 460px; scrollbar-width: thin; }
+.rt-log { font: 11.5px/1.5 var(--rt-mono); max-height: 200px; white-space: pre-wrap; padding: 4px 0 8px; } .rt-log .rt-who { color: var(--rt-ink3); margin-right: 12px; } .rt-log .rt-bad { color: var(--rt-fail); } .rt-late:not(:empty) { border-top: 1px solid var(--rt-rule); }
+.rt-stage { position: relative; } .rt-canvas { position: absolute; left: 0; top: 0; pointer-events: none; }
 .rt-note { color: var(--rt-ink2); font-size: var(--rt-t1); padding-top: 6px; }
 .rt-legend { display: flex; flex-wrap: wrap; gap: 3px 16px; color: var(--rt-ink2); font-size: var(--rt-t1); padding-top: 6px; min-height: 24px; }
 .rt-legend > span { display: inline-flex; align-items: center; gap: 5px; white-space: nowrap; }

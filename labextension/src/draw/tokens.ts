@@ -17,14 +17,7 @@ const DARK = `
   color-scheme: dark;
 `;
 
-export const TOKENS = `
-.rt {
-  --rt-font: var(--jp-ui-font-family, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif);
-  --rt-mono: var(--jp-code-font-family, ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace);
-  --rt-t1: 11px; --rt-t2: 12px; --rt-t3: 13px;
-  --rt-s1: 4px; --rt-s2: 8px; --rt-s3: 12px; --rt-s4: 16px;
-  --rt-r1: 2px; --rt-r2: 4px;
-  --rt-quick: 120ms; --rt-calm: 240ms; --rt-ease: cubic-bezier(.2, 0, 0, 1);
+const LIGHT = `
   --rt-bg: var(--jp-layout-color0, #ffffff);
   --rt-bg2: #f4f6f8;
   --rt-rule: #e1e5ea;
@@ -38,10 +31,21 @@ export const TOKENS = `
   --rt-fail: #9c1040; --rt-fail-soft: #fbe6ec;
   --rt-focus: #1763a6;
   color-scheme: light;
-}
+`;
+
+export const TOKENS = `
+.rt {
+  --rt-font: var(--jp-ui-font-family, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif);
+  --rt-mono: var(--jp-code-font-family, ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace);
+  --rt-t1: 11px; --rt-t2: 12px; --rt-t3: 13px;
+  --rt-s1: 4px; --rt-s2: 8px; --rt-s3: 12px; --rt-s4: 16px;
+  --rt-r1: 2px; --rt-r2: 4px;
+  --rt-quick: 120ms; --rt-calm: 240ms; --rt-ease: cubic-bezier(.2, 0, 0, 1);
+${LIGHT}}
 @media (prefers-color-scheme: dark) {
   html:not([data-theme="light"]) body:not([data-jp-theme-light]):not(.vscode-light) .rt {${DARK}}
 }
-html[data-theme="dark"] .rt, [data-jp-theme-light="false"] .rt, .vscode-dark .rt {${DARK}}
+html[data-theme="dark"] .rt, [data-jp-theme-light="false"] .rt, .vscode-dark .rt, [data-jp-theme-light] [data-rt-theme="dark"] .rt {${DARK}}
+[data-jp-theme-light] [data-rt-theme="light"] .rt {${LIGHT} --rt-bg: #ffffff;}
 @media (prefers-reduced-motion: reduce) { .rt { --rt-quick: 0ms; --rt-calm: 0ms; } }
 `;

@@ -1,10 +1,14 @@
 // The federation container, by hand: JupyterLab calls `init` with its share scope and then
 // `get("./extension")`. This is all that a bundler would add for one module.
 
+import views from "../widget.ts";
 import { makePlugin } from "./plugin.ts";
 import { takeShared } from "./shared.ts";
 import type { ShareScope } from "./shared.ts";
 import type { Plugin } from "./types.ts";
+
+/** Of the code of the views; the build writes it in. */
+declare const RAYTEACH_VERSION: string;
 
 interface Container {
   init(scope: ShareScope): void;
@@ -29,5 +33,9 @@ const container: Container = {
     return () => ({ __esModule: true, default: plugin });
   },
 };
+
+// The views of this very version are in the page already: no widget need fetch them.
+const page = globalThis as unknown as { rayteachViews?: Record<string, Promise<unknown>> };
+(page.rayteachViews ??= {})[RAYTEACH_VERSION] ??= Promise.resolve(views);
 
 window._JUPYTERLAB = { ...window._JUPYTERLAB, rayteach: container };

@@ -18,8 +18,12 @@ export class PanelFeed {
   private readonly comms = new Set<Comm>();
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly show: (state: FeedState) => void) {
-    show("hidden");
+  constructor(private readonly tell: (state: FeedState, kernel: Kernel | null) => void) {
+    this.show("hidden");
+  }
+
+  private show(state: FeedState): void {
+    this.tell(state, this.kernel);
   }
 
   /** Hear the kernel of this notebook from now on. */
@@ -85,7 +89,8 @@ export class PanelFeed {
     let sent = 0;
     const hello = (): void => {
       sent += 1;
-      if (sent >= MOST_HELLOS) clearInterval(this.timer);
+      if (sent >= MOST_HELLOS || this.kernel === null || this.kernel.isDisposed) clearInterval(this.timer);
+      if (this.kernel?.isDisposed === true) return;
       for (const comm of this.comms) {
         if (!comm.isDisposed) comm.send({ type: "hello", version: PROTOCOL_VERSION });
       }

@@ -25,9 +25,10 @@ export async function sharedModule(scope: ShareScope, name: string): Promise<Mod
 export async function takeShared(scope: ShareScope): Promise<Shared> {
   const names = [
     "@jupyterlab/launcher", "@jupyterlab/apputils", "@jupyterlab/statusbar", "@jupyterlab/notebook",
-    "@jupyterlab/ui-components", "@jupyterlab/coreutils", "@lumino/widgets",
+    "@jupyterlab/ui-components", "@jupyterlab/coreutils", "@lumino/widgets", "@jupyterlab/application",
+    "@jupyterlab/settingregistry",
   ];
-  const [launcher, apputils, statusbar, notebook, ui, coreutils, lumino] = await Promise.all(
+  const [launcher, apputils, statusbar, notebook, ui, coreutils, lumino, application, settings] = await Promise.all(
     names.map((name) => sharedModule(scope, name)),
   );
   const Widget = lumino?.["Widget"] as new (options: { node: HTMLElement }) => LuminoWidget;
@@ -41,6 +42,8 @@ export async function takeShared(scope: ShareScope): Promise<Shared> {
       palette: apputils?.["ICommandPalette"],
       statusBar: statusbar?.["IStatusBar"],
       tracker: notebook?.["INotebookTracker"],
+      restorer: application?.["ILayoutRestorer"],
+      settings: settings?.["ISettingRegistry"],
     },
     newWidget: (node) => new Widget({ node }),
     newIcon: (name, svgstr) => new LabIcon({ name, svgstr }),

@@ -20,6 +20,7 @@ export interface Comm {
 export type CommTarget = (comm: Comm, message: unknown) => void;
 
 export interface Kernel {
+  requestExecute(content: Record<string, unknown>): unknown;
   readonly info: Promise<{ language_info: { name: string } }>;
   readonly isDisposed: boolean;
   createComm(target: string): Comm;
@@ -33,8 +34,21 @@ export interface SessionContext {
   readonly statusChanged: Signal<SessionContext, string>;
 }
 
+export interface CellWidget {
+  readonly node: HTMLElement;
+  readonly model: { readonly id: string; readonly executionCount?: number | null };
+  readonly editor: { setCursorPosition(place: { line: number; column: number }): void; focus(): void } | null;
+}
+
+export interface NotebookPanel {
+  readonly node: HTMLElement;
+  readonly sessionContext: SessionContext;
+  readonly context: { readonly path: string };
+  readonly content: { readonly widgets: readonly CellWidget[]; activeCellIndex: number };
+}
+
 export interface NotebookTracker {
-  readonly currentWidget: { readonly sessionContext: SessionContext } | null;
+  readonly currentWidget: NotebookPanel | null;
   readonly currentChanged: Signal<NotebookTracker, unknown>;
 }
 
@@ -42,7 +56,7 @@ export interface LuminoWidget {
   id: string;
   readonly node: HTMLElement;
   /** of its tab, where it has one */
-  readonly title?: { label: string; caption: string; closable: boolean };
+  readonly title?: { label: string; caption: string; closable: boolean; icon?: unknown };
   readonly isDisposed?: boolean;
   readonly isAttached?: boolean;
   /** what Lumino calls when the tab is chosen, and when the widget comes into sight */
@@ -59,7 +73,7 @@ export interface CommandRegistry {
 }
 
 export interface Shell {
-  add(widget: LuminoWidget, area: string): void;
+  add(widget: LuminoWidget, area: string, options?: { rank: number }): void;
   activateById(id: string): void;
 }
 
@@ -82,13 +96,17 @@ export interface CommandPalette {
   addItem(item: { command: string; category: string }): unknown;
 }
 
+export interface LayoutRestorer {
+  add(widget: LuminoWidget, name: string): void;
+}
+
 export interface StatusBar {
   registerStatusItem(id: string, item: { item: LuminoWidget; align: string; rank: number }): unknown;
 }
 
 /** What the plugin takes out of JupyterLab's share scope. */
 export interface Shared {
-  tokens: { launcher: unknown; palette: unknown; statusBar: unknown; tracker: unknown };
+  tokens: { launcher: unknown; palette: unknown; statusBar: unknown; tracker: unknown; restorer: unknown; settings: unknown };
   newWidget(node: HTMLElement): LuminoWidget;
   newIcon(name: string, svgstr: string): unknown;
   pageOption(name: string): string;

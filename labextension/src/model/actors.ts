@@ -87,7 +87,7 @@ function actorAt(store: RunStore, actor: ActorRow, t: number): ActorAt {
   const all = [...lines.values()];
   const life = actor.started_s === null ? 0 : Math.min(t, actor.ended_s ?? t) - actor.started_s;
   return {
-    actor, state, words: wordsOf(store, actor, state), lines: all, running, done, failed,
+    actor, state, words: wordsOf(store, actor, state, t), lines: all, running, done, failed,
     next: state === "alive" ? nextOf(all) : null,
     rate: done > 0 && life > 0 ? done / life : null,
   };
@@ -107,14 +107,25 @@ function nextOf(lines: Line[]): TaskRow | null {
   return heads[0]?.call ?? null;
 }
 
-function wordsOf(store: RunStore, actor: ActorRow, state: ActorAt["state"]): string {
+function wordsOf(store: RunStore, actor: ActorRow, state: ActorAt["state"], t: number): string {
   if (state === "starting") return "waits for its process to start";
-  if (state === "dead") return `dead${actor.reason === "" ? "" : `: ${actor.reason}`}`;
+  const again = restartsIn(store, actor, t);
+  if (state === "dead") return `dead${actor.reason === "" ? "" : `: ${actor.reason}`}${again}`;
   const worker = actor.worker === null ? undefined : store.workers.get(actor.worker);
-  if (worker === undefined) return "alive";
+  if (worker === undefined) return `alive${again}`;
   const node = store.nodes.size > 1 ? ` on node ${worker.node}` : "";
   const slots = actor.max_concurrency > 1 ? `, ${actor.max_concurrency} calls at a time` : "";
-  return `alive${node}, process ${worker.pid}${slots}`;
+  return `alive${node}, process ${worker.pid}${slots}${again}`;
+}
+
+/** ", restarted twice, last at 1.20 s": it lost its state each time. */
+function restartsIn(store: RunStore, { restarts }: ActorRow, t: number): string {
+  const all = restarts.filter(([from]) => from <= t);
+  const last = all.at(-1);
+  if (last === undefined) return "";
+  if (last[1] === null || last[1] > t) return ", its process died: it is being restarted";
+  const often = all.length === 1 ? "once" : all.length === 2 ? "twice" : `${all.length} times`;
+  return `, restarted ${often}, last at ${duration(last[0] - store.run.start_s)}`;
 }
 
 /** "4 done, 4.4 a second" */

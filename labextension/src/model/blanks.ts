@@ -2,8 +2,10 @@
 
 import { duration } from "../layout/axis.ts";
 import type { Gap, Lane } from "../layout/lanes.ts";
+import { missingInputs } from "./lengths.ts";
 import type { TaskRow } from "./rows.ts";
-import { cpusInUse, existsAt, isOver, objectLabel, overSince, stateAt } from "./state.ts";
+import { CALL, CREATION, DONE, NEEDS_INPUT, QUEUED } from "./columns.ts";
+import { cpusInUse, objectLabel } from "./state.ts";
 import type { RunStore } from "./store.ts";
 
 export interface Blank {
@@ -96,28 +98,46 @@ function needs(store: RunStore, task: TaskRow, t: number): Pick<Blank, "text" | 
   return { text: `needs ${label}`, why: `${task.label}, which ran next, needed ${label}${others}${came}.` };
 }
 
-/** Inputs that do not exist at t. */
-export function missingInputs(store: RunStore, task: TaskRow, t: number): string[] {
-  return [...new Set(task.inputs)].filter((id) => !existsAt(store, id, t));
-}
-
 function busy(store: RunStore, lane: Lane, t: number): Pick<Blank, "text" | "why"> {
   const cpus = store.nodes.get(lane.worker.node)?.num_cpus ?? Infinity;
-  const inUse = cpusInUse(store, t).get(lane.worker.node) ?? 0;
+  const known = rests.get(store);
+  const now = known?.revision === store.revision && known.t === t ? known.inUse : cpusInUse(store, t);
+  const inUse = now.get(lane.worker.node) ?? 0;
   if (inUse < cpus) return { text: "", why: "the rows name no cause." };
   return { text: "no CPU free", why: `${cpus === 1 ? "the CPU" : `all ${cpus} CPUs`} of the node ${cpus === 1 ? "was" : "were"} in use by other tasks.` };
 }
 
-function atTheEnd(store: RunStore, lane: Lane, head: number): Pick<Blank, "text" | "why"> {
-  let waiting: TaskRow | null = null;
-  let isQueued = false;
-  let isOpen = false;
-  for (const task of store.tasks.values()) {
-    const state = stateAt(task, head);
-    if (state === "needs input") waiting ??= task;
-    if (state === "queued" && task.kind === "task") isQueued = true;
-    if (!isOver(state) && state !== null) isOpen = true;
+interface Rest {
+  revision: number;
+  t: number;
+  /** the first task that needs an input */
+  waiting: TaskRow | null;
+  isQueued: boolean;
+  isOpen: boolean;
+  inUse: Map<string, number>;
+}
+
+const rests = new WeakMap<RunStore, Rest>();
+
+/** What there is still to do at t; every lane asks. */
+function restAt(store: RunStore, t: number): Rest {
+  const known = rests.get(store);
+  if (known?.revision === store.revision && known.t === t) return known;
+  const rest: Rest = { revision: store.revision, t, waiting: null, isQueued: false, isOpen: false, inUse: cpusInUse(store, t) };
+  const { columns } = store;
+  for (let i = 0; i < columns.rows.length; i += 1) {
+    const code = columns.at(i, t);
+    if (code < 0 || code >= DONE) continue;
+    rest.isOpen = true;
+    if (code === NEEDS_INPUT) rest.waiting ??= columns.rows[i] as TaskRow;
+    if (code === QUEUED && !((columns.flags[i] as number) & (CALL | CREATION))) rest.isQueued = true;
   }
+  rests.set(store, rest);
+  return rest;
+}
+
+function atTheEnd(store: RunStore, lane: Lane, head: number): Pick<Blank, "text" | "why"> {
+  const { waiting, isQueued, isOpen } = restAt(store, head);
   if (isQueued) return busy(store, lane, head);
   if (waiting !== null) {
     const missing = missingInputs(store, waiting, head)[0];
@@ -128,19 +148,4 @@ function atTheEnd(store: RunStore, lane: Lane, head: number): Pick<Blank, "text"
   }
   const isLast = isOpen || store.run.outcome !== "";
   return isLast ? { text: "no task left", why: "every task of this run has started elsewhere or is over." } : { text: "no task", why: "the cell has submitted nothing more." };
-}
-
-/** When the task was ready and how long it stood in line before its first attempt. */
-export function inLine(task: TaskRow): number | null {
-  const first = task.attempts[0];
-  const since = task.ready_s ?? (task.inputs.length === 0 ? task.submitted_s : null);
-  return first === undefined || since === null ? null : Math.max(0, first.start_s - since);
-}
-
-/** How long the task has run at t, all attempts together; null if never. */
-export function ranFor(task: TaskRow, t: number): number | null {
-  const over = overSince(task) ?? t;
-  const spans = task.attempts.filter((a) => a.start_s <= t);
-  if (spans.length === 0) return null;
-  return spans.reduce((sum, a) => sum + Math.min(a.end_s ?? t, over, t) - a.start_s, 0);
 }

@@ -2,7 +2,7 @@
 
 import { objectKey, taskKey } from "./graph.ts";
 import type { TaskRow } from "./rows.ts";
-import { STATES, objectLabel, producer, stateAt } from "./state.ts";
+import { STATES, objectLabel, producer } from "./state.ts";
 import type { Counts, State } from "./state.ts";
 import type { RunStore } from "./store.ts";
 
@@ -17,6 +17,8 @@ export interface Group {
   layer: number;
   /** ids of its tasks, in order of submission */
   tasks: number[];
+  /** their places in the columns of the store */
+  places: number[];
   /** ids of its objects without a task here */
   objects: string[];
   parents: string[];
@@ -29,17 +31,29 @@ export class Groups {
   readonly outOf = new Map<string, Set<string>>();
   /** key of a task or object -> key of its group */
   private readonly home = new Map<string, string>();
+  /** the group of each task, in order of appearance */
+  private readonly homes: Group[] = [];
 
   /** Add what the store knows and the groups do not; returns the new groups. */
   grow(store: RunStore): Group[] {
     const fresh: Group[] = [];
-    for (const object of store.objects.values()) {
-      if (object.task === null) this.addObject(object.id, "put", fresh);
-    }
-    for (const task of store.tasks.values()) {
+    const { rows } = store.columns;
+    for (const id of store.puts.keys()) this.addObject(id, "put", fresh);
+    // After a resync the same tasks come in the same order.
+    if (rows.length < this.homes.length) this.forget();
+    for (let i = this.homes.length; i < rows.length; i += 1) {
+      const task = rows[i] as TaskRow;
       if (!this.home.has(taskKey(task.id))) this.addTask(store, task, fresh);
+      const home = this.nodes.get(this.home.get(taskKey(task.id)) ?? "") as Group;
+      this.homes.push(home);
+      home.places.push(i);
     }
     return fresh;
+  }
+
+  private forget(): void {
+    this.homes.length = 0;
+    for (const group of this.nodes.values()) group.places.length = 0;
   }
 
   /** The group that holds a selected task or object; a group's own key is itself. */
@@ -84,7 +98,7 @@ export class Groups {
     const key = `g${layer} ${name}`;
     const found = this.nodes.get(key);
     if (found !== undefined) return found;
-    const made = { key, name, layer, tasks: [], objects: [], parents };
+    const made = { key, name, layer, tasks: [], places: [], objects: [], parents };
     this.nodes.set(key, made);
     fresh.push(made);
     return made;
@@ -99,16 +113,20 @@ export class Groups {
   }
 
   /** How many tasks of each group are in each state at t. */
-  counts(store: RunStore, t: number): Map<string, Counts> {
-    const found = new Map<string, Record<State, number>>();
-    for (const [key] of this.nodes) found.set(key, Object.fromEntries(STATES.map((s) => [s, 0])) as Record<State, number>);
-    for (const task of store.tasks.values()) {
-      const state = stateAt(task, t);
-      const counts = found.get(this.home.get(taskKey(task.id)) ?? "");
-      if (state !== null && counts !== undefined) counts[state] += 1;
+  counts({ columns, revision }: RunStore, t: number): Map<string, Counts> {
+    if (this.counted?.t === t && this.counted.revision === revision) return this.counted.result;
+    const numbers = new Map([...this.nodes.values()].map((group) => [group, STATES.map(() => 0)]));
+    for (let i = 0; i < this.homes.length; i += 1) {
+      const code = columns.at(i, t);
+      const counts = numbers.get(this.homes[i] as Group);
+      if (code >= 0 && counts !== undefined) counts[code] = (counts[code] as number) + 1;
     }
-    return found;
+    const result = new Map([...numbers].map(([group, counts]) => [group.key, Object.fromEntries(STATES.map((s, i) => [s, counts[i]])) as Record<State, number>]));
+    this.counted = { t, revision, result };
+    return result;
   }
+
+  private counted: { t: number; revision: number; result: Map<string, Counts> } | null = null;
 }
 
 /** "parse × 600", or the label of the only member. */

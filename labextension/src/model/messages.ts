@@ -41,6 +41,14 @@ export interface Reply {
   error: string;
 }
 
+/** Lines that tasks printed after their cell had ended; `start` numbers the first one. */
+export interface Late {
+  type: "log";
+  start: number;
+  /** (task's label, "stdout" or "stderr", line) */
+  lines: [string, string, string][];
+}
+
 /** Is anybody there? A wait behind a pause wants to know. */
 export interface Ask {
   type: "ask";
@@ -56,7 +64,7 @@ export interface Status {
   session: boolean;
 }
 
-export type KernelMessage = Snapshot | Changes | Reply | Ask | Status;
+export type KernelMessage = Snapshot | Changes | Reply | Late | Ask | Status;
 
 export type ViewMessage =
   | { type: "hello"; version: number }
@@ -64,7 +72,7 @@ export type ViewMessage =
   | { type: "here" }
   | { type: "command"; id: number; name: string; args: Record<string, unknown> };
 
-const KINDS = new Set(["snapshot", "changes", "reply", "ask", "status"]);
+const KINDS = new Set(["snapshot", "changes", "reply", "log", "ask", "status"]);
 
 /** Tell a message of the protocol from anything else on the same channel. */
 export function isKernelMessage(value: unknown): value is KernelMessage {

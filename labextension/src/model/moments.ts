@@ -1,12 +1,13 @@
 // Everything that happened in a run, in order, each in one sentence.
 
 import { duration } from "../layout/axis.ts";
-import { inLine } from "./blanks.ts";
+import { inLine } from "./lengths.ts";
+import { LARGE, alongside, nearestMoment } from "./moments_large.ts";
 import type { ObjectRow, TaskRow, WaitRow } from "./rows.ts";
 import { objectLabel, overSince } from "./state.ts";
 import type { RunStore } from "./store.ts";
 import { listing, placeName } from "./story.ts";
-import { inUnit } from "./waits.ts";
+import { inUnit } from "./calls.ts";
 
 export type Moment = { t: number } & (
   | { kind: "submitted" | "started" | "ended" | "lost" | "blocked" | "resumed"; task: TaskRow }
@@ -14,27 +15,19 @@ export type Moment = { t: number } & (
   | { kind: "put"; object: ObjectRow }
 );
 
-/** Beyond so many tasks only starts and ends are told. */
-const DETAILED = 20_000;
 /** A wait below this is not worth a word. */
 const AT_ONCE_S = 0.01;
 /** Things of one kind within this are told together. */
 const TOGETHER_S = 0.002;
 
-/** The moments of a run with more tasks than this are put together at most once in a while. */
-const LARGE = 2000;
-const CALM_MS = 1000;
-
-const known = new WeakMap<RunStore, { revision: number; madeMs: number; moments: Moment[] }>();
+const known = new WeakMap<RunStore, { revision: number; moments: Moment[] }>();
 
 /** All moments of the run as it is known, by time; kept until the rows change. */
 export function momentsOf(store: RunStore): readonly Moment[] {
   const found = known.get(store);
-  const isFresh = found !== undefined && store.tasks.size > LARGE && performance.now() - found.madeMs < CALM_MS;
-  if (found !== undefined && (found.revision === store.revision || isFresh)) return found.moments;
-  const isDetailed = store.tasks.size <= DETAILED;
+  if (found?.revision === store.revision) return found.moments;
   const moments: Moment[] = [];
-  for (const task of store.tasks.values()) addTask(moments, task, isDetailed);
+  for (const task of store.tasks.values()) addTask(moments, task);
   for (const wait of store.waits.values()) {
     moments.push({ t: wait.start_s, kind: "called", wait });
     if (wait.end_s !== null) moments.push({ t: wait.end_s, kind: "returned", wait });
@@ -43,20 +36,20 @@ export function momentsOf(store: RunStore): readonly Moment[] {
     if (object.task === null && object.created_s !== null) moments.push({ t: object.created_s, kind: "put", object });
   }
   const sorted = moments.filter((m) => m.t >= store.run.start_s).sort((a, b) => a.t - b.t);
-  known.set(store, { revision: store.revision, madeMs: performance.now(), moments: sorted });
+  known.set(store, { revision: store.revision, moments: sorted });
   return sorted;
 }
 
-function addTask(moments: Moment[], task: TaskRow, isDetailed: boolean): void {
+function addTask(moments: Moment[], task: TaskRow): void {
   const add = (t: number | null, kind: "submitted" | "started" | "ended" | "lost" | "blocked" | "resumed"): void => {
     if (t !== null) moments.push({ t, kind, task });
   };
-  if (isDetailed) add(task.submitted_s, "submitted");
+  add(task.submitted_s, "submitted");
   for (const attempt of task.attempts) {
     add(attempt.start_s, "started");
     if (attempt.outcome === "lost") add(attempt.end_s, "lost");
   }
-  for (const [from, to] of isDetailed ? task.blocked : []) {
+  for (const [from, to] of task.blocked) {
     add(from, "blocked");
     if (to !== null && to < (overSince(task) ?? Infinity)) add(to, "resumed");
   }
@@ -77,11 +70,35 @@ export function lastBefore(moments: readonly Moment[], t: number): number {
 
 /** What happened at t or last before it: when, and in words. */
 export function sentenceAt(store: RunStore, t: number): { t: number; words: string } | null {
+  if (store.tasks.size > LARGE) return largeSentence(store, t);
   const moments = momentsOf(store);
   const at = lastBefore(moments, t);
   const last = moments[at];
   if (last === undefined) return null;
   return { t: last.t, words: "task" in last ? taskWords(store, together(moments, at)) : otherWords(store, last) };
+}
+
+const told = new WeakMap<RunStore, { revision: number; t: number; sentence: { t: number; words: string } | null }>();
+
+function largeSentence(store: RunStore, t: number): { t: number; words: string } | null {
+  const known = told.get(store);
+  if (known?.revision === store.revision && known.t === t) return known.sentence;
+  const last = nearestMoment(store, t, false);
+  const sentence = last === null ? null : {
+    t: last.t,
+    words: "task" in last ? taskWords(store, { kind: last.kind, tasks: alongside(store, last, TOGETHER_S) }) : otherWords(store, last),
+  };
+  told.set(store, { revision: store.revision, t, sentence });
+  return sentence;
+}
+
+/** The moment before or after t at which something happened, null if there is none. */
+export function neighbourMoment(store: RunStore, t: number, isLater: boolean): number | null {
+  const eps = 1e-7;
+  if (store.tasks.size > LARGE) return nearestMoment(store, isLater ? t + eps : t - eps, isLater)?.t ?? null;
+  const moments = momentsOf(store);
+  if (isLater) return moments[lastBefore(moments, t + eps) + 1]?.t ?? null;
+  return moments[lastBefore(moments, t - eps)]?.t ?? null;
 }
 
 /** The tasks to which the same happened at this moment. */

@@ -64,8 +64,9 @@ export function copiesAt(row: ObjectRow, t: number): [string, number][] {
 
 /** How many values exist or existed up to t. */
 export function countObjects(store: RunStore, t: number): number {
+  const { made } = store;
   let count = 0;
-  for (const { created_s: made } of store.objects.values()) if (made !== null && made <= t) count += 1;
+  for (let i = 0; i < made.count; i += 1) if ((made.times[i] as number) <= t) count += 1;
   return count;
 }
 

@@ -1,34 +1,13 @@
 // The state of a task at time t, read off the times in its row.
 
+import { ENDS, STATES, WORD } from "./states.ts";
+import type { State } from "./states.ts";
+import { CALL, CREATION, DONE, RUNNING } from "./columns.ts";
 import type { Attempt, TaskRow } from "./rows.ts";
 import type { RunStore } from "./store.ts";
 
-export const STATES = [
-  "running",
-  "blocked",
-  "queued",
-  "needs input",
-  "done",
-  "failed",
-  "cancelled",
-  "cannot run",
-] as const;
-
-export type State = (typeof STATES)[number];
-
-/** What people read; only "blocked" needs more than its name. */
-export const WORD: Readonly<Record<State, string>> = {
-  running: "running",
-  blocked: "blocked in get",
-  queued: "queued",
-  "needs input": "needs input",
-  done: "done",
-  failed: "failed",
-  cancelled: "cancelled",
-  "cannot run": "cannot run",
-};
-
-const ENDS = new Set<string>(["done", "failed", "cancelled", "cannot run"]);
+export { STATES, WORD };
+export type { State };
 
 /** The attempt that runs at t. */
 export function attemptAt(task: TaskRow, t: number): Attempt | undefined {
@@ -61,24 +40,25 @@ export function isOver(state: State | null): boolean {
   return state !== null && ENDS.has(state);
 }
 
-/** Whether a row is counted: an actor's creation only if it went wrong. */
-function isCounted(task: TaskRow, state: State): boolean {
-  return task.kind !== "creation" || (isOver(state) && state !== "done");
-}
-
 export type Counts = Readonly<Record<State, number>>;
 
 const counted = new WeakMap<RunStore, { revision: number; t: number; result: Counts }>();
 
-/** How many tasks are in each state at t; one picture asks several times. */
+/**
+ * How many tasks are in each state at t; one picture asks several times.
+ * An actor's creation counts only if it went wrong.
+ */
 export function counts(store: RunStore, t: number): Counts {
   const known = counted.get(store);
   if (known?.revision === store.revision && known.t === t) return known.result;
-  const result = Object.fromEntries(STATES.map((s) => [s, 0])) as Record<State, number>;
-  for (const task of store.tasks.values()) {
-    const state = stateAt(task, t);
-    if (state !== null && isCounted(task, state)) result[state] += 1;
+  const { columns } = store;
+  const numbers = STATES.map(() => 0);
+  for (let i = 0; i < columns.rows.length; i += 1) {
+    const code = columns.at(i, t);
+    if (code < 0 || ((columns.flags[i] as number) & CREATION && code <= DONE)) continue;
+    numbers[code] = (numbers[code] as number) + 1;
   }
+  const result = Object.fromEntries(STATES.map((state, i) => [state, numbers[i]])) as Record<State, number>;
   counted.set(store, { revision: store.revision, t, result });
   return result;
 }
@@ -94,11 +74,12 @@ export function inWords(counts: Counts | undefined): [State, number, string][] {
 
 /** CPUs of each node that the tasks of this run hold at t; a blocked one lends its own. */
 export function cpusInUse(store: RunStore, t: number): Map<string, number> {
+  const { columns } = store;
   const inUse = new Map([...store.nodes.keys()].map((id) => [id, 0]));
-  for (const task of store.tasks.values()) {
-    const attempt = task.kind === "task" ? attemptAt(task, t) : undefined;
-    if (attempt === undefined || isBlockedAt(task, t)) continue;
-    const node = store.workers.get(attempt.worker)?.node;
+  for (let i = 0; i < columns.rows.length; i += 1) {
+    if ((columns.flags[i] as number) & (CALL | CREATION) || columns.at(i, t) !== RUNNING) continue;
+    const task = columns.rows[i] as TaskRow;
+    const node = store.workers.get(attemptAt(task, t)?.worker ?? -1)?.node;
     if (node !== undefined) inUse.set(node, (inUse.get(node) ?? 0) + task.num_cpus);
   }
   return inUse;
@@ -130,10 +111,7 @@ const lasts = new WeakMap<RunStore, { revision: number; last: number }>();
 export function lastChange(store: RunStore): number {
   const known = lasts.get(store);
   if (known?.revision === store.revision) return known.last;
-  let last = Math.max(store.run.start_s, store.run.end_s ?? 0);
-  for (const task of store.tasks.values()) {
-    last = Math.max(last, task.submitted_s, task.end_s ?? 0, task.attempts.at(-1)?.end_s ?? 0);
-  }
+  let last = Math.max(store.run.start_s, store.run.end_s ?? 0, store.columns.last);
   for (const wait of store.waits.values()) last = Math.max(last, wait.end_s ?? wait.start_s);
   lasts.set(store, { revision: store.revision, last });
   return last;
@@ -142,7 +120,5 @@ export function lastChange(store: RunStore): number {
 /** Whether something of the run is still to come. */
 export function isUnfinished(store: RunStore): boolean {
   if (!store.live) return false;
-  if (store.run.id !== -1 && store.run.outcome === "") return true;
-  for (const task of store.tasks.values()) if (task.end_s === null) return true;
-  return false;
+  return (store.run.id !== -1 && store.run.outcome === "") || store.columns.unfinished > 0;
 }

@@ -1,6 +1,9 @@
 // The rows of one run as they stand, built from one snapshot and its changes.
 
 import type { Changes, Snapshot, Table, TableName, Tables } from "./messages.ts";
+import { Bars } from "./bars.ts";
+import { Columns, Times } from "./columns.ts";
+import { LateLines } from "./late.ts";
 import { ATTEMPT_COLUMNS } from "./rows.ts";
 import type {
   ActorRow,
@@ -30,6 +33,16 @@ export class RunStore {
   readonly objects = new Map<string, ObjectRow>();
   readonly actors = new Map<number, ActorRow>();
   readonly waits = new Map<number, WaitRow>();
+  /** the tasks once more, as numbers */
+  readonly columns = new Columns();
+  /** the bars of the timeline; they grow with the rows */
+  readonly bars = new Bars();
+  /** when each object came to be */
+  readonly made = new Times();
+  /** what came after the cell had ended */
+  readonly late = new LateLines();
+  /** objects that no task makes */
+  readonly puts = new Map<string, ObjectRow>();
   /** the time up to which the rows are known */
   nowS = 0;
   /** the engine still runs */
@@ -51,6 +64,10 @@ export class RunStore {
 
   private replace(message: Snapshot): Outcome {
     for (const table of this.tables()) table.clear();
+    this.columns.clear();
+    this.bars.clear();
+    this.made.clear();
+    this.late.clear();
     this.controls = message.controls;
     return this.take(message);
   }
@@ -73,34 +90,44 @@ export class RunStore {
   }
 
   private tables(): Map<unknown, unknown>[] {
-    return [this.nodes, this.workers, this.tasks, this.objects, this.actors, this.waits] as Map<
+    return [this.nodes, this.workers, this.tasks, this.objects, this.actors, this.waits, this.puts] as Map<
       unknown,
       unknown
     >[];
   }
 
   private upsert(tables: Tables): void {
-    const put = <K, R extends { id: K }>(into: Map<K, R>, name: TableName): void => {
-      for (const row of decode<R>(tables[name])) into.set(row.id, row);
+    const put = <K, R extends { id: K }>(into: Map<K, R>, name: TableName, take?: (row: R) => void): void => {
+      const table = tables[name];
+      for (const values of table?.rows ?? []) {
+        const id = values[(table as Table).columns.indexOf("id")] as K;
+        // A row that is known changes in place: what refers to it stays right.
+        const row = toObject<R>((table as Table).columns, values, into.get(id));
+        into.set(id, row);
+        take?.(row);
+      }
     };
     put(this.nodes, "nodes");
     put(this.workers, "workers");
-    put(this.tasks, "tasks");
-    put(this.objects, "objects");
+    put(this.tasks, "tasks", (task) => {
+      this.columns.put(task);
+      this.bars.put(task);
+    });
+    put(this.objects, "objects", (object) => {
+      this.made.put(object.id, object.created_s);
+      if (object.task === null) this.puts.set(object.id, object);
+    });
     put(this.actors, "actors");
     put(this.waits, "waits");
   }
 }
 
-function decode<R>(table: Table | undefined): R[] {
-  return table === undefined ? [] : table.rows.map((row) => toObject<R>(table.columns, row));
-}
-
-function toObject<R>(columns: readonly string[], values: unknown[]): R {
-  const row: Record<string, unknown> = {};
-  columns.forEach((column, i) => {
+function toObject<R>(columns: readonly string[], values: unknown[], known?: R): R {
+  const row = (known ?? {}) as Record<string, unknown>;
+  for (let i = 0; i < columns.length; i += 1) {
+    const column = columns[i] as string;
     row[column] = column === "attempts" ? toAttempts(values[i]) : values[i];
-  });
+  }
   return row as R;
 }
 

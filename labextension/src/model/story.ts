@@ -1,7 +1,7 @@
 // Sentences about a task: what it does, why it waits, where it came from.
 
 import { duration } from "../layout/axis.ts";
-import { inLine, missingInputs, ranFor } from "./blanks.ts";
+import { inLine, missingInputs, ranFor } from "./lengths.ts";
 import type { TaskRow } from "./rows.ts";
 import { attemptAt, objectLabel, producer, stateAt } from "./state.ts";
 import type { RunStore } from "./store.ts";

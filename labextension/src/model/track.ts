@@ -1,6 +1,7 @@
 // CPUs in use over time, in as many steps as the slider has room for.
 
-import { overSince } from "./state.ts";
+import { CALL, CREATION, IRREGULAR } from "./columns.ts";
+import type { TaskRow } from "./rows.ts";
 import type { RunStore } from "./store.ts";
 
 /** The CPUs that tasks of the run hold in each of `steps` equal parts of the span. */
@@ -13,10 +14,15 @@ export function cpuTrack(store: RunStore, start: number, head: number, steps: nu
     changes[a] = (changes[a] ?? 0) + cpus;
     changes[z] = (changes[z] ?? 0) - cpus;
   };
-  for (const task of store.tasks.values()) {
-    if (task.kind !== "task") continue;
-    const over = overSince(task) ?? head;
-    for (const { start_s: from, end_s: to } of task.attempts) use(from, Math.min(to ?? over, head), task.num_cpus);
+  const { columns } = store;
+  for (let i = 0; i < columns.rows.length; i += 1) {
+    const flags = columns.flags[i] as number;
+    if (flags & (CALL | CREATION)) continue;
+    const task = columns.rows[i] as TaskRow;
+    const over = columns.over[i] as number;
+    const attempts = flags & IRREGULAR ? task.attempts : [];
+    if (!(flags & IRREGULAR) && (columns.began[i] as number) < Infinity) use(columns.began[i] as number, Math.min(over, head), task.num_cpus);
+    for (const { start_s: from, end_s: to } of attempts) use(from, Math.min(to ?? over, head), task.num_cpus);
     for (const [from, to] of task.blocked) use(from, Math.min(to ?? over, head), -task.num_cpus);
   }
   let sum = 0;

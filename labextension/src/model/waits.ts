@@ -1,6 +1,6 @@
 // A `wait` at time t: which of its IDs are ready, held or pending, and why it returned.
 
-import { duration } from "../layout/axis.ts";
+import { inUnit, isOpenAt } from "./calls.ts";
 import { objectKey, taskKey } from "./graph.ts";
 import type { WaitRow } from "./rows.ts";
 import { objectLabel, producer, stateAt } from "./state.ts";
@@ -35,23 +35,6 @@ export interface WaitAt {
   ids: Waited[];
 }
 
-const calls = new WeakMap<RunStore, { revision: number; waits: WaitRow[] }>();
-
-/** All calls of `wait` that were made up to t, in their order. */
-export function waitsUntil(store: RunStore, t: number): WaitRow[] {
-  let known = calls.get(store);
-  if (known?.revision !== store.revision) {
-    const waits = [...store.waits.values()].filter((w) => w.kind === "wait");
-    known = { revision: store.revision, waits: waits.sort((a, b) => a.start_s - b.start_s || a.id - b.id) };
-    calls.set(store, known);
-  }
-  return known.waits.filter((w) => w.start_s <= t);
-}
-
-export function isOpenAt(wait: WaitRow, t: number): boolean {
-  return wait.end_s === null || t < wait.end_s;
-}
-
 /** Where the ID at a place of the list is at t. */
 export function columnAt(wait: WaitRow, place: number, t: number): Column {
   if (!isOpenAt(wait, t)) return (wait.outcome[place] ?? "pending") as Column;
@@ -77,12 +60,6 @@ export function waitAt(store: RunStore, wait: WaitRow, t: number): WaitAt {
     };
   });
   return { wait, isOpen, t: moment, ids };
-}
-
-/** A length in the unit in which the learner wrote the timeout. */
-export function inUnit(wait: WaitRow, seconds: number): string {
-  if (wait.unit !== "ms") return duration(seconds);
-  return seconds > 0 && seconds < 0.0005 ? "< 1 ms" : `${Math.max(0, Math.round(seconds * 1000))} ms`;
 }
 
 /** "wait has 2 of 3", "wait returned: 3 were ready". */

@@ -8,7 +8,7 @@ import { duration } from "../layout/axis.ts";
 import { cut, fit, nameOf, numberOf } from "../layout/labels.ts";
 import type { ActorAt, Line, Queued } from "../model/actors.ts";
 import { taskKey } from "../model/graph.ts";
-import { missingInputs } from "../model/blanks.ts";
+import { missingInputs } from "../model/lengths.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { WORD, attemptAt, objectLabel, stateAt } from "../model/state.ts";
 import type { Scene } from "./scene.ts";

@@ -10,15 +10,19 @@ import { neighbour } from "./graph_keys.ts";
 import { edgePath } from "./graph_edges.ts";
 import { layerHead, nodeMark } from "./graph_nodes.ts";
 import { geometryOf } from "./graph_geometry.ts";
-import { drawGroups, stepInGroups } from "./groups.ts";
+import { more } from "../parts.ts";
 
 export const graphPane: Pane = {
   id: "graph",
   name: "Graph of tasks",
   isClocked: false,
-  draw: (scene: Scene) => (scene.groups === null ? drawGraph(scene) : drawGroups(scene, scene.groups)),
+  draw: (scene: Scene) => (scene.groups === null ? drawGraph(scene) : (more()?.drawGroups(scene, scene.groups) ?? [])),
   step: (scene: Scene, from: string | null, arrow: Arrow) =>
-    scene.groups === null ? neighbour(scene, from, arrow) : stepInGroups(scene, scene.groups, from, arrow),
+    scene.groups === null ? neighbour(scene, from, arrow) : (more()?.stepInGroups(scene, scene.groups, from, arrow) ?? null),
+  hit: (scene: Scene, x: number, y: number) => {
+    const open = scene.groups?.groupOf(scene.selected) ?? null;
+    return open === null ? null : (more()?.taskInField(scene, open, x, y) ?? null);
+  },
 };
 
 function drawGraph(scene: Scene): Child[] {

@@ -64,8 +64,15 @@ function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): C
     glyph(state, 12, middle, isOn),
     say(22, middle + 4, label, "label", { key: "label" }),
     ...values(scene, task),
+    tries(scene, task, g.pillW),
     beside(scene, node, task),
   ];
+}
+
+/** "try 2" above a task whose earlier attempts were lost. */
+function tries({ t }: Scene, { attempts }: TaskRow, width: number): VNode | null {
+  const begun = attempts.filter((attempt) => attempt.start_s <= t).length;
+  return begun < 2 ? null : say(width, -3, `try ${begun}`, "s i2 halo", { key: "tries", "text-anchor": "end" });
 }
 
 /** Full name, short name, else the short name cut before its number. */

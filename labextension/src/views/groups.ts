@@ -11,6 +11,8 @@ import { nameOfGroup } from "../model/groups.ts";
 import type { Group, Groups } from "../model/groups.ts";
 import { WORD, inWords, stateAt } from "../model/state.ts";
 import type { Counts } from "../model/state.ts";
+import { field } from "./field.ts";
+import { legend } from "./legend.ts";
 import type { Arrow, Scene } from "./scene.ts";
 
 const HEIGHT = 34;
@@ -97,12 +99,13 @@ function bar(all: readonly [string, number, string][], width: number): Child[] {
   });
 }
 
-/** Chips drawn at most; the table has all. */
-const MOST_CHIPS = 400;
+/** A group of more tasks than this is a field of squares. */
+const MOST_CHIPS = 600;
 const CHIP_H = 22;
 
 function chips(scene: Scene, group: Group): VNode {
-  const shown = group.tasks.slice(0, MOST_CHIPS).flatMap((id) => scene.store.tasks.get(id) ?? []);
+  const many = group.tasks.length > MOST_CHIPS;
+  const shown = many ? [] : group.tasks.flatMap((id) => scene.store.tasks.get(id) ?? []);
   const wide = Math.ceil(scene.measure(String(group.tasks.length), 11, true)) + 30;
   const columns = Math.max(1, Math.floor(scene.width / wide));
   const height = Math.ceil(shown.length / columns) * CHIP_H + 4;
@@ -117,11 +120,11 @@ function chips(scene: Scene, group: Group): VNode {
       glyph(state, 8, 10),
       text(18, 14, numberOf(task.label) || String(i + 1), "s label", { key: "number" }));
   });
-  const more = group.tasks.length - shown.length;
   return h("div", { key: "chips", class: "rt-history" },
-    h("div", { key: "title", class: "rt-note" }, `The tasks of ${nameOfGroup(scene.store, group)}, in order of submission${more > 0 ? `; ${grouped(more)} more are in the table` : ""}:`),
+    h("div", { key: "title", class: "rt-note" }, `The tasks of ${nameOfGroup(scene.store, group)}, in order of submission:`),
     h("div", { key: "scroll", class: "rt-scroll rt-chips" },
-      picture(`Tasks of ${group.name}`, scene.width, height, {}, marks)));
+      many ? field(scene, group) : picture(`Tasks of ${group.name}`, scene.width, height, {}, marks)),
+    many && legend(scene));
 }
 
 /** Arrow keys: between groups along edges and within a layer; inside an open group from task to task. */

@@ -40,7 +40,12 @@ export interface Scene {
   /** makes ids unique in the page */
   uid: string;
   ui: Ui;
+  /** null where there is no notebook to go to */
+  goTo: Jump | null;
 }
+
+/** Goes to the line from which a task was submitted. */
+export type Jump = (place: { cell: string; line: number }) => void;
 
 /** What a person has set in this view, beyond the selection; the panes read it. */
 export interface Ui {
@@ -68,6 +73,8 @@ export interface Pane {
   draw(scene: Scene): Child[];
   /** the key that an arrow key leads to from `from` */
   step?(scene: Scene, from: string | null, arrow: Arrow): string | null;
+  /** the key of what lies at a point of its canvas */
+  hit?(scene: Scene, x: number, y: number): string | null;
 }
 
 export type Arrow = "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown";

@@ -7,7 +7,7 @@ import { duration } from "../layout/axis.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { WORD, objectLabel, stateAt } from "../model/state.ts";
 import { placeName, sourceOf, whyOf } from "../model/story.ts";
-import { ranFor } from "../model/blanks.ts";
+import { ranFor } from "../model/lengths.ts";
 import type { Scene } from "./scene.ts";
 
 /** Rows of one page of the table. */
@@ -16,24 +16,31 @@ const PAGE = 200;
 const HEADS = ["task", "state", "takes", "where", "ran", "line", "why"];
 
 /** One page of rows in words; the first cell of each heads its row. */
-export function words<T>(all: readonly T[], page: number, caption: string, heads: readonly string[], cells: (one: T) => [string | number, string[]]): Child[] {
-  const shown = all.slice(page * PAGE, (page + 1) * PAGE);
-  if (all.length === 0) return [h("p", { key: "none" }, `${caption}: none up to now.`)];
+export function words<T>(all: readonly T[], page: number, caption: string, heads: readonly string[], cells: (one: T) => [string | number, string[]], count = all.length): Child[] {
+  const shown = all.length > PAGE ? all.slice(page * PAGE, (page + 1) * PAGE) : all;
+  if (count === 0) return [h("p", { key: "none" }, `${caption}: none up to now.`)];
   return [
     h("table", { key: "table" },
-      h("caption", {}, `${caption}${rangeOf(all.length, page)}`),
+      h("caption", {}, `${caption}${rangeOf(count, page)}`),
       h("thead", {}, h("tr", {}, heads.map((head) => h("th", { key: head, scope: "col" }, head)))),
       h("tbody", {}, shown.map((one) => {
         const [key, [first = "", ...rest]] = cells(one);
         return h("tr", { key }, h("th", { key: "name", scope: "row" }, first), rest.map((cell, i) => h("td", { key: i }, cell)));
       }))),
-    pageButtons(all.length, page),
+    pageButtons(count, page),
   ];
 }
 
 export function drawTable(scene: Scene, page: number): Child[] {
-  const tasks = [...scene.store.tasks.values()].filter((task) => task.submitted_s <= scene.t);
-  return words(tasks, page, "Tasks of this run", HEADS, (task) => [task.id, cellsOf(scene, task)]);
+  const { columns } = scene.store;
+  const shown: TaskRow[] = [];
+  let count = 0;
+  for (let i = 0; i < columns.rows.length; i += 1) {
+    if ((columns.submitted[i] as number) > scene.t) continue;
+    if (count >= page * PAGE && shown.length < PAGE) shown.push(columns.rows[i] as TaskRow);
+    count += 1;
+  }
+  return words(shown, page, "Tasks of this run", HEADS, (task) => [task.id, cellsOf(scene, task)], count);
 }
 
 function cellsOf(scene: Scene, task: TaskRow): string[] {

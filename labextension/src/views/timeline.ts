@@ -5,24 +5,31 @@ import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { picture, text as say } from "../draw/marks.ts";
 import { duration, tickLabel, unitOf } from "../layout/axis.ts";
+import { taskKey } from "../model/graph.ts";
 import { hatch } from "./graph.ts";
 import type { Arrow, Pane, Scene } from "./scene.ts";
-import { arrows } from "./timeline_arrows.ts";
-import { barMarks } from "./timeline_bars.ts";
-import { blanks } from "./timeline_blanks.ts";
-import { criticalLinks } from "./timeline_critical.ts";
-import { driverLane } from "./timeline_driver.ts";
-import { stepInTime } from "./timeline_keys.ts";
+import { more } from "../parts.ts";
+import { barMark, barMarks } from "./timeline_bars.ts";
+import type { LaneMarks } from "./timeline_canvas.ts";
+import { barAt, marksOf } from "./timeline_marks.ts";
+import type { Placed } from "./timeline_marks.ts";
 import { tools } from "./timeline_tools.ts";
 import { ROW, scaleOf } from "./timeline_scale.ts";
 import type { Scale } from "./timeline_scale.ts";
+
+/** From so many marks on a canvas takes their place. */
+export const CANVAS_OVER = 300;
 
 export const timelinePane: Pane = {
   id: "timeline",
   name: "Timeline of workers",
   isClocked: true,
   draw: drawTimeline,
-  step: (scene: Scene, from: string | null, arrow: Arrow) => stepInTime(scene, from, arrow),
+  step: (scene: Scene, from: string | null, arrow: Arrow) => more()?.stepInTime(scene, from, arrow) ?? null,
+  hit: (scene: Scene, x: number, y: number) => {
+    const bar = barAt(scene, scaleOf(scene), x, y);
+    return bar === null ? null : taskKey(bar.task.id);
+  },
 };
 
 function drawTimeline(scene: Scene): Child[] {
@@ -32,21 +39,32 @@ function drawTimeline(scene: Scene): Child[] {
   const { axis } = scale;
   const time = `${scale.left} ${scale.room} ${axis.from} ${axis.to}`;
   const lanes = scale.groups.flatMap((group) => group.placed);
+  const marked = lanes.map((lane) => ({ lane, marks: marksOf(scene, scale, lane) }));
+  const isMany = marked.reduce((sum, { marks }) => sum + marks.length, 0) > CANVAS_OVER;
+  const drawing = picture("Timeline of workers", width, scale.height, { key: "timeline", "data-time": time, "data-hit": isMany },
+    hatch(`${scene.uid}-t`),
+    h("g", { key: "axis", "aria-hidden": "true" }, axisMarks(scene, scale)),
+    h("g", { key: "names", "aria-hidden": "true" }, laneNames(scene, scale)),
+    h("g", { key: "arrows", "aria-hidden": "true" }, more()?.arrows(scene, scale, lanes) ?? []),
+    h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => more()?.blanks(scene, scale, lane, isMany) ?? [])),
+    h("g", { key: "driver" }, more()?.driverLane(scene, scale) ?? []),
+    h("g", { key: "links", "aria-hidden": "true" }, more()?.criticalLinks(scene, scale, lanes) ?? []),
+    h("g", { key: "bars" }, isMany ? [entryMark(scene, scale, marked)] : marked.map(({ lane, marks }) => h("g", { key: lane.lane.worker.id }, barMarks(scene, scale, lane, marks)))),
+    (scene.isMoving || scene.isScrubbed) && scale.shows(scene.t, scene.t) && nowLine(scene, scale),
+    brush(scene, scale));
   return [
     tools(scene),
-    picture("Timeline of workers", width, scale.height, { key: "timeline", "data-time": time },
-      hatch(`${scene.uid}-t`),
-      h("g", { key: "axis", "aria-hidden": "true" }, axisMarks(scene, scale)),
-      h("g", { key: "names", "aria-hidden": "true" }, laneNames(scene, scale)),
-      h("g", { key: "arrows", "aria-hidden": "true" }, arrows(scene, scale, lanes)),
-      h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => blanks(scene, scale, lane))),
-      h("g", { key: "driver" }, driverLane(scene, scale)),
-      h("g", { key: "links", "aria-hidden": "true" }, criticalLinks(scene, scale, lanes)),
-      h("g", { key: "bars" }, lanes.map((lane) => h("g", { key: lane.lane.worker.id }, barMarks(scene, scale, lane)))),
-      (scene.isMoving || scene.isScrubbed) && scale.shows(scene.t, scene.t) && nowLine(scene, scale),
-      brush(scene, scale)),
+    h("div", { key: "stage", class: "rt-stage" }, isMany && (more()?.barsOnCanvas(scene, scale, marked) ?? null), drawing),
     why(scene),
   ];
+}
+
+/** Of the bars on a canvas one is an element, for the keyboard: the selected one, else the first. */
+function entryMark(scene: Scene, scale: Scale, marked: readonly LaneMarks[]): VNode | null {
+  const isSelected = ({ bar, count }: Placed): boolean => count === 1 && taskKey(bar.task.id) === scene.selected;
+  const at = (scene.selected === null ? undefined : marked.find(({ marks }) => marks.some(isSelected))) ?? marked.find(({ marks }) => marks.length > 0);
+  const mark = (scene.selected === null ? undefined : at?.marks.find(isSelected)) ?? at?.marks[0];
+  return at === undefined || mark === undefined ? null : barMark(scene, scale, mark, at.lane.y, Infinity, 0);
 }
 
 /** The range that is being drawn with the pointer. */

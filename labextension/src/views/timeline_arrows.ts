@@ -2,7 +2,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { VNode } from "../draw/dom.ts";
-import type { Bar } from "../layout/lanes.ts";
+import type { Bar } from "../model/bars.ts";
 import { taskOfKey } from "../model/graph.ts";
 import { producer } from "../model/state.ts";
 import type { Scene } from "./scene.ts";
@@ -27,7 +27,7 @@ export function arrows(scene: Scene, scale: Scale, lanes: PlacedLane[]): VNode[]
 
 function spotOf(lanes: PlacedLane[], task: number): Spot | null {
   for (const { lane, y } of lanes) {
-    const bar = lane.bars.findLast((b) => b.task.id === task);
+    const bar = lane.bars.list.findLast((b) => b.task.id === task);
     if (bar !== undefined) return { bar, y };
   }
   return null;

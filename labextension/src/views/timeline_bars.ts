@@ -5,54 +5,27 @@ import type { Child, VNode } from "../draw/dom.ts";
 import { box, text as say } from "../draw/marks.ts";
 import { slug } from "../draw/glyphs.ts";
 import { fit, nameOf, shorter } from "../layout/labels.ts";
-import { mergeNarrow } from "../layout/lanes.ts";
-import type { Bar } from "../layout/lanes.ts";
+import type { Bar } from "../model/bars.ts";
 import { taskKey } from "../model/graph.ts";
 import type { TaskRow } from "../model/rows.ts";
-import { WORD, isBlockedAt, overSince, stateAt } from "../model/state.ts";
+import { WORD, isBlockedAt, stateAt } from "../model/state.ts";
 import type { Scene } from "./scene.ts";
+import type { Placed } from "./timeline_marks.ts";
 import { BAR } from "./timeline_scale.ts";
 import type { PlacedLane, Scale } from "./timeline_scale.ts";
 
-/** Bars thinner than this share a strip: they could be neither read nor hit. */
-const NARROWEST = 2.5;
-
-interface Placed {
-  bar: Bar;
-  x: number;
-  w: number;
-  isOpen: boolean;
+export function barMarks(scene: Scene, scale: Scale, { y }: PlacedLane, marks: readonly Placed[]): VNode[] {
+  return marks.map((mark, i) => (mark.count > 1 ? strip(mark, y) : barMark(scene, scale, mark, y, marks[i + 1]?.x ?? Infinity, i)));
 }
 
-export function barMarks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): VNode[] {
-  const placed = lane.bars.flatMap((bar) => place(scene, scale, bar) ?? []);
-  return mergeNarrow(placed, NARROWEST).map((mark, i) => {
-    const after = placed[placed.findIndex((p) => p === mark) + 1];
-    return "merged" in mark && mark.merged.length > 1
-      ? strip(mark.x, mark.w, y, mark.merged)
-      : barMark(scene, scale, "merged" in mark ? (mark.merged[0] as Placed) : mark, y, after?.x ?? Infinity, i);
-  });
-}
-
-function place(scene: Scene, scale: Scale, bar: Bar): Placed | null {
-  const { attempt, task } = bar;
-  const over = attempt.end_s ?? overSince(task);
-  const isOpen = over === null || over > scene.t;
-  if (attempt.start_s > scene.t || !scale.shows(attempt.start_s, isOpen ? scene.t : over)) return null;
-  const x = scale.x(Math.max(attempt.start_s, scene.start));
-  const end = scale.x(isOpen ? scene.t : over);
-  return { bar, x, w: Math.max(isOpen ? 5 : 1, end - x - 1), isOpen };
-}
-
-function strip(x: number, w: number, y: number, merged: Placed[]): VNode {
-  const isLive = merged.some((p) => p.isOpen);
-  const key = merged[0]?.bar.task.id ?? 0;
-  return h("g", { key: `s${key}`, class: "rt-done" },
-    h("rect", { class: `rt-strip${isLive ? " rt-has-live" : ""}`, x, y, width: Math.max(1, w), height: BAR }),
+function strip({ x, w, bar, isOpen }: Placed, y: number): VNode {
+  return h("g", { key: `s${bar.task.id}`, class: "rt-done" },
+    h("rect", { class: `rt-strip${isOpen ? " rt-has-live" : ""}`, x, y, width: Math.max(1, w), height: BAR }),
     h("line", { class: "rt-base", x1: x, x2: x + Math.max(1, w), y1: y + BAR - 0.75, y2: y + BAR - 0.75 }));
 }
 
-function barMark(scene: Scene, scale: Scale, placed: Placed, y: number, nextX: number, index: number): VNode {
+/** A bar as an element of its own: it can be pointed at, focused and read. */
+export function barMark(scene: Scene, scale: Scale, placed: Placed, y: number, nextX: number, index: number): VNode {
   const { bar, x, w, isOpen } = placed;
   const { task } = bar;
   const key = taskKey(task.id);

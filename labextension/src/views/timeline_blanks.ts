@@ -7,6 +7,9 @@ import { text as say } from "../draw/marks.ts";
 import { duration } from "../layout/axis.ts";
 import { fit } from "../layout/labels.ts";
 import { gaps } from "../layout/lanes.ts";
+import type { Gap, Lane } from "../layout/lanes.ts";
+import type { Bar } from "../model/bars.ts";
+import type { RunStore } from "../model/store.ts";
 import { blanksOf } from "../model/blanks.ts";
 import type { Blank } from "../model/blanks.ts";
 import type { WorkerRow } from "../model/rows.ts";
@@ -16,12 +19,16 @@ import type { PlacedLane, Scale } from "./timeline_scale.ts";
 
 /** A blank thinner than this cannot be pointed at. */
 const NARROWEST_PX = 3;
+/** Among hundreds of bars only those that one sees at once. */
+const NARROWEST_OF_MANY_PX = 24;
 
-export function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): (VNode | null)[] {
+export function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane, isMany: boolean): (VNode | null)[] {
   const marks = [startUp(scene, scale, lane.worker, y)];
-  for (const gap of gaps(lane, scene.start, scene.t)) {
-    if (!scale.shows(gap.from, gap.to) || scale.x(gap.to) - scale.x(gap.from) < NARROWEST_PX) continue;
-    for (const blank of blanksOf(scene.store, lane, gap, scene.t)) {
+  const { axis, room } = scale;
+  const shortest = ((isMany ? NARROWEST_OF_MANY_PX : NARROWEST_PX) * (axis.to - axis.from)) / room;
+  for (const gap of gaps(lane, scene.start, scene.t, shortest)) {
+    if (!scale.shows(gap.from, gap.to)) continue;
+    for (const blank of causesOf(scene, lane, gap)) {
       marks.push(blankMark(scene, scale, y, blank, `b${lane.worker.id} ${blank.from}`));
     }
   }
@@ -32,6 +39,27 @@ export function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane): (VN
     marks.push(blankMark(scene, scale, y, { from: ended, to: scene.t, text, why }, `e${lane.worker.id}`));
   }
   return marks;
+}
+
+interface Known {
+  next: Bar | undefined;
+  to: number;
+  parts: Blank[];
+}
+
+const causes = new WeakMap<RunStore, Map<string, Known>>();
+
+/** The parts of a blank; those of one that is over stay as they are and are kept. */
+function causesOf({ store, t }: Scene, lane: Lane, gap: Gap): Blank[] {
+  if (gap.next === undefined || gap.next.attempt.end_s === null) return blanksOf(store, lane, gap, t);
+  const kept = causes.get(store) ?? new Map<string, Known>();
+  causes.set(store, kept);
+  const key = `${lane.worker.id} ${gap.from}`;
+  const known = kept.get(key);
+  if (known !== undefined && known.next === gap.next && known.to === gap.to) return known.parts;
+  const parts = blanksOf(store, lane, gap, t);
+  kept.set(key, { next: gap.next, to: gap.to, parts });
+  return parts;
 }
 
 /** A bracket from the request for a process to its answer. */

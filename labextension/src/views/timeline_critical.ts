@@ -3,7 +3,7 @@
 
 import { h } from "../draw/dom.ts";
 import type { VNode } from "../draw/dom.ts";
-import type { Bar } from "../layout/lanes.ts";
+import type { Bar } from "../model/bars.ts";
 import type { Scene } from "./scene.ts";
 import { BAR } from "./timeline_scale.ts";
 import type { PlacedLane, Scale } from "./timeline_scale.ts";
@@ -16,7 +16,7 @@ export function criticalLinks(scene: Scene, scale: Scale, lanes: readonly Placed
   const wanted = new Set(scene.store.run.critical);
   const spots = new Map<number, { bar: Bar; y: number }>();
   for (const { lane, y } of lanes) {
-    for (const bar of lane.bars) if (wanted.has(bar.task.id) && bar.isLast) spots.set(bar.task.id, { bar, y: y + BAR + 1.5 });
+    for (const bar of lane.bars.list) if (wanted.has(bar.task.id) && bar.isLast) spots.set(bar.task.id, { bar, y: y + BAR + 1.5 });
   }
   const path = scene.store.run.critical.flatMap((id) => spots.get(id) ?? []);
   return path.slice(1).flatMap((next, i) => {

@@ -4,6 +4,7 @@ import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { box, text as say } from "../draw/marks.ts";
 import { fit } from "../layout/labels.ts";
+import { CHILD } from "../model/columns.ts";
 import type { WaitRow } from "../model/rows.ts";
 import { existsAt, objectLabel } from "../model/state.ts";
 import type { Scene } from "./scene.ts";
@@ -26,14 +27,19 @@ const OWN_CODE = "The cell ran code of its own: it neither submitted a task nor 
 
 /** A tick for every submit and put; those within a pixel share one. */
 function ticks(scene: Scene, scale: Scale): VNode[] {
-  const times: number[] = [];
-  for (const task of scene.store.tasks.values()) if (task.parent === null) times.push(task.submitted_s);
-  for (const object of scene.store.objects.values()) {
-    if (object.task === null && object.created_s !== null) times.push(object.created_s);
-  }
-  const pixels = times.filter((t) => t >= scene.start && t <= scene.t && scale.shows(t, t)).map((t) => Math.round(scale.x(t)));
+  const { columns, puts } = scene.store;
+  const pixels = new Set<number>();
+  let last = -1;
+  const mark = (t: number): void => {
+    if (t < scene.start || t > scene.t || !scale.shows(t, t)) return;
+    const x = Math.round(scale.x(t));
+    if (x !== last) pixels.add(x);
+    last = x;
+  };
+  for (let i = 0; i < columns.rows.length; i += 1) if (!((columns.flags[i] as number) & CHILD)) mark(columns.submitted[i] as number);
+  for (const object of puts.values()) if (object.created_s !== null) mark(object.created_s);
   const y = scale.driverY;
-  return [...new Set(pixels)].map((x) =>
+  return [...pixels].map((x) =>
     h("line", { key: `k${x}`, class: "rt-tick", x1: x + 0.5, x2: x + 0.5, y1: y + 3, y2: y + 15 }));
 }
 
@@ -56,9 +62,11 @@ function ownCode(scene: Scene, scale: Scale, waits: WaitRow[]): (VNode | null)[]
 
 /** The last submit before the first wait: own code is told after it, not through its ticks. */
 function lastSubmit(scene: Scene, before: number): number {
+  const { columns } = scene.store;
   let last = scene.start;
-  for (const task of scene.store.tasks.values()) {
-    if (task.parent === null && task.submitted_s <= before) last = Math.max(last, task.submitted_s);
+  for (let i = 0; i < columns.rows.length; i += 1) {
+    const at = columns.submitted[i] as number;
+    if (at > last && at <= before && !((columns.flags[i] as number) & CHILD)) last = at;
   }
   return last;
 }

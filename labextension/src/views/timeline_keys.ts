@@ -1,14 +1,14 @@
 // Arrow keys on the timeline: left and right in time, up and down between lanes.
 
 import { laneGroups } from "../layout/lanes.ts";
-import type { Bar } from "../layout/lanes.ts";
+import type { Bar } from "../model/bars.ts";
 import { taskKey } from "../model/graph.ts";
 import type { Arrow, Scene } from "./scene.ts";
 
 /** The bar that an arrow leads to; the first one when none is selected. */
 export function stepInTime(scene: Scene, from: string | null, arrow: Arrow): string | null {
   const lanes = laneGroups(scene.store, scene.start, scene.t)
-    .flatMap((group) => group.lanes.map((lane) => lane.bars.filter((b) => b.attempt.start_s <= scene.t)))
+    .flatMap((group) => group.lanes.map((lane) => lane.bars.list.slice(0, lane.bars.before(scene.t) + 1)))
     .filter((bars) => bars.length > 0);
   const row = lanes.findIndex((bars) => bars.some((b) => taskKey(b.task.id) === from));
   const bars = lanes[row];

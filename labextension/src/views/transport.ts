@@ -4,7 +4,8 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { duration } from "../layout/axis.ts";
-import { lastBefore, momentsOf, sentenceAt } from "../model/moments.ts";
+import { momentsOf, sentenceAt } from "../model/moments.ts";
+import { LARGE, markMoments } from "../model/moments_large.ts";
 import { cpuTrack } from "../model/track.ts";
 import { drawGate } from "./gate.ts";
 import type { Scene } from "./scene.ts";
@@ -92,7 +93,6 @@ interface Picture {
 const pictures = new WeakMap<object, Picture>();
 /** While a large run moves, its track follows at most this often. */
 const CALM_MS = 1000;
-const LARGE = 2000;
 
 /** The track, drawn anew when the rows or the width have changed. */
 function pictureOf(scene: Scene, room: number): Picture {
@@ -107,16 +107,16 @@ function pictureOf(scene: Scene, room: number): Picture {
   const points = Array.from(use, (cpus, i) => `H${round(EDGE + (i / steps) * room)}V${round(BASE - (cpus / most) * 18)}`);
   const area = `M${EDGE} ${BASE}${points.join("")}H${EDGE + room}V${BASE}Z`;
   const span = Math.max(head - start, 1e-9);
-  const pixels = new Set(momentsOf(store).filter((m) => m.t <= head).map((m) => Math.round(EDGE + ((m.t - start) / span) * room)));
+  const pixels = new Set<number>();
+  let latest = -1;
+  const mark = (t: number): void => {
+    const x = Math.round(EDGE + ((t - start) / span) * room);
+    if (x !== latest) pixels.add(x);
+    latest = x;
+  };
+  if (store.tasks.size > LARGE) markMoments(store, head, mark);
+  else for (const moment of momentsOf(store)) if (moment.t <= head) mark(moment.t);
   const picture = { key, drawnMs: performance.now(), area, ticks: [...pixels].map((x) => `M${x} ${BASE + 3}v4`).join("") };
   pictures.set(store, picture);
   return picture;
-}
-
-/** The moment before or after t at which something happened, null if there is none. */
-export function neighbourMoment({ store, t }: Scene, isLater: boolean): number | null {
-  const moments = momentsOf(store);
-  const eps = 1e-7;
-  if (isLater) return moments[lastBefore(moments, t + eps) + 1]?.t ?? null;
-  return moments[lastBefore(moments, t - eps)]?.t ?? null;
 }

@@ -4,7 +4,8 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { emptyState } from "../draw/marks.ts";
-import { headline, listNames, reasonOf, waitAt, waitsUntil } from "../model/waits.ts";
+import { waitsUntil } from "../model/calls.ts";
+import { headline, listNames, reasonOf, waitAt } from "../model/waits.ts";
 import type { WaitAt } from "../model/waits.ts";
 import type { WaitRow } from "../model/rows.ts";
 import { sourceOf } from "../model/story.ts";

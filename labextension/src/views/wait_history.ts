@@ -6,7 +6,8 @@ import { box, picture, text } from "../draw/marks.ts";
 import { cut } from "../layout/labels.ts";
 import type { WaitRow } from "../model/rows.ts";
 import { objectLabel } from "../model/state.ts";
-import { columnAt, isOpenAt, waitsUntil } from "../model/waits.ts";
+import { isOpenAt, waitsUntil } from "../model/calls.ts";
+import { columnAt } from "../model/waits.ts";
 import type { Scene } from "./scene.ts";
 
 const MOST_ROWS = 24;

@@ -5,7 +5,7 @@ import type { Child, VNode } from "../draw/dom.ts";
 import { glyph } from "../draw/glyphs.ts";
 import { box, picture, text } from "../draw/marks.ts";
 import { cut, fit, nameOf } from "../layout/labels.ts";
-import { inUnit } from "../model/waits.ts";
+import { inUnit } from "../model/calls.ts";
 import type { WaitAt, Waited } from "../model/waits.ts";
 import type { Scene } from "./scene.ts";
 
