@@ -168,7 +168,7 @@ export const ATTEMPT_COLUMNS = /* @__PURE__ */ columnsOf<Attempt>()(["start_s", 
 export const TASK_COLUMNS = /* @__PURE__ */ columnsOf<TaskRow>()([
   "id", "label", "function", "kind", "parent", "actor", "inputs", "cell", "line", "source",
   "submitted_s", "ready_s", "num_cpus", "num_returns", "attempts", "blocked", "end_s", "end", "error", "error_line",
-  "cause", "story", "delayed_s",
+  "cause", "story", "node", "why_there", "delayed_s",
 ]);
 
 export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([
@@ -191,6 +191,7 @@ export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
 
 export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()([
   "id", "num_cpus", "added_s", "lost_s", "paused", "slowed", "per_second", "steps", "next_words", "losers",
+  "received",
 ]);
 
 export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([
