@@ -14,6 +14,7 @@ from IPython.display import display
 from rayteach.notebook.picture import LiveView, still
 from rayteach.notebook.profile import Profile, profile
 from rayteach.notebook.status import as_text, rows_of
+from rayteach.widgets import library
 from rayteach.widgets.late_log import LateLog
 from rayteach.widgets.publisher import Publisher
 
@@ -61,6 +62,7 @@ class RunViews:
         for key in [*self._views, *self._held]:
             self.close(key)
         self._reap(always=True)
+        library.close()
 
     def begin_cell(self, cell: Cell, session: Session, run: int) -> None:
         """Show the run under the running cell; a failure never breaks the run."""

@@ -21,7 +21,10 @@ p = rayteach.predict("Which two?", pick=["f-1", "f-2", "f-3"], count=2,
 
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(static, "load", lambda name: f"// {name}\nexport default {{}}")
+    files = {"parts.json": "[]"}
+    monkeypatch.setattr(
+        static, "load", lambda name: files.get(name, f"// {name}\nexport default {{}}")
+    )
 
 
 def widgets() -> list[PredictWidget]:

@@ -27,7 +27,10 @@ class Counter:
 
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(static, "load", lambda name: f"// {name}\nexport default {{}}")
+    files = {"parts.json": "[]"}
+    monkeypatch.setattr(
+        static, "load", lambda name: files.get(name, f"// {name}\nexport default {{}}")
+    )
 
 
 def cards() -> list[dict[str, Any]]:

@@ -37,13 +37,15 @@ def test_the_view_appears_before_the_cell_is_over(kernel) -> None:
     assert printed(messages) == "8\n"
 
 
-def test_running_a_cell_again_leaves_one_widget_and_its_layout(kernel) -> None:
+def test_running_a_cell_again_leaves_one_widget_its_layout_and_the_library(
+    kernel,
+) -> None:
     for _ in range(3):
         kernel.run("ray.get(double.remote(4))", "cell-a")
     counted = kernel.printed(
         "import ipywidgets\nprint(len(ipywidgets.widget._instances))"
     )
-    assert counted == "2\n"
+    assert counted == "3\n"
 
 
 def test_unloading_leaves_no_widget(kernel) -> None:

@@ -16,7 +16,11 @@ from kernels import FrontEnd, Kernel, of_type, printed
 
 pytestmark = pytest.mark.timeout(60)  # kernels start slowly on a busy machine
 
-WIDGETS = "print(len(__import__('ipywidgets').widget._instances))"
+#: all but the library, which holds the code of the views once for all
+WIDGETS = """\
+import ipywidgets
+models = ipywidgets.widget._instances.values()
+print(sum(type(one).__name__ != "Library" for one in models))"""
 ENGINE = "__import__('rayteach.api.session').api.session.current().engine"
 UNFINISHED = f"print(len({ENGINE}._state.scheduler.tasks))"
 
