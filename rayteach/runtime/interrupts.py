@@ -14,7 +14,9 @@ from __future__ import annotations
 import _signal
 import _thread
 import os
+import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _SIGINT = _signal.SIGINT
-_FINALIZER_DEPTH = 8
+_FINALIZER_DEPTH = 12
 """So many frames up a finalizer is looked for; ours call two or three."""
+_FINALIZER_PAUSE_S = 0.001
+"""An interrupt in a finalizer comes again after this long; ours take less."""
 
 
 def _nobody() -> None:
@@ -40,6 +44,23 @@ def _is_in_finalizer(frame: FrameType | None) -> bool:
     return False
 
 
+def _come_again() -> None:
+    """Send the interrupt anew, from a thread that ends with it.
+
+    ``interrupt_main`` would come back at the very next bytecode, which is in
+    the same finalizer still.
+    """
+    main = threading.main_thread().ident
+    if main is None:
+        return
+
+    def send() -> None:
+        time.sleep(_FINALIZER_PAUSE_S)
+        _signal.pthread_kill(main, _SIGINT)
+
+    _thread.start_new_thread(send, ())
+
+
 class _Handler:
     """Ours in the place of ``previous``; who saved it and puts it back means both."""
 
@@ -54,7 +75,7 @@ class _Handler:
 
     def pass_on(self, number: int, frame: FrameType | None) -> None:
         if _is_in_finalizer(frame):  # Python would drop what is raised there
-            _thread.interrupt_main()  # comes again at the next look, soon outside
+            _come_again()
         elif callable(self.previous):
             self.previous(number, frame)
         elif self.previous == _signal.SIG_DFL:
@@ -138,7 +159,7 @@ class InterruptShield:
 
     def _deliver(self) -> None:
         self._held = False
-        self._handler.pass_on(_SIGINT, None)
+        self._handler.pass_on(_SIGINT, sys._getframe())
 
 
 class _Driver:

@@ -111,7 +111,7 @@ def test_a_cell_run_again_has_one_view_and_leaks_no_model(
         notebook.run_all()
         task(notebook, "square-4", "done")
         models.append(notebook.evaluate(MODELS))
-    assert notebook.page.locator(ROOT).count() == 1
+    assert notebook.page.locator(f".jp-OutputArea {ROOT}").count() == 1
     assert len(set(models)) == 1
 
 

@@ -21,6 +21,13 @@ from rayteach.core.invariants import check_invariants
 PACKAGE = str(Path(rayteach.__file__).parent)
 SAMPLE = 25
 NEVER = 1 << 60
+LIMIT = 20
+
+
+def is_in_finalizer(frame):
+    while frame is not None and frame.f_code.co_name != "__del__":
+        frame = frame.f_back
+    return frame is not None
 
 
 class Moment:
@@ -29,6 +36,7 @@ class Moment:
     def __init__(self, at=NEVER):
         self.at = at
         self.lines = 0
+        self.in_finalizer = False
 
     def __enter__(self):
         self.before = sys.gettrace()
@@ -42,10 +50,11 @@ class Moment:
         code = frame.f_code
         return self.trace if code.co_filename.startswith(PACKAGE) else None
 
-    def trace(self, _, event, __):
+    def trace(self, frame, event, _):
         if event == "line":
             self.lines += 1
             if self.lines == self.at:
+                self.in_finalizer = is_in_finalizer(frame)
                 signal.raise_signal(signal.SIGINT)
         return self.trace
 
@@ -65,6 +74,8 @@ def interrupted(call, at):
     try:
         with Moment(at) as moment:
             call()
+        if moment.in_finalizer:  # it comes again when that is over
+            threading.Event().wait(LIMIT)
     except KeyboardInterrupt:
         return True
     return moment.lines < at  # it ended earlier this time

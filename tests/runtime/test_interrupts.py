@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 import pytest
 
@@ -102,3 +103,35 @@ def test_a_removed_shield_holds_until_its_last_exit(shield):
         reached = True
     assert reached
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class Mortal:
+    """Runs ``last`` in its finalizer, where Python drops whatever is raised."""
+
+    def __init__(self, last):
+        self.last = last
+
+    def __del__(self):
+        self.last()
+
+
+def in_finalizer(last):
+    """Let a finalizer run ``last``, then wait for what was put off."""
+    Mortal(last)
+    threading.Event().wait(20)
+
+
+def test_an_interrupt_in_a_finalizer_is_raised_after_it(shield):
+    with shield:
+        pass
+    with pytest.raises(KeyboardInterrupt):
+        in_finalizer(interrupt)
+
+
+def test_an_interrupt_held_in_a_finalizer_is_raised_after_it(shield):
+    def shielded():
+        with shield:
+            interrupt()
+
+    with pytest.raises(KeyboardInterrupt):
+        in_finalizer(shielded)
