@@ -29,7 +29,7 @@ class Replies:
         manager = getattr(thread, "manager", None)
         socket = getattr(manager, "_shell_socket", None)
         stream = getattr(self._kernel, "shell_stream", None)
-        if socket is not None and getattr(stream, "socket", None) is socket:
+        if manager and socket and getattr(stream, "socket", None) is socket:
             self._undo = (manager, socket)
             # The manager uses it to send replies and for nothing else, in the
             # thread that the stream belongs to.
