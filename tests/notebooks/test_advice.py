@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,18 +31,30 @@ def cells(notebook: Path) -> list[str]:
     return [source for source in sources if "load_ext" not in source]
 
 
+@contextmanager
+def own_session(sources: list[str]) -> Iterator[None]:
+    """Give a lesson with several nodes a session of its own, and end it."""
+    several = any("num_nodes" in source for source in sources)
+    if several:
+        ray.shutdown()
+    yield
+    if several:
+        ray.shutdown()
+
+
 @pytest.mark.parametrize("notebook", RIGHT, ids=lambda path: path.stem)
 def test_solutions_and_the_tour_get_no_advice(
     ip: InteractiveShell, notebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(notebook.parent)  # the data of the course lie beside it
     ip.run_cell("import time")
-    seen = []
-    for source in cells(notebook):
-        with capture_output():
-            assert ip.run_cell(source).success
-        if ".remote(" in source:
-            seen.append(ray.last_run())
+    sources, seen = cells(notebook), []
+    with own_session(sources):
+        for source in sources:
+            with capture_output():
+                assert ip.run_cell(source).success
+            if ".remote(" in source:
+                seen.append(ray.last_run())
     assert seen
     assert [str(one) for run in seen for one in run.advice()] == []
 
@@ -67,14 +81,16 @@ def test_lessons_get_no_advice_but_where_they_want_it(
     ip: InteractiveShell, notebook: Path
 ) -> None:
     ip.run_cell("import time\nimport rayteach as ray")
-    found = set()
-    for source in cells(notebook):
-        if source.startswith("%%check"):
-            continue  # the exercises are there to be done
-        with capture_output():
-            ip.run_cell(source, store_history=True)
-        if ".remote(" in source and ray.is_initialized():
-            found |= {(notebook.stem, one.pattern) for one in ray.last_run().advice()}
+    sources, found = cells(notebook), set()
+    with own_session(sources):
+        for source in sources:
+            if source.startswith("%%check"):
+                continue  # the exercises are there to be done
+            with capture_output():
+                ip.run_cell(source, store_history=True)
+            if ".remote(" in source and ray.is_initialized():
+                advice = ray.last_run().advice()
+                found |= {(notebook.stem, one.pattern) for one in advice}
     assert found <= ON_PURPOSE
 
 
