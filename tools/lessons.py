@@ -21,7 +21,7 @@ BEGIN = "<!-- lessons: made by python tools/lessons.py --write -->\n"
 END = "<!-- end of lessons -->\n"
 WORDS_PER_MINUTE = 150
 LINES_PER_MINUTE = 6
-HEAD = "| lesson | words | lines of code | exercises | to read, minutes | in all, minutes |"
+HEAD = "| lesson | words | lines of code | exercises | minutes to read | minutes |"
 
 
 def table(course: Course) -> str:

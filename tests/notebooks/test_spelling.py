@@ -123,9 +123,7 @@ def test_broken_links_are_found(tmp_path) -> None:
 LESSONS = [one for one in COURSE.lessons if one[:2].isdigit() and one[:2] != "00"]
 
 
-@pytest.mark.parametrize(
-    ("lesson", "after"), [*pairwise(LESSONS)], ids=LESSONS[:-1]
-)
+@pytest.mark.parametrize(("lesson", "after"), [*pairwise(LESSONS)], ids=LESSONS[:-1])
 def test_a_lesson_names_the_one_that_follows(lesson, after) -> None:
     cells = courses.read_notebook(FOLDER / "tutorial" / f"{lesson}.ipynb")["cells"]
     found = re.search(r"Next: \*\*(.*?)\*\*", courses.source_of(cells[-1]))
