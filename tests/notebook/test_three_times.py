@@ -20,8 +20,6 @@ from kernels import Kernel, of_type
 
 TUTORIAL = Path(__file__).parents[2] / "notebooks" / "tutorial"
 LESSONS = sorted(path.stem for path in TUTORIAL.glob("*.ipynb"))
-#: short ones, in every run of the tests; all are in the long runs
-SHORT = ("01_first_remote_function",)
 PASSES = 3
 #: what IPython says itself the second time
 LOADED = """\
@@ -156,12 +154,6 @@ def play(kernel: Kernel, name: str) -> None:
             now = left(kernel, pid)
             if now[0] <= processes and now[1] <= size:
                 break
-
-
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", SHORT)
-def test_a_short_lesson_says_the_same_every_time(kernel: Kernel, name: str) -> None:
-    play(kernel, name)
 
 
 @pytest.mark.soak
