@@ -52,6 +52,7 @@ function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): C
   const room = g.pillW - 26;
   const label = pillLabel(task.label, room, scene);
   return [
+    ...lostTries(scene, task).map((i) => box(`lost${i}`, "ghost", 3 * i, -3 * i, g.pillW, g.pillH, 2)),
     box("ring", "ring", -3, -3, g.pillW + 6, g.pillH + 6, 3),
     h("rect", { key: "box", class: "rt-box", width: g.pillW, height: g.pillH, rx: 2 }),
     state === "blocked" && h("rect", {
@@ -69,10 +70,16 @@ function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): C
   ];
 }
 
+/** An outline behind the pill for each attempt that was lost, two at most. */
+function lostTries({ t }: Scene, { attempts }: TaskRow): number[] {
+  const lost = attempts.filter((attempt) => attempt.outcome === "lost" && (attempt.end_s ?? Infinity) <= t).length;
+  return [2, 1].filter((i) => i <= lost);
+}
+
 /** "try 2" above a task whose earlier attempts were lost. */
 function tries({ t }: Scene, { attempts }: TaskRow, width: number): VNode | null {
   const begun = attempts.filter((attempt) => attempt.start_s <= t).length;
-  return begun < 2 ? null : say(width, -3, `try ${begun}`, "s i2 halo", { key: "tries", "text-anchor": "end" });
+  return begun < 2 ? null : say(width - 2, -5, `try ${begun}`, "s i2 halo", { key: "tries", "text-anchor": "end" });
 }
 
 /** Full name, short name, else the short name cut before its number. */
@@ -87,7 +94,7 @@ function pillLabel(label: string, room: number, scene: Scene): string {
 
 function values(scene: Scene, task: TaskRow): VNode[] {
   const g = geometryOf(scene);
-  const several = scene.store.nodes.size > 1 && !isInLastLayer(scene, taskKey(task.id));
+  const several = scene.store.nodes.size > 1 && !hasFact(scene, taskKey(task.id));
   const count = Math.min(task.num_returns, VALUES_DRAWN);
   return Array.from({ length: count }, (_, index) => {
     const id = `${task.id}.${index}`;
@@ -100,19 +107,20 @@ function values(scene: Scene, task: TaskRow): VNode[] {
   });
 }
 
-function isInLastLayer(scene: Scene, key: string): boolean {
-  return scene.layers.places.get(key)?.layer === scene.layers.layerCount - 1;
-}
-
 function copiesOf(scene: Scene, object: string): string {
   const copies = scene.store.objects.get(object)?.copies ?? [];
   return copies.filter(([, since]) => since <= scene.t).map(([node]) => node).join(" ");
 }
 
-/** In the last layer there is room for the word and the number that matters. */
+/** Outside of frames, in the last layer, there is room for the word and the number that matters. */
+function hasFact({ graph, layers }: Scene, key: string): boolean {
+  return graph.nodes.get(key)?.inside === "" && layers.isAtEnd(key);
+}
+
+/** What a task without followers does. */
 function beside(scene: Scene, node: GraphNode, task: TaskRow): VNode | null {
   const place = scene.layers.places.get(node.key);
-  if (place === undefined || !isInLastLayer(scene, node.key)) return null;
+  if (place === undefined || !hasFact(scene, node.key)) return null;
   const g = geometryOf(scene);
   const x = g.pillW + 20;
   const room = scene.width - 3 - place.layer * g.pitchX - x;
@@ -155,7 +163,7 @@ function objectMark(scene: Scene, node: GraphNode): Child[] {
 export function layerHead(scene: Scene, layer: number): VNode | null {
   const numbers = new Map<string, number>();
   for (const [key, place] of scene.layers.places) {
-    if (place.layer !== layer) continue;
+    if (place.layer !== layer || scene.graph.nodes.get(key)?.inside !== "") continue;
     const id = scene.graph.nodes.get(key)?.task;
     const task = id === null || id === undefined ? undefined : scene.store.tasks.get(id);
     const name = task?.function ?? (scene.graph.nodes.get(key)?.kind === "put" ? "put" : "");
