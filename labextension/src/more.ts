@@ -6,6 +6,7 @@ export { waitPane } from "./views/wait.ts";
 export { drawTable } from "./views/table.ts";
 export { actorTable, objectTable, waitTable } from "./views/tables.ts";
 export { arrows } from "./views/timeline_arrows.ts";
+export { between } from "./views/timeline_between.ts";
 export { criticalLinks } from "./views/timeline_critical.ts";
 export { details } from "./views/details.ts";
 export { drawLog } from "./views/log.ts";

@@ -55,6 +55,8 @@ const MORE = `
 .rt-frame-box { fill: var(--rt-bg2); stroke: var(--rt-rule); } .rt-frame-box.rt-inner { fill: none; stroke: var(--rt-edge); stroke-dasharray: 2 3; }
 .rt-frame.rt-sel > .rt-frame-box:first-child { stroke: var(--rt-ink); } .rt-ghost { fill: var(--rt-bg); stroke: var(--rt-fail); stroke-dasharray: 3 2; }
 .rt-copy-head { fill: var(--rt-run); } .rt-copy.rt-dim { opacity: .35; }
+.rt-input { stroke: var(--rt-run); stroke-dasharray: 1 3; stroke-width: 1.5; } .rt-copied { fill: var(--rt-run-soft); stroke: var(--rt-run); }
+.rt-copy-way { fill: none; stroke: var(--rt-run); opacity: .7; } .rt-again { fill: none; stroke: var(--rt-fail); stroke-dasharray: 3 2; } .rt-again-tip { fill: var(--rt-fail); }
 .rt-due { stroke: var(--rt-run); } .rt-arrow { fill: none; stroke: var(--rt-ink); } .rt-tipmark { fill: var(--rt-ink); }
 .rt-slot > .rt-box { fill: var(--rt-bg); stroke: var(--rt-edge); } .rt-wanted > .rt-box { stroke: var(--rt-wait); stroke-dasharray: 3 2.5; }
 .rt-filled > .rt-box { fill: var(--rt-done-fill); stroke: var(--rt-done-fill); } .rt-filled { --rt-state: var(--rt-ink3); }

@@ -6,7 +6,7 @@ import type { Child, VNode } from "../draw/dom.ts";
 import { across, box, text as say } from "../draw/marks.ts";
 import { bytes } from "../layout/axis.ts";
 import type { Block } from "../layout/blocks.ts";
-import { cut } from "../layout/labels.ts";
+import { cut, fit } from "../layout/labels.ts";
 import { labelOfKey } from "../model/graph.ts";
 import type { GraphEdge, GraphNode } from "../model/graph.ts";
 import { stateAt } from "../model/state.ts";
@@ -56,7 +56,8 @@ function around(scene: Scene, keys: Iterable<string>, margin: number): Box | nul
   if (spots.length === 0) return null;
   const x = Math.min(...spots.map((at) => at.x)) - margin;
   const y = Math.min(...spots.map((at) => at.y)) - margin;
-  const right = Math.max(...spots.map((at) => at.x)) + g.pillW + 10 + margin;
+  const letters = scene.store.nodes.size > 1 ? 16 : 0;
+  const right = Math.max(...spots.map((at) => at.x)) + g.pillW + 10 + letters + margin;
   const bottom = Math.max(...spots.map((at) => at.y)) + g.pillH + margin;
   return { x, y, w: right - x, h: bottom - y };
 }
@@ -142,7 +143,7 @@ function copyMark(scene: Scene, edge: GraphEdge, one: Transfer, isLit: boolean):
   if (to === null) return null;
   const g = geometryOf(scene);
   const [x, y] = [to.x - 3, to.y + g.pillH / 2];
-  const words = scene.isNarrow ? "" : `${bytes(one.size)} → ${one.to}`;
+  const words = fit([`${bytes(one.size)} → ${one.to}`, bytes(one.size), ""], g.pitchX - g.pillW - 22, 11, scene.measure);
   return h("g", { key: `${edge.to}${one.object}`, class: `rt-copy${isLit ? "" : " rt-dim"}`, "data-tip": tellTransfer(one, scene.t, scene.start) },
     h("path", { key: "head", class: "rt-copy-head", d: `M${x} ${y}l-7-3.5v7z` }),
     words !== "" && say(x - 9, y + 13, words, "s ru halo", { key: "words", "text-anchor": "end" }),
