@@ -57,6 +57,9 @@ const MORE = `
 .rt-copy-head { fill: var(--rt-run); } .rt-copy.rt-dim { opacity: .35; }
 .rt-input { stroke: var(--rt-run); stroke-dasharray: 1 3; stroke-width: 1.5; } .rt-copied { fill: var(--rt-run-soft); stroke: var(--rt-run); }
 .rt-copy-way { fill: none; stroke: var(--rt-run); opacity: .7; } .rt-again { fill: none; stroke: var(--rt-fail); stroke-dasharray: 3 2; } .rt-again-tip { fill: var(--rt-fail); }
+.rt-value.rt-coming { stroke: var(--rt-run); stroke-dasharray: 2 2; } .rt-arrow.rt-todo { stroke: var(--rt-run); stroke-dasharray: 3 3; }
+.rt-again-cross { fill: none; stroke: var(--rt-fail); stroke-width: 2; } .rt-past.rt-sel > .rt-box { stroke: var(--rt-ink); stroke-width: 1.5; }
+.rt-past > .rt-box { stroke-width: .5; } .rt-past.rt-done > .rt-box { fill: var(--rt-edge); stroke: var(--rt-edge); }
 .rt-due { stroke: var(--rt-run); } .rt-arrow { fill: none; stroke: var(--rt-ink); } .rt-tipmark { fill: var(--rt-ink); }
 .rt-slot > .rt-box { fill: var(--rt-bg); stroke: var(--rt-edge); } .rt-wanted > .rt-box { stroke: var(--rt-wait); stroke-dasharray: 3 2.5; }
 .rt-filled > .rt-box { fill: var(--rt-done-fill); stroke: var(--rt-done-fill); } .rt-filled { --rt-state: var(--rt-ink3); }
