@@ -194,3 +194,14 @@ test("what a condensed log has left out is said in every view", () => {
     assert.ok(textsOf(open(tab, 4, story), ".rt-warn").some((words) => words.startsWith("123,456 earlier tasks and calls are not drawn. They are over (2 of them failed), began from 0.50 s on and ran 1 min 0 s in all")), tab);
   }
 });
+
+test("an input from another cell is named with its cell, whole", () => {
+  const task = session.tasks[0];
+  const value = session.objects.find((one) => one.id === "1.0");
+  assert.ok(task && value);
+  const story: Story = {
+    ...session, run: { ...session.run, id: 2, cell: "[2]", execution: 1 }, actors: [], waits: [],
+    tasks: [{ ...task, id: 90, label: "show-1", cell: "[2]", inputs: ["1.0"] }], objects: [{ ...value, label: "load-1" }],
+  };
+  assert.deepEqual(textsOf(show(4, story), '[data-pane="graph"] .rt-object text'), ["load-1", "from cell [1]"]);
+});

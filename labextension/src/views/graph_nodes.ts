@@ -149,14 +149,24 @@ function actorMark(scene: Scene, task: TaskRow, state: State): Child[] {
 function objectMark(scene: Scene, node: GraphNode): Child[] {
   const g = geometryOf(scene);
   const m = g.pillH / 2;
-  const label = node.kind === "put" ? objectLabel(scene.store, node.object) : "from elsewhere";
   const isThere = existsAt(scene.store, node.object, scene.t);
-  const text = cut(label, g.pillW - 4, 12, scene.measure);
+  const [label, under] = objectWords(scene, node, g.pillW - 4);
+  const end = { "text-anchor": "end" };
   return [
     box("ring", "ring", -3, -3, g.pillW + 16, g.pillH + 6, 3),
-    say(g.pillW - 2, m + 4, text, "label", { key: "label", "text-anchor": "end" }),
+    say(g.pillW - 2, under === "" ? m + 4 : m, label, "label", { key: "label", ...end }),
+    under !== "" && say(g.pillW - 2, m + 12, under, "s i3 halo", { key: "under", ...end }),
     box("value", `value${isThere ? " there" : ""}`, g.pillW + 3.5, m - 3, 6, 6),
   ];
+}
+
+/** The name of a value, and of one from another cell that cell, as far as they fit. */
+function objectWords({ store, measure }: Scene, { kind, object }: GraphNode, room: number): [string, string] {
+  const row = store.objects.get(object);
+  if (kind === "outside" && row === undefined) return [fit(["from elsewhere", "elsewhere"], room, 12, measure), ""];
+  const label = objectLabel(store, object);
+  const shown = fit([label, nameOf(label)], room, 12, measure) || cut(nameOf(label), room, 12, measure);
+  return [shown, kind === "put" || row === undefined || row.cell === "" ? "" : fit([`from cell ${row.cell}`, `from ${row.cell}`], room, 11, measure)];
 }
 
 /** "parse × 6" above a layer, as far as its functions fit. */
