@@ -13,6 +13,7 @@ import { stateAt } from "../model/state.ts";
 import { tellTransfer, transferTo } from "../model/transfers.ts";
 import type { Transfer } from "../model/transfers.ts";
 import { geometryOf, placeOf } from "./graph_geometry.ts";
+import { withoutCell } from "./graph_nodes.ts";
 import type { Scene } from "./scene.ts";
 
 /** The name of a lane, and what it holds. */
@@ -77,7 +78,7 @@ function frame(scene: Scene, block: Block): VNode | null {
   const head = g.pitchY * 0.9 - 8;
   const [x, y, w, height] = [all.x - 2, all.y - head + 4, all.w + 2, all.h + head - 4];
   const isSelected = scene.selected === block.inside;
-  const title = cut(`inside ${labelOfKey(scene.store, block.inside)}${block.isMore ? ", continued" : ""}`, w - 16, 11, scene.measure);
+  const title = cut(`inside ${withoutCell(labelOfKey(scene.store, block.inside))}${block.isMore ? ", continued" : ""}`, w - 16, 11, scene.measure);
   const [x1, y1] = [owner.x + 10, owner.y + g.pillH];
   return h("g", { key: `f${block.top}`, class: `rt-frame${isSelected ? " rt-sel" : ""}` },
     box("frame", "frame-box", x, y, w, height, 4),

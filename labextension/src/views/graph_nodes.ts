@@ -82,8 +82,13 @@ function tries({ t }: Scene, { attempts }: TaskRow, width: number): VNode | null
   return begun < 2 ? null : say(width - 2, -5, `try ${begun}`, "s i2 halo", { key: "tries", "text-anchor": "end" });
 }
 
+/** "[7] parse-1" -> "parse-1" */
+export const withoutCell = (label: string): string => label.replace(/^\[[^\]]*\] /, "");
+
 /** Full name, short name, else the short name cut before its number. */
-function pillLabel(label: string, room: number, scene: Scene): string {
+function pillLabel(whole: string, room: number, scene: Scene): string {
+  // In a session a label begins with its cell; a lane has said that already.
+  const label = scene.layers.blocks[0]?.isNewLane ? withoutCell(whole) : whole;
   const name = nameOf(label);
   const named = fit([label, name], room, 12, scene.measure);
   if (named !== "") return named;
@@ -141,7 +146,7 @@ function actorMark(scene: Scene, task: TaskRow, state: State): Child[] {
     box("ring", "ring", -3, -3, g.pillW + 6, g.pillH + 6, 3),
     h("path", { key: "hex", class: "rt-hex", d: `M6 ${m - 8}h9l5 8-5 8h-9l-5-8z` }),
     dead && glyph(state, 10.5, m),
-    say(26, inBox === "" ? m + 4 : m, cut(name, room, 12, scene.measure), "label b halo", { key: "label" }),
+    say(26, inBox === "" ? m + 4 : m, cut(scene.layers.blocks[0]?.isNewLane ? withoutCell(name) : name, room, 12, scene.measure), "label b halo", { key: "label" }),
     inBox !== "" && say(26, m + 12, inBox, "s i3 halo", { key: "box" }),
   ];
 }
@@ -164,7 +169,7 @@ function objectMark(scene: Scene, node: GraphNode): Child[] {
 function objectWords({ store, measure }: Scene, { kind, object }: GraphNode, room: number): [string, string] {
   const row = store.objects.get(object);
   if (kind === "outside" && row === undefined) return [fit(["from elsewhere", "elsewhere"], room, 12, measure), ""];
-  const label = objectLabel(store, object);
+  const label = kind === "put" ? withoutCell(objectLabel(store, object)) : objectLabel(store, object);
   const shown = fit([label, nameOf(label)], room, 12, measure) || cut(nameOf(label), room, 12, measure);
   return [shown, kind === "put" || row === undefined || row.cell === "" ? "" : fit([`from cell ${row.cell}`, `from ${row.cell}`], room, 11, measure)];
 }
