@@ -130,5 +130,5 @@ test("an input from another cell is named with its cell, whole", () => {
     ...session, run: { ...session.run, id: 2, cell: "[2]", execution: 1 }, actors: [], waits: [],
     tasks: [{ ...task, id: 90, label: "show-1", cell: "[2]", inputs: ["1.0"] }], objects: [{ ...value, label: "load-1" }],
   };
-  assert.deepEqual(textsOf(show(4, story), '[data-pane="graph"] .rt-object text'), ["load-1", "from cell [1]"]);
+  assert.deepEqual(textsOf(show(4, story), '[data-pane="graph"] .rt-object text'), ["load-1", "from [1]"]);
 });
