@@ -13,8 +13,14 @@ interface Views {
   render(context: { model: WidgetModel; el: HTMLElement }): () => void;
 }
 
+/** A model as ipywidgets has it. */
+interface RealModel {
+  get(name: string): unknown;
+  comm?: { on_msg(handler: (message: unknown) => unknown): void };
+}
+
 interface Host extends WidgetModel {
-  widget_manager?: { get_model(id: string): Promise<{ get(name: string): unknown }> };
+  widget_manager?: { get_model(id: string): Promise<RealModel> };
 }
 
 const page = globalThis as unknown as { rayteachViews?: Record<string, Promise<Views>>; rayteachParts?: Record<string, string> };
@@ -70,8 +76,27 @@ async function start(parts: Parts): Promise<Views> {
   return module.default;
 }
 
+type Taker = { _handle_comm_msg?: (message: unknown) => unknown };
+
+/**
+ * On a busy machine the code may need more than two seconds to load. anywidget then says
+ * "Failed to initialize model" and drops every later message: let ipywidgets take them.
+ */
+async function wake(model: Host): Promise<void> {
+  try {
+    const real = await model.widget_manager?.get_model(String(model.get("name")));
+    let proto = Object.getPrototypeOf(real) as object;
+    while (!Object.hasOwn(proto, "_handle_comm_msg")) proto = Object.getPrototypeOf(proto) as object;
+    const take = (Object.getPrototypeOf(proto) as Taker)["_handle_comm_msg"];
+    if (take !== undefined) real?.comm?.on_msg(take.bind(real));
+  } catch {
+    // Another host, with ways of its own.
+  }
+}
+
 export default {
   async render(context: { model: Host; el: HTMLElement }): Promise<() => void> {
+    void wake(context.model);
     context.el.style.minHeight = "48px";
     const views = await viewsFor(context.model);
     context.el.style.minHeight = "";

@@ -52,6 +52,8 @@ export class RunView {
   ) {
     this.regions = buildShell(el);
     const { root } = this.regions;
+    // Until the run is known, a picture that was kept may stand in our place.
+    root.setAttribute("data-nobody", "");
     this.world = new World(getComputedStyle(root).fontFamily || "sans-serif");
     this.painter = new Painter(this.regions);
     this.pacer = new Pacer((isFull) => this.paint(isFull), () => this.isMoving() || this.player.isPlaying);
@@ -75,6 +77,7 @@ export class RunView {
   private receive(message: KernelMessage | null): void {
     if (message?.type === "snapshot" || message?.type === "changes") {
       this.clock.sync(message.now_s);
+      this.regions.root.removeAttribute("data-nobody");
       setTimeout(more, 0); // after the first picture
       if (this.world.take(message.type === "snapshot")) this.forget();
       else if (this.world.store.tasks.size > LARGE) this.pacer.yieldFrame();

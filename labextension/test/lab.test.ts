@@ -149,6 +149,7 @@ function lab(present: string[]) {
   const shared: Shared = {
     tokens: { launcher: "L", palette: undefined, statusBar: "S", tracker: "T", restorer: undefined, settings: undefined },
     newWidget: (node) => ({ id: "", node, title: { caption: "", label: "", closable: true }, addClass: () => undefined, show: () => undefined, hide: () => undefined }),
+    newPanel: () => { throw new Error("no output is drawn here"); },
     newIcon: (name) => name,
     pageOption: () => "",
     tell: async (title) => told.push(title),
@@ -175,7 +176,7 @@ test("the plugin asks only for what the application has, and adds card and item"
   assert.deepEqual(plugin.optional, ["L", "S", "T"]);
   const cards: unknown[] = [];
   const items: string[] = [];
-  const tracker = { currentWidget: null, currentChanged: signal() };
+  const tracker = { currentWidget: null, currentChanged: signal(), widgetAdded: signal(), forEach: () => undefined };
   plugin.activate(app, { add: (c: unknown) => cards.push(c) }, { registerStatusItem: (id: string) => items.push(id) }, tracker);
   assert.deepEqual([...commands.keys()].map((id) => id.replace("rayteach:", "")), ["open-course", "open-panel", "go-to-line", "load", "pause", "step", "resume"]);
   assert.deepEqual(added, ["rayteach-panel"]);

@@ -78,6 +78,7 @@ class RunViews:
         running, self._running = self._running, None
         if self._publisher is not None:
             self._publisher[1].wake()  # a card of a value that the cell let go of
+        self._keep_pictures(cell)
         self._reap()
         if running is None or not self.auto or self.profile_of(cell) != "still":
             return
@@ -85,6 +86,15 @@ class RunViews:
             display(still(rows_of(*running)), raw=True)
         except Exception:  # noqa: BLE001 (a view is an observer)
             _log.exception("the picture of cell %s", cell.label)
+
+    def _keep_pictures(self, cell: Cell) -> None:
+        """Let the outputs hold what a notebook shows that is opened without kernel."""
+        own = (cell.key, cell.key + _ASKED)
+        for key, view in self._views.items():
+            try:
+                view.keep(is_own=key in own)
+            except Exception:  # noqa: BLE001 (a view is an observer)
+                _log.exception("the picture of the view %s", key)
 
     def show_again(self, cell: Cell | None, session: Session, run: int) -> None:
         """Show a run once more, under the cell that asks for it."""
@@ -146,7 +156,7 @@ class RunViews:
             previous.close()
         publisher = self.publisher_of(session)
         self._views[key] = view = LiveView(publisher, session, run)
-        display(view.widget)
+        view.show()
         publisher.wake()
 
     def publisher_of(self, session: Session) -> Publisher:

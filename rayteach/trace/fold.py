@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from rayteach.core import events
 from rayteach.trace import critical, explain, strands
+from rayteach.trace.memory import quiet_memory
 from rayteach.trace.views import gate, nodes, objects, places, summaries, tasks
 from rayteach.trace.views.ledger import OUTSIDE, Gone, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
@@ -137,15 +138,19 @@ class RowFold:
         with self.lock:
             if len(self._log) == self._read:
                 return False
-            stop = len(self._log)
-            self._ledger.revision += 1
-            while self._read < stop:
-                new, self._read = self._log.read(self._read)
-                self._take(new)
-                self._tell_stories()
-            self._find_critical_paths()
-            self._see_cells()
+            with quiet_memory():
+                self._advance()
             return True
+
+    def _advance(self) -> None:
+        stop = len(self._log)
+        self._ledger.revision += 1
+        while self._read < stop:
+            new, self._read = self._log.read(self._read)
+            self._take(new)
+            self._tell_stories()
+        self._find_critical_paths()
+        self._see_cells()
 
     def _take(self, new: list[events.Event]) -> None:
         ledger = self._ledger

@@ -7,10 +7,11 @@ also carries a still picture and text, for places without widgets.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import anywidget
 from ipywidgets import widget_serialization
-from traitlets import Instance
+from traitlets import Instance, Unicode
 
 from rayteach.trace.views import words
 from rayteach.widgets import static, still, text
@@ -24,10 +25,16 @@ if TYPE_CHECKING:
     from rayteach.widgets.publisher import Publisher
 
 
+VIEW_MIME = "application/vnd.rayteach.view+json"
+"""What our JupyterLab extension draws: the live view, else the still picture."""
+
+
 class RunWidget(anywidget.AnyWidget):
     """Shows one run, live while its publisher runs."""
 
     library = Instance(Library).tag(sync=True, **widget_serialization)
+    #: id of this very model: the loader finds its comm by it
+    name = Unicode().tag(sync=True)
 
     def __init__(self, rows_source: Callable[[], Rows]) -> None:
         """Make the widget; it shows nothing until its link is attached.
@@ -41,7 +48,8 @@ class RunWidget(anywidget.AnyWidget):
         self._esm = static.load("widget.js")
         self._rows_source = rows_source
         self._publisher: Publisher | None = None
-        super().__init__(library=library())
+        key = uuid4().hex
+        super().__init__(library=library(), model_id=key, name=key)
         self.on_msg(self._send_code)
         #: the line to the front end
         self.link = Link.of_widget(self)
@@ -83,8 +91,11 @@ class RunWidget(anywidget.AnyWidget):
         rows = self.rows
         data, metadata = live or ({}, {})
         fallback = {
+            VIEW_MIME: {"version": 1, "live": rows.run.end_s is None},
             "text/html": still.html_figure(rows),
-            "text/plain": text.structure(rows),
+            "text/plain": still.summary(rows)
+            if len(rows.tasks) > still.MOST_DRAWN
+            else text.structure(rows),
         }
         return {**data, **fallback}, metadata
 

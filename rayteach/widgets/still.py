@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from rayteach.trace.views import words
-from rayteach.widgets import layout, still_graph, still_timeline
+from rayteach.widgets import layout, still_graph, still_timeline, text
 from rayteach.widgets import svg as marks
 
 if TYPE_CHECKING:
@@ -57,8 +57,18 @@ def summary(rows: Rows) -> str:
     return f"Run of {where}: {counted}, {words.duration(stop_s - start_s)}"
 
 
+MOST_DRAWN = 20_000
+"""Tasks of a run that is drawn for a notebook: beyond, half a second would go by."""
+
+
 def html_figure(rows: Rows) -> str:
-    """Return the picture and a table, in a form that notebooks do not strip."""
+    """Return the picture, a table and the text, in a form that notebooks keep."""
+    if len(rows.tasks) > MOST_DRAWN:
+        words_of_it = f"{escape(summary(rows))}. That is too much for a still picture."
+        return f'<figure style="margin:0"><p>{words_of_it}</p></figure>'
+    words_of_it = (
+        f"<pre style='font-family:monospace'>{escape(text.structure(rows))}</pre>"
+    )
     data = b64encode(svg(rows).encode()).decode()
     alt = escape(summary(rows))
     picture = (
@@ -68,6 +78,7 @@ def html_figure(rows: Rows) -> str:
     return (
         f'<figure style="margin:0">{picture}<figcaption>'
         f"<details><summary>The tasks as a table</summary>{_table(rows)}</details>"
+        f"<details><summary>The run as text</summary>{words_of_it}</details>"
         "</figcaption></figure>"
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display
 
 import rayteach
 from rayteach.api import session
@@ -147,7 +148,14 @@ class FakeView:
         self.publisher, self.session, self.run = publisher, session, run
         self.widget = f"the view of run {run}"
         self.answered = self.closed = False
+        self.kept: list[bool] = []
         FakeView.made.append(self)
+
+    def show(self) -> None:
+        display(self.widget)
+
+    def keep(self, *, is_own: bool) -> None:
+        self.kept.append(is_own)
 
     def close(self) -> None:
         self.closed = True

@@ -241,3 +241,13 @@ def test_ten_megabytes_of_prints_do_not_flood_the_page(kernel) -> None:
 def test_the_kernel_is_the_one_that_was_asked_for(kernel) -> None:
     version = kernel.printed("import ipykernel\nprint(ipykernel.__version__)").strip()
     assert version == (Path(OTHER).name if OTHER else metadata.version("ipykernel"))
+
+
+def test_the_output_keeps_the_picture_of_the_whole_run(kernel) -> None:
+    messages = kernel.run("ray.get([double.remote(n) for n in range(3)]);", "cell-a")
+    [first] = of_type(messages, "display_data")
+    [kept] = of_type(messages, "update_display_data")
+    assert kept["transient"] == first["transient"]
+    assert "3 done" in kept["data"]["text/html"]
+    assert kept["data"]["text/plain"].startswith("3 tasks\n")
+    assert kept["data"]["application/vnd.rayteach.view+json"]["live"] is False

@@ -364,8 +364,9 @@ def test_status_says_what_there_is_and_what_waits(cells, capsys) -> None:
     cells.do(
         "keeper = Keeper.options(name='it').remote()\nray.get(keeper.add.remote())"
     )
-    cells.do("refs = [stay.remote('go') for _ in range(3)]", "a")
+    cells.do("refs = [stay.remote(n) for n in ('go', 'other', 'never')]", "a")
     begun(cells, "go")
+    begun(cells, "other")
     capsys.readouterr()
     cells.do("%rayteach status")
     shown = capsys.readouterr().out

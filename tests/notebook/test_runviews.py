@@ -29,6 +29,13 @@ def test_running_a_cell_again_replaces_its_view(shell) -> None:
     assert [view.closed for view in shell.views] == [True, True, False]
 
 
+def test_the_end_of_a_cell_lets_its_output_keep_the_picture(shell) -> None:
+    shell.load()
+    shell.run("submit()", "cell-a")
+    shell.run("1", "cell-b")
+    assert shell.views[0].kept == [True, False]  # whether its own cell ended
+
+
 def test_another_cell_keeps_its_view(shell) -> None:
     shell.load()
     shell.run("submit()", "cell-a")

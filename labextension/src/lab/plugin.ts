@@ -3,6 +3,7 @@
 import { PanelFeed } from "./feed.ts";
 import { Home } from "./home.ts";
 import { ICON } from "./icon.ts";
+import { drawOutputs } from "./output.ts";
 import { SidePanel } from "./panel.ts";
 import { watchSettings } from "./settings.ts";
 import type { SettingRegistry } from "./settings.ts";
@@ -42,6 +43,8 @@ export function makePlugin(shared: Shared): Plugin {
       addCourse(app, shared, given<Launcher>(tokens.launcher), palette);
       const tracker = given<NotebookTracker>(tokens.tracker);
       if (tracker === null) return;
+      tracker.forEach((notebook) => drawOutputs(notebook, shared.newPanel));
+      tracker.widgetAdded.connect((_, notebook) => drawOutputs(notebook, shared.newPanel));
       const panel = addPanel(app, shared, given<LayoutRestorer>(tokens.restorer), palette);
       const status = addStatus(shared, given<StatusBar>(tokens.statusBar));
       followNotebooks(tracker, panel, status);

@@ -1,6 +1,6 @@
 // Takes modules out of the share scope that JupyterLab hands to every extension.
 
-import type { LuminoWidget, Shared } from "./types.ts";
+import type { LuminoPanel, LuminoWidget, Shared } from "./types.ts";
 
 interface Provided {
   get(): Promise<() => unknown> | (() => unknown);
@@ -32,6 +32,7 @@ export async function takeShared(scope: ShareScope): Promise<Shared> {
     names.map((name) => sharedModule(scope, name)),
   );
   const Widget = lumino?.["Widget"] as new (options: { node: HTMLElement }) => LuminoWidget;
+  const Panel = lumino?.["Panel"] as new () => LuminoPanel;
   const LabIcon = ui?.["LabIcon"] as new (options: { name: string; svgstr: string }) => unknown;
   const PageConfig = coreutils?.["PageConfig"] as { getOption(name: string): string };
   const Dialog = apputils?.["Dialog"] as { okButton(options: { label: string }): unknown };
@@ -46,6 +47,7 @@ export async function takeShared(scope: ShareScope): Promise<Shared> {
       settings: settings?.["ISettingRegistry"],
     },
     newWidget: (node) => new Widget({ node }),
+    newPanel: () => new Panel(),
     newIcon: (name, svgstr) => new LabIcon({ name, svgstr }),
     pageOption: (name) => PageConfig.getOption(name),
     tell: (title, body) => showDialog({ title, body, buttons: [Dialog.okButton({ label: "Close" })] }),

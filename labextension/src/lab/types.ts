@@ -44,12 +44,30 @@ export interface NotebookPanel {
   readonly node: HTMLElement;
   readonly sessionContext: SessionContext;
   readonly context: { readonly path: string };
-  readonly content: { readonly widgets: readonly CellWidget[]; activeCellIndex: number };
+  readonly content: { readonly widgets: readonly CellWidget[]; activeCellIndex: number; readonly rendermime: RenderMime };
+}
+
+export interface MimeModel {
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface MimeRenderer extends LuminoWidget {
+  renderModel(model: MimeModel): Promise<void>;
+  dispose(): void;
+}
+
+/** What draws the outputs of one notebook, by type. */
+export interface RenderMime {
+  addFactory(factory: { safe: boolean; mimeTypes: readonly string[]; createRenderer(): LuminoWidget }, rank: number): void;
+  getFactory(type: string): unknown;
+  createRenderer(type: string): MimeRenderer;
 }
 
 export interface NotebookTracker {
   readonly currentWidget: NotebookPanel | null;
   readonly currentChanged: Signal<NotebookTracker, unknown>;
+  readonly widgetAdded: Signal<NotebookTracker, NotebookPanel>;
+  forEach(action: (panel: NotebookPanel) => void): void;
 }
 
 export interface LuminoWidget {
@@ -65,6 +83,12 @@ export interface LuminoWidget {
   addClass(name: string): void;
   show(): void;
   hide(): void;
+}
+
+export interface LuminoPanel extends LuminoWidget {
+  readonly disposed: Signal<unknown, unknown>;
+  addWidget(widget: LuminoWidget): void;
+  renderModel?: (model: MimeModel) => Promise<void>;
 }
 
 export interface CommandRegistry {
@@ -108,6 +132,7 @@ export interface StatusBar {
 export interface Shared {
   tokens: { launcher: unknown; palette: unknown; statusBar: unknown; tracker: unknown; restorer: unknown; settings: unknown };
   newWidget(node: HTMLElement): LuminoWidget;
+  newPanel(): LuminoPanel;
   newIcon(name: string, svgstr: string): unknown;
   pageOption(name: string): string;
   /** A dialog with one sentence and a button that closes it. */
