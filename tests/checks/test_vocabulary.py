@@ -39,7 +39,7 @@ def test_a_get_after_the_loop_is_none_inside(fan) -> None:
 
 def test_a_get_in_the_loop_is_named_with_its_line(loop) -> None:
     found = problem(check.no_get_in_loop(), loop)
-    assert found.found.startswith("a get inside the loop: 4 times line 3")
+    assert found.found.startswith("a get inside the loop: 4 times; line 3")
     assert found.source.strip() == "out.append(ray.get(f.remote(n)))"
     assert "after the loop" in found.advice
 

@@ -53,7 +53,7 @@ def test_the_unsolved_exercise_fails_by_the_name_of_its_mistake(
 def test_a_get_in_the_loop_is_told_with_its_line(ip) -> None:
     loop = "for n in range(4):\n    squares.append(ray.get(slow_square.remote(n)))"
     found = problem(ip, SQUARE + loop)
-    assert found.found.startswith("a get inside the loop: 4 times line 8")
+    assert found.found.startswith("a get inside the loop: 4 times; line 8")
     assert found.source.strip().startswith("squares.append(ray.get(")
 
 
