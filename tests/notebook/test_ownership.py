@@ -274,23 +274,6 @@ def test_init_of_the_same_cell_again_is_nothing(cells) -> None:
     assert isinstance(cells.errors[-1], RuntimeError)
 
 
-def test_an_unchanged_function_is_shipped_once(cells) -> None:
-    def shipped() -> int:
-        return len(of_kind(events.FunctionDefined))
-
-    before = shipped()
-    source = "@ray.remote\ndef f(): return 1\nray.get(f.remote())"
-    for _ in range(12):  # its number in plain IPython gets a digit more
-        assert cells.do(source) == 1
-    assert shipped() == before + 1
-
-
-def test_a_changed_function_runs_with_its_new_body(cells) -> None:
-    for n in (1, 2, 3):
-        source = f"@ray.remote\ndef f(): return {n}\nray.get(f.remote())"
-        assert cells.do(source, "a") == n
-
-
 def test_an_interrupt_cancels_what_its_cell_started(cells, capsys) -> None:
     cells.do("@ray.remote\ndef parent(): return ray.get(stay.remote('never'))")
     cells.do("other = stay.remote('go')", "b")
@@ -332,23 +315,6 @@ def test_a_run_that_was_superseded_leaves_nothing_behind(cells) -> None:
         ref = ref or weakref.ref(cells.ip.user_ns["refs"][0])
     until(lambda: len(unfinished()) == 3)
     assert ref() is None
-
-
-def test_a_changed_global_gives_one_warning_with_name_and_line(live) -> None:
-    live.do("rate = 2\n@ray.remote\ndef price(x):\n    return x * rate", "a")
-    assert live.do("ray.get(price.remote(1))") == 2
-    live.do("rate = 3")
-    with pytest.warns(UserWarning, match=r"`rate` \(line 4\) changed after price"):
-        assert live.do("ray.get(price.remote(1))") == 2
-    assert live.do("ray.get(price.remote(1))") == 2
-
-
-def test_a_global_that_is_made_anew_just_the_same_is_no_change(live) -> None:
-    helper = "def _help(x): return x\nsizes = [1, 2]"
-    live.do(helper, "a")
-    live.do("@ray.remote\ndef f(x): return _help(x), sizes\nray.get(f.remote(1))")
-    live.do(helper, "a")
-    assert live.do("ray.get(f.remote(1))") == (1, [1, 2])
 
 
 def test_history_lists_the_runs_of_each_cell(cells, capsys) -> None:

@@ -253,7 +253,7 @@ def test_what_can_be_named_is_alive_and_nothing_else(
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)  # seconds each, minutes on a busy machine
 @pytest.mark.parametrize("part", range(50))
 def test_the_same_for_five_hundred(live, tmp_path, monkeypatch, part) -> None:
     play(live, tmp_path, monkeypatch, range(1000 + part * 10, 1010 + part * 10))

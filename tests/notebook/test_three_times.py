@@ -55,7 +55,13 @@ class Cell:
         names = [n for n in nodes if isinstance(n, ast.Name)]
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
         made = {n.name for n in nodes if isinstance(n, kinds)}
-        self.reads = {n.id for n in names} - {"ray"}
+        made |= {
+            (one.asname or one.name).partition(".")[0]
+            for n in nodes
+            if isinstance(n, (ast.Import, ast.ImportFrom))
+            for one in n.names
+        }
+        self.reads = {n.id for n in names}
         self.writes = {n.id for n in names if not isinstance(n.ctx, ast.Load)} | made
         self.writes |= {name for n in nodes if (name := changed(n))} - {"ray"}
         (self.writes if CHANGES_SESSION.search(text) else self.reads).add(SESSION)
