@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rayteach.api import session as sessions
-from rayteach.api.run import Run, written
+from rayteach.api.run import Run
 from rayteach.core.events import ObjectPut, TaskSubmitted, WaitStarted
 from rayteach.errors import RayteachError
 from rayteach.trace import chrome, storage
@@ -206,4 +206,4 @@ def timeline(
         raise RayteachError("there is no session to show; rayteach.init() opens one")
     fold = RowFold(session.log, session.start_s)
     fold.advance()
-    return written(chrome.trace_events(fold.rows(None)), filename)
+    return chrome.written(chrome.trace_events(fold.rows(None)), filename)

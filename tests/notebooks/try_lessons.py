@@ -39,18 +39,32 @@ def notebook() -> Iterator[InteractiveShell]:
         InteractiveShell.clear_instance()
 
 
-def runner(shell: InteractiveShell) -> trials.Run:
+def runner(shell: InteractiveShell, right: list[rayteach.Run]) -> trials.Run:
+    """Return what runs a cell; the runs of those that pass go into ``right``."""
+
     def run(source: str, cell_id: str) -> Outcome:
         with capture_output():
             result = shell.run_cell(source, store_history=True, cell_id=cell_id)
         error = result.error_before_exec or result.error_in_exec
         if error is None:
+            if ".remote(" in source:
+                right.append(rayteach.last_run())
             return Outcome("done")
         if isinstance(error, CheckFailedError):
             return Outcome("not yet", str(error))
         return Outcome("error", f"{type(error).__name__}: {error}")
 
     return run
+
+
+def complaints(course: Course, lesson: str) -> Iterator[str]:
+    """Yield what is not as it must be; nothing that is right is advised against."""
+    right: list[rayteach.Run] = []
+    with notebook() as shell:
+        yield from trials.complaints(course, lesson, runner(shell, right))
+        if not right:
+            yield f"{lesson}: no cell passed that starts tasks"
+        yield from (f"advised against: {one}" for run in right for one in run.advice())
 
 
 def main() -> None:
@@ -60,8 +74,7 @@ def main() -> None:
     os.chdir(FOLDER / "solutions")
     course = Course.load(FOLDER)
     for line in sys.stdin:
-        with notebook() as shell:
-            found = list(trials.complaints(course, line.strip(), runner(shell)))
+        found = list(complaints(course, line.strip()))
         print(json.dumps(found), file=answers, flush=True)
 
 
