@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 
-import rayteach
-from rayteach.checks import CheckFailedError
 from rayteach.notebook import course as courses
-from rayteach.notebook import extension, trials, wrong
+from rayteach.notebook import trials, wrong
 from rayteach.notebook.course import Course, CourseError
 from rayteach.notebook.trials import Outcome
 from rayteach.notebook.wrong import WrongAnswer
@@ -21,50 +24,74 @@ FOLDER = Path(__file__).parents[2] / "notebooks"
 COURSE = Course.load(FOLDER)
 
 
-@pytest.fixture
-def notebook(tmp_path: Path, monkeypatch) -> Iterator[InteractiveShell]:
-    """A fresh shell in the folder of the solutions, with no session."""
-    monkeypatch.setenv("RAYTEACH_VIEW", "text")
-    monkeypatch.chdir(FOLDER / "solutions")
-    rayteach.shutdown()
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(ipython_dir=str(tmp_path))
-    yield shell
-    rayteach.shutdown()
-    extension.unload_ipython_extension(shell)
-    shell.history_manager.end_session()
-    InteractiveShell.clear_instance()
+#: lessons that are tried at the same time: their tasks sleep more than they work
+AT_ONCE = 3
 
 
-def runner(shell: InteractiveShell, right: list[rayteach.Run]) -> trials.Run:
-    """Return what runs a cell; the runs of those that pass go into ``right``."""
+class Lane:
+    """A process that tries one lesson after the other."""
 
-    def run(source: str, cell_id: str) -> Outcome:
-        with capture_output():
-            result = shell.run_cell(source, store_history=True, cell_id=cell_id)
-        error = result.error_before_exec or result.error_in_exec
-        if error is None:
-            if ".remote(" in source:
-                right.append(rayteach.last_run())
-            return Outcome("done")
-        if isinstance(error, CheckFailedError):
-            return Outcome("not yet", str(error))
-        return Outcome("error", f"{type(error).__name__}: {error}")
+    def __init__(self) -> None:
+        script = Path(__file__).with_name("try_lessons.py")
+        self.process = subprocess.Popen(
+            [sys.executable, script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
-    return run
+    def serve(self, asked: SimpleQueue[str], answers: dict[str, Future]) -> None:
+        """Answer for what is asked until there is no more."""
+        while True:
+            try:
+                lesson = asked.get_nowait()
+            except Empty:
+                return
+            answers[lesson].set_result(self.complaints(lesson))
+
+    def complaints(self, lesson: str) -> list[str]:
+        try:
+            self.process.stdin.write(f"{lesson}\n")
+            self.process.stdin.flush()
+            return json.loads(self.process.stdout.readline())
+        except (OSError, ValueError) as error:
+            return [f"{lesson}: the process that tried it ended: {error!r}"]
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.communicate()
 
 
-# In a kernel a warning is a line, no error.
-@pytest.mark.filterwarnings("default")
-@pytest.mark.timeout(120)
-@pytest.mark.filterwarnings("ignore:timeout=5000 is 5000 seconds:UserWarning")
+@pytest.fixture(scope="module")
+def answers(request) -> Iterator[dict[str, Future]]:
+    """What is wrong in each lesson that is asked for, as soon as it is known."""
+    asks = test_each_answer_gets_the_message_that_is_its_own
+    found: dict[str, Future] = {
+        item.callspec.params["lesson"]: Future()
+        for item in request.session.items
+        if getattr(item, "function", None) is asks
+    }
+    asked: SimpleQueue[str] = SimpleQueue()
+    for lesson in found:
+        asked.put(lesson)
+    lanes = [Lane() for _ in range(min(AT_ONCE, len(found)))]
+    serve = [Thread(target=lane.serve, args=(asked, found)) for lane in lanes]
+    for one in serve:
+        one.start()
+    yield found
+    with suppress(Empty):
+        while True:
+            asked.get_nowait()
+    for lane in lanes:
+        lane.close()
+    for one in serve:
+        one.join()
+
+
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("lesson", COURSE.lessons)
-def test_each_answer_gets_the_message_that_is_its_own(notebook, lesson) -> None:
-    right: list[rayteach.Run] = []
-    assert list(trials.complaints(COURSE, lesson, runner(notebook, right))) == []
-    assert right
-    # And nothing that is right is advised against.
-    assert [str(one) for run in right for one in run.advice()] == []
+def test_each_answer_gets_the_message_that_is_its_own(answers, lesson) -> None:
+    assert answers[lesson].result() == []
 
 
 @pytest.mark.parametrize("exercise", COURSE.exercises.values(), ids=lambda e: e.name)
