@@ -2,9 +2,9 @@
 // died and came back, pauses.
 
 import { bytes, duration } from "../layout/axis.ts";
+import { CALL, CREATION, QUEUED } from "./columns.ts";
 import type { Moment } from "./moments.ts";
 import type { TaskRow } from "./rows.ts";
-import { stateAt } from "./state.ts";
 import type { RunStore } from "./store.ts";
 import { transfersOf } from "./transfers.ts";
 
@@ -35,11 +35,16 @@ export function placeMoments(store: RunStore): Moment[] {
 }
 
 /** ": it was the oldest ready task", if others stood in line too when it started, none for longer. */
-export function whyFirst(store: RunStore, task: TaskRow): string {
+export function whyFirst({ columns }: RunStore, task: TaskRow): string {
   const began = task.attempts[0]?.start_s;
   if (began === undefined || task.kind !== "task") return "";
-  const since = (one: TaskRow): number => one.ready_s ?? one.submitted_s;
-  const inLine = store.columns.rows.filter((one) =>
-    one !== task && one.kind === "task" && one.submitted_s < began && stateAt(one, began - 1e-7) === "queued");
-  return inLine.length > 0 && inLine.every((one) => since(one) >= since(task)) ? ": it was the oldest ready task" : "";
+  const since = task.ready_s ?? task.submitted_s;
+  let others = 0;
+  for (let i = 0; i < columns.rows.length; i += 1) {
+    if ((columns.submitted[i] as number) >= began || (columns.flags[i] as number) & (CALL | CREATION)) continue;
+    if (columns.at(i, began - 1e-7) !== QUEUED || columns.rows[i] === task) continue;
+    if (Math.max(columns.submitted[i] as number, columns.ready[i] as number) < since) return "";
+    others += 1;
+  }
+  return others > 0 ? ": it was the oldest ready task" : "";
 }
