@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { snapshot } from "../dev/run.ts";
+import { snapshot, task } from "../dev/run.ts";
 import type { Story } from "../dev/run.ts";
 import { session } from "../dev/session.ts";
+import { sentenceAt } from "../src/model/moments.ts";
+import { RunStore } from "../src/model/store.ts";
 import { linkToSaved } from "../src/saved.ts";
 import { mount } from "../src/view.ts";
 import { openPage } from "./page.ts";
@@ -96,4 +98,26 @@ test("what a condensed log has left out is said in every view", () => {
   for (const tab of ["graph", "actors", "wait", "objects"]) {
     assert.ok(textsOf(open(tab, 4, story), ".rt-warn").some((words) => words.startsWith("123,456 earlier tasks and calls are not drawn. They are over (2 of them failed), began from 0.50 s on and ran 1 min 0 s in all")), tab);
   }
+});
+
+test("copies, restarts and pauses are moments of their own, each in words", () => {
+  const paused = { ...session, nodes: session.nodes.map((one) => ({ ...one, paused: [[2.25, 2.28] as [number, number | null]] })) };
+  const store = new RunStore();
+  store.apply(snapshot(paused, 4));
+  const said = (t: number): string => sentenceAt(store, t)?.words ?? "";
+  assert.equal(said(0.52), "node B has a copy of load-1, after 0.12 s");
+  assert.equal(said(2.62), "the process of Counter-1 dies: it is started again, without what it kept");
+  assert.equal(said(2.8), "Counter-1 is back: its constructor has run again");
+  assert.equal(said(2.26), "the session is paused: nothing starts but steps");
+  assert.equal(said(2.28), "the session goes on");
+});
+
+test("a start out of the line says that it was the oldest, unless it was not", () => {
+  const store = new RunStore();
+  const [one, two] = [task(1, "f-1", 0, 0, [], [[1, 0.5, 1]]), task(2, "f-2", 0.1, 0.1, [], [[2, 0.6, 1]])];
+  store.apply(snapshot({ ...session, tasks: [one, two], actors: [], waits: [], objects: [] }, 4));
+  assert.equal(sentenceAt(store, 0.5)?.words, "f-1 starts on node A, worker 1, after 0.50 s in line: it was the oldest ready task");
+  const late = new RunStore();
+  late.apply(snapshot({ ...session, tasks: [{ ...one, attempts: one.attempts.map((a) => ({ ...a, start_s: 0.8 })) }, two], actors: [], waits: [], objects: [] }, 4));
+  assert.equal(sentenceAt(late, 0.6)?.words, "f-2 starts on node B, worker 2, after 0.50 s in line");
 });

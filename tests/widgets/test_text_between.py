@@ -72,10 +72,8 @@ def test_the_same_large_argument_is_warned_of_from_three_tasks_on() -> None:
         tape.append(events.ArgumentsShipped(tape.origin_s, task, size, marks))
         warned.append(text_between.shipped_again(tape.rows()))
     assert warned[:2] == [[], []]
-    assert warned[2] == [
-        "! fit-1, fit-2 and fit-3 were given the same 24 MB, stored 3 times: "
-        "put it once"
-    ]
+    named = "! fit-1, fit-2 and fit-3 were given the same 24 MB"
+    assert warned[2] == [f"{named}, stored 3 times: put it once"]
 
 
 def test_a_condensed_log_says_what_is_left_out() -> None:
@@ -86,10 +84,9 @@ def test_a_condensed_log_says_what_is_left_out() -> None:
     assert text_between.left_out(rows) == []
     rows.run.left_out, rows.run.left_out_failed = 120_000, 2
     rows.run.left_out_work_s = 90.0
-    assert text_between.left_out(rows) == [
-        "120,000 earlier tasks and calls are over and not listed, 2 failed; "
-        "they ran 90.00 s in all"
-    ]
+    count = "120,000 earlier tasks and calls"
+    said = f"{count} are over and not listed, 2 failed; they ran 90.00 s in all"
+    assert text_between.left_out(rows) == [said]
     assert "Left out\n  120,000 earlier" in text.full(rows)
 
 

@@ -3,6 +3,7 @@
 import { duration } from "../layout/axis.ts";
 import { inLine } from "./lengths.ts";
 import { LARGE, alongside, nearestMoment } from "./moments_large.ts";
+import { placeMoments, whyFirst } from "./moments_places.ts";
 import type { ObjectRow, TaskRow, WaitRow } from "./rows.ts";
 import { objectLabel, overSince } from "./state.ts";
 import type { RunStore } from "./store.ts";
@@ -13,6 +14,7 @@ export type Moment = { t: number } & (
   | { kind: "submitted" | "started" | "ended" | "lost" | "blocked" | "resumed"; task: TaskRow }
   | { kind: "called" | "returned"; wait: WaitRow }
   | { kind: "put"; object: ObjectRow }
+  | { kind: "told"; words: string }
 );
 
 /** A wait below this is not worth a word. */
@@ -35,6 +37,7 @@ export function momentsOf(store: RunStore): readonly Moment[] {
   for (const object of store.objects.values()) {
     if (object.task === null && object.created_s !== null) moments.push({ t: object.created_s, kind: "put", object });
   }
+  moments.push(...placeMoments(store));
   const sorted = moments.filter((m) => m.t >= store.run.start_s).sort((a, b) => a.t - b.t);
   known.set(store, { revision: store.revision, moments: sorted });
   return sorted;
@@ -149,7 +152,7 @@ function endWords(task: TaskRow, names: string, isOne: boolean): string {
 function startReason(store: RunStore, task: TaskRow): string {
   const waited = inLine(task) ?? 0;
   if (task.attempts.length > 1) return ": an earlier attempt was lost";
-  if (waited >= AT_ONCE_S) return `, after ${duration(waited)} in line`;
+  if (waited >= AT_ONCE_S) return `, after ${duration(waited)} in line${whyFirst(store, task)}`;
   const since = (id: string): number => store.objects.get(id)?.created_s ?? 0;
   const last = [...task.inputs].sort((a, b) => since(b) - since(a))[0];
   if (last === undefined || (task.ready_s ?? 0) - task.submitted_s < AT_ONCE_S) return task.kind === "call" ? ": no other call is before it" : ": a CPU is free";
@@ -157,6 +160,7 @@ function startReason(store: RunStore, task: TaskRow): string {
 }
 
 function otherWords(store: RunStore, moment: Moment): string {
+  if (moment.kind === "told") return moment.words;
   if (moment.kind === "put") return `the cell puts ${moment.object.label}`;
   if (!("wait" in moment)) return "";
   const { wait, kind } = moment;

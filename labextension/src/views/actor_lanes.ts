@@ -61,14 +61,14 @@ export function lanes(scene: Scene, at: ActorAt, y: number, entry: string): Chil
     ...shown.map((line, i) => funnel(c, line, i, top + i * ROW + 13, slotY + (slots * ROW) / 2)),
     at.lines.length > MOST_LANES && text(c.left - 10, top + MOST_LANES * ROW + 17, others(at.lines.slice(MOST_LANES)), "s i3", { key: "others" }),
     ...at.running.map((call, i) => slot(scene, at, call, slotY + i * ROW, c, entry)),
-    ...Array.from({ length: slots - at.running.length }, (_, i) => freeSlot(c, slotY + (at.running.length + i) * ROW, slots > 1 && at.state === "alive" ? "free" : idleWords(at, scene.t))),
+    ...Array.from({ length: slots - at.running.length }, (_, i) => freeSlot(scene, c, slotY + (at.running.length + i) * ROW, slots > 1 && at.state === "alive" ? "free" : idleWords(at, scene.t))),
   ];
 }
 
-function freeSlot(c: Columns, y: number, words: string): VNode {
+function freeSlot({ measure }: Scene, c: Columns, y: number, words: string): VNode {
   return h("g", { key: `free${y}`, class: "rt-unfilled" },
     box("box", "box", c.slot + 0.5, y + 1.5, c.slotW - 1, ROW - 3, 2),
-    text(c.slot + 12, y + 17, words, "s i3"));
+    text(c.slot + 12, y + 17, cut(words, c.slotW - 18, 11, measure), "s i3"));
 }
 
 function idleWords(at: ActorAt, t: number): string {
@@ -76,7 +76,7 @@ function idleWords(at: ActorAt, t: number): string {
   if (at.state === "dead") return "takes no more calls";
   if (isRestarting(at.actor, t)) return "is being restarted";
   const waits = at.lines.some((line) => line.calls.length > 0);
-  if (at.next !== null) return "the next call is coming";
+  if (at.next !== null) return "about to start";
   return waits ? "waits for an input" : "idle: no call waits";
 }
 

@@ -3,7 +3,7 @@
 import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { across, emptyState, leftOut, picture, ring, selectable, text } from "../draw/marks.ts";
-import { cut } from "../layout/labels.ts";
+import { cut, fit } from "../layout/labels.ts";
 import { actorsAt, workOf } from "../model/actors.ts";
 import type { ActorAt } from "../model/actors.ts";
 import { taskKey } from "../model/graph.ts";
@@ -85,10 +85,12 @@ function columnHeads(scene: Scene, at: ActorAt, y: number): VNode | null {
   if (at.lines.length === 0) return null;
   const c = columnsFor(scene);
   const waits = at.lines.some((line) => line.calls.length > 0);
+  const most = at.actor.max_concurrency;
+  const used = most > 1 ? fit([`running: ${at.running.length} of ${most} slots`, `${at.running.length} of ${most} slots`], c.slotW, 11, scene.measure) : "running";
   return h("g", { key: "columns", "aria-hidden": "true" },
     text(c.left - 10, y + 42, "caller", "s i3", { key: "caller", "text-anchor": "end" }),
     waits && text(c.slot - 34, y + 42, "front of its line", "s i3", { key: "next", "text-anchor": "end" }),
-    text(c.slot, y + 42, at.actor.max_concurrency > 1 ? `running: ${at.running.length} of ${at.actor.max_concurrency} slots` : "running", "s i3", { key: "running" }));
+    text(c.slot, y + 42, used, "s i3", { key: "running" }));
 }
 
 function noActor(): VNode {

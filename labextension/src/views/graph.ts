@@ -40,7 +40,7 @@ function drawGraph(scene: Scene): Child[] {
   const drawing = picture("Graph of tasks", width, height, {},
     hatch(scene.uid),
     h("g", { key: "heads", "aria-hidden": "true" }, layers.blocks.some((block) => block.isNewLane) ? (parts?.lanes(scene, width, yOf, parts.namesInLane(scene)) ?? []) : heads(scene)),
-    h("g", { key: "frames", "aria-hidden": "true" }, parts?.frames(scene) ?? []),
+    h("g", { key: "frames", "aria-hidden": "true" }, parts?.frames(scene, lit) ?? []),
     h("g", { key: "edges", "aria-hidden": "true" }, graph.edges.map((e) => edgePath(scene, e, lit))),
     h("g", { key: "copies", "aria-hidden": "true" }, parts?.copies(scene, lit) ?? []),
     h("g", { key: "nodes" }, nodes.map((node) => nodeMark(scene, node, node.key === entry))),

@@ -64,11 +64,11 @@ function around(scene: Scene, keys: Iterable<string>, margin: number): Box | nul
 }
 
 /** A frame around all that a task of a cell has submitted, and a line to it from the task. */
-export function frames(scene: Scene): Child[] {
-  return scene.layers.blocks.filter((block) => block.inside !== "").map((block) => frame(scene, block));
+export function frames(scene: Scene, lit: Set<string> | null): Child[] {
+  return scene.layers.blocks.filter((block) => block.inside !== "").map((block) => frame(scene, block, lit));
 }
 
-function frame(scene: Scene, block: Block): VNode | null {
+function frame(scene: Scene, block: Block, lit: Set<string> | null): VNode | null {
   const shown = [...block.layers.places.keys()].filter((key) => isThere(scene, key));
   if (shown.length === 0) return null;
   const all = around(scene, block.layers.places.keys(), 8);
@@ -78,11 +78,12 @@ function frame(scene: Scene, block: Block): VNode | null {
   const head = g.pitchY * 0.9 - 8;
   const [x, y, w, height] = [all.x - 2, all.y - head + 4, all.w + 2, all.h + head - 4];
   const isSelected = scene.selected === block.inside;
+  const isLit = lit !== null && lit.has(block.inside) && shown.some((key) => lit.has(key));
   const title = cut(`inside ${withoutCell(labelOfKey(scene.store, block.inside))}${block.isMore ? ", continued" : ""}`, w - 16, 11, scene.measure);
   const [x1, y1] = [owner.x + 10, owner.y + g.pillH];
   return h("g", { key: `f${block.top}`, class: `rt-frame${isSelected ? " rt-sel" : ""}` },
     box("frame", "frame-box", x, y, w, height, 4),
-    h("path", { key: "way", class: `rt-edge rt-starts${isSelected ? " rt-lit" : ""}`, d: `M${x1} ${y1}V${y + 10}Q${x1} ${y + 14} ${x1 + 4} ${y + 14}H${x}` }),
+    h("path", { key: "way", class: `rt-edge rt-starts${isLit ? " rt-lit" : ""}`, d: `M${x1} ${y1}V${y + 10}Q${x1} ${y + 14} ${x1 + 4} ${y + 14}H${x}` }),
     h("g", { key: "title", "data-key": block.inside }, say(x + 8, y + 13, title, "s i2 halo", { key: "title" })),
     inner(scene, block));
 }

@@ -5,6 +5,7 @@ import { h } from "../draw/dom.ts";
 import type { VNode } from "../draw/dom.ts";
 import type { Bar } from "../model/bars.ts";
 import { taskOfKey } from "../model/graph.ts";
+import type { RunStore } from "../model/store.ts";
 import { producer } from "../model/state.ts";
 import type { Scene } from "./scene.ts";
 import { BAR } from "./timeline_scale.ts";
@@ -34,13 +35,20 @@ export function arrows(scene: Scene, scale: Scale, lanes: PlacedLane[]): VNode[]
   return [...found, ...takers];
 }
 
+const known = new WeakMap<RunStore, { count: number; task: number; takers: number[] }>();
+
+/** Inputs of a task never change: only new tasks make another answer. */
 function takersOf({ store }: Scene, task: number): number[] {
+  const count = store.columns.rows.length;
+  const found = known.get(store);
+  if (found?.count === count && found.task === task) return found.takers;
   const takers: number[] = [];
   const own = `${task}.`;
   for (const other of store.columns.rows) {
     if (takers.length === MOST_TAKERS) break;
     if (other.inputs.some((id) => id.startsWith(own))) takers.push(other.id);
   }
+  known.set(store, { count, task, takers });
   return takers;
 }
 

@@ -6,6 +6,7 @@ import type { Child, VNode } from "../draw/dom.ts";
 import { text as say } from "../draw/marks.ts";
 import { duration } from "../layout/axis.ts";
 import { fit } from "../layout/labels.ts";
+import { IRREGULAR } from "../model/columns.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { sizeAndTime, tellTransfer, transfersOf } from "../model/transfers.ts";
 import type { Transfer } from "../model/transfers.ts";
@@ -58,6 +59,7 @@ function retries(scene: Scene, scale: Scale, lanes: readonly PlacedLane[]): (VNo
   const { columns } = scene.store;
   const tried: TaskRow[] = [];
   for (let i = 0; i < columns.rows.length && tried.length < MOST; i += 1) {
+    if (!((columns.flags[i] as number) & IRREGULAR)) continue;
     const task = columns.rows[i] as TaskRow;
     if (task.attempts.length > 1) tried.push(task);
   }
