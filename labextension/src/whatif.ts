@@ -64,6 +64,7 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
     make("span", label).textContent = name;
     const input = make("input", label);
     const output = make("output", label);
+    output.setAttribute("aria-live", "off"); // the slider says its value itself
     Object.assign(input, { type: "range", min: "0", max: String(most), step: "1", value: String(at) });
     const tell = (): void => {
       output.textContent = said(Number(input.value));
