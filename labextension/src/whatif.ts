@@ -16,7 +16,8 @@ interface Shown {
   readonly choice: number;
   readonly times: Record<string, number>;
   readonly picture: string;
-  readonly words: string;
+  /** The prediction in words; the name stays in the bundle as it is. */
+  readonly text: string;
 }
 
 const STEPS = 200;
@@ -98,8 +99,8 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   const read = (): void => {
     const shown = model.get("shown") as Shown;
     picture.src = shown.picture;
-    picture.alt = shown.words;
-    words.textContent = shown.words;
+    picture.alt = shown.text;
+    words.textContent = shown.text;
   };
   model.on("change:shown", read);
   read();
