@@ -58,6 +58,7 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   const root = make("section", el);
   root.className = "rt rt-whatif";
   root.setAttribute("aria-label", "What if?");
+  root.dataset["lmSuppressShortcuts"] = "true"; // or JupyterLab takes the arrows from the sliders
   make("style", root).textContent = TOKENS + STYLE;
 
   const slider = (name: string, most: number, at: number, said: (value: number) => string): HTMLInputElement => {
