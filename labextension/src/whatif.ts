@@ -76,6 +76,18 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
       tell();
       ask();
     });
+    // Hosts keep arrows for themselves: what a slider does with keys is done here.
+    input.addEventListener("keydown", (event) => {
+      const at = Number(input.value);
+      const to: Record<string, number> = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: most };
+      const next = to[event.key];
+      if (next === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      input.value = String(Math.min(most, Math.max(0, next)));
+      tell();
+      ask();
+    });
     tell();
     return input;
   };

@@ -61,6 +61,16 @@ test("a moved slider asks for its CPUs and for the durations that were changed",
   assert.equal(input?.getAttribute("aria-valuetext"), "1.00 s");
 });
 
+test("arrows, Home and End move a slider whatever the host does with them", () => {
+  const { el, sent } = open();
+  const input = el.querySelectorAll("input")[0];
+  assert.ok(input);
+  const view = page.document.defaultView as unknown as { KeyboardEvent: typeof KeyboardEvent };
+  const press = (key: string): boolean => input.dispatchEvent(new view.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  assert.deepEqual(["End", "ArrowRight", "ArrowLeft", "Home", "ArrowDown", "a"].map(press), [false, false, false, false, false, true]);
+  assert.deepEqual(sent.map((one) => (one as { choice: number }).choice), [2, 2, 1, 0, 0]);
+});
+
 test("what is predicted is shown, and nothing listens once it is gone", () => {
   const { el, show, unmount, listeners } = open();
   show({ choice: 2, times: {}, picture: "data:image/svg+xml;base64,BBBB", text: "On 4 CPUs: 0.50 s" });
