@@ -22,12 +22,12 @@ ray.init(num_cpus=1, ignore_reinit_error=True)
 
 @ray.remote
 def load(n):
-    time.sleep(0.05)
+    time.sleep(0.05)  # the task's work
     return bytes(2_000_000)
 
 @ray.remote
 def parse(data):
-    time.sleep(0.02)
+    time.sleep(0.02)  # the task's work
     return len(data)
 
 ray.get([parse.remote(load.remote(n)) for n in range(6)])
