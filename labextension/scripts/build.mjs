@@ -28,9 +28,12 @@ const common = {
   logLevel: "warning",
 };
 
+/** The short names of CSS variables: bundles meet in one page, so they are the same in all. */
+const names = new Map();
+
 async function bundle(entry, format, more = {}) {
   const result = await build({ ...common, entryPoints: [entry], format, ...more });
-  return shortVariables(result.outputFiles[0].text);
+  return shortVariables(result.outputFiles[0].text, names);
 }
 
 /** Bytes of the code that the first picture needs, and of what each saved notebook holds per view. */
@@ -83,5 +86,6 @@ async function buildExtension(views) {
   await writeFile(join(dist, "install.json"), `${JSON.stringify(install, null, 2)}\n`);
 }
 
-const views = await viewParts(common, new Map());
-await Promise.all([buildPackageFiles(views), buildExtension(views.version)]);
+const views = await viewParts(common, names);
+await buildPackageFiles(views);
+await buildExtension(views.version);

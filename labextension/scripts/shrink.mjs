@@ -33,8 +33,8 @@ export const shrinkCss = {
   },
 };
 
-/** Gives the CSS variables of ours short names, the same everywhere in a bundle. */
-export function shortVariables(code, names = new Map()) {
+/** Gives the CSS variables of ours short names, the same wherever `names` is. */
+export function shortVariables(code, names) {
   return code.replace(/--rt-[a-z0-9-]+/g, (name) => {
     if (!names.has(name)) names.set(name, `--r${names.size.toString(36)}`);
     return names.get(name);

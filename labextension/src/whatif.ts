@@ -16,7 +16,8 @@ interface Shown {
   readonly choice: number;
   readonly times: Record<string, number>;
   readonly picture: string;
-  readonly words: string;
+  /** The prediction in words; the name stays in the bundle as it is. */
+  readonly text: string;
 }
 
 const STEPS = 200;
@@ -57,6 +58,7 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   const root = make("section", el);
   root.className = "rt rt-whatif";
   root.setAttribute("aria-label", "What if?");
+  root.dataset["lmSuppressShortcuts"] = "true"; // or JupyterLab takes the arrows from the sliders
   make("style", root).textContent = TOKENS + STYLE;
 
   const slider = (name: string, most: number, at: number, said: (value: number) => string): HTMLInputElement => {
@@ -64,12 +66,25 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
     make("span", label).textContent = name;
     const input = make("input", label);
     const output = make("output", label);
+    output.setAttribute("aria-live", "off"); // the slider says its value itself
     Object.assign(input, { type: "range", min: "0", max: String(most), step: "1", value: String(at) });
     const tell = (): void => {
       output.textContent = said(Number(input.value));
       input.setAttribute("aria-valuetext", said(Number(input.value)));
     };
     input.addEventListener("input", () => {
+      tell();
+      ask();
+    });
+    // Hosts keep arrows for themselves: what a slider does with keys is done here.
+    input.addEventListener("keydown", (event) => {
+      const at = Number(input.value);
+      const to: Record<string, number> = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: most };
+      const next = to[event.key];
+      if (next === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      input.value = String(Math.min(most, Math.max(0, next)));
       tell();
       ask();
     });
@@ -97,8 +112,8 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   const read = (): void => {
     const shown = model.get("shown") as Shown;
     picture.src = shown.picture;
-    picture.alt = shown.words;
-    words.textContent = shown.words;
+    picture.alt = shown.text;
+    words.textContent = shown.text;
   };
   model.on("change:shown", read);
   read();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 
 import { duration, rate, render } from "../src/whatif.ts";
@@ -14,7 +15,7 @@ beforeEach(() => {
 function open(network = false) {
   const state: Record<string, unknown> = {
     spec: { machines: ["1", "2", "2 x 2"], functions: [["load", 0.5], ["parse", 0.02]], network },
-    shown: { choice: 0, times: {}, picture: "data:image/svg+xml;base64,AAAA", words: "On 1 CPU: 2.00 s" },
+    shown: { choice: 0, times: {}, picture: "data:image/svg+xml;base64,AAAA", text: "On 1 CPU: 2.00 s" },
   };
   const listeners = new Set<() => void>();
   const sent: unknown[] = [];
@@ -60,9 +61,19 @@ test("a moved slider asks for its CPUs and for the durations that were changed",
   assert.equal(input?.getAttribute("aria-valuetext"), "1.00 s");
 });
 
+test("arrows, Home and End move a slider whatever the host does with them", () => {
+  const { el, sent } = open();
+  const input = el.querySelectorAll("input")[0];
+  assert.ok(input);
+  const view = page.document.defaultView as unknown as { KeyboardEvent: typeof KeyboardEvent };
+  const press = (key: string): boolean => input.dispatchEvent(new view.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  assert.deepEqual(["End", "ArrowRight", "ArrowLeft", "Home", "ArrowDown", "a"].map(press), [false, false, false, false, false, true]);
+  assert.deepEqual(sent.map((one) => (one as { choice: number }).choice), [2, 2, 1, 0, 0]);
+});
+
 test("what is predicted is shown, and nothing listens once it is gone", () => {
   const { el, show, unmount, listeners } = open();
-  show({ choice: 2, times: {}, picture: "data:image/svg+xml;base64,BBBB", words: "On 4 CPUs: 0.50 s" });
+  show({ choice: 2, times: {}, picture: "data:image/svg+xml;base64,BBBB", text: "On 4 CPUs: 0.50 s" });
   assert.equal(el.querySelector("pre")?.textContent, "On 4 CPUs: 0.50 s");
   assert.ok(el.querySelector("img")?.getAttribute("src")?.endsWith("BBBB"));
   unmount();
@@ -77,6 +88,15 @@ test("where there are several nodes the network has a slider", () => {
   move(1, 6);
   assert.deepEqual(sent.map((one) => (one as { network: number | null }).network), [1e8, 0]);
   assert.deepEqual([null, 1e6, 1e9, 0].map(rate), ["as asked", "1 MB/s", "1 GB/s", "no limit"]);
+});
+
+test("no name on the wire is one that the build makes shorter", async () => {
+  const { OWN_PROPERTIES } = (await import("../scripts/shrink.mjs" as string)) as { OWN_PROPERTIES: RegExp };
+  const python = readFileSync(new URL("../../../rayteach/widgets/what_if_widget.py", import.meta.url), "utf8");
+  const asked = readFileSync(new URL("../../../rayteach/api/what_if.py", import.meta.url), "utf8");
+  const names = [...(python + asked).matchAll(/"(\w+)": /g)].map((match) => match[1] ?? "");
+  assert.ok(names.includes("picture") && names.includes("machines"));
+  assert.deepEqual(names.filter((name) => OWN_PROPERTIES.test(name)), []);
 });
 
 test("durations read well", () => {

@@ -125,7 +125,7 @@ def _only_waits(parent: TaskRow, children: list[TaskRow], case: Case) -> bool:
     if len(children) != 1 or parent.end != "done" or children[0].kind != "task":
         return False
     took_s = (parent.end_s or 0.0) - parent.attempts[-1].start_s
-    own_s = query.busy_s(parent, case.rows.now_s)
+    own_s = query.busy_s(parent, case.rows.now_s) - parent.delayed_s
     waits = [w for w in case.rows.waits.values() if w.task == parent.id]
     return (
         case.is_worth(took_s - own_s) and bool(waits) and own_s < IDLE_PARENT * took_s

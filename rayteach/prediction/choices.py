@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
+
+_PLURAL = re.compile(r"(?<!s)(ies|s)$")
 
 
 class Question(Protocol):
@@ -196,7 +199,8 @@ class Number:
 
     def read(self, text: str) -> float:
         """Return the number in a typed line; its unit may stand behind it."""
-        word = text.strip().removesuffix(self.unit).strip().replace(",", ".")
+        word = text.strip().removesuffix(self.unit).removesuffix(_singular(self.unit))
+        word = word.strip().replace(",", ".")
         try:
             return self.checked(float(word))
         except ValueError:
@@ -204,8 +208,9 @@ class Number:
             raise ValueError(msg) from None
 
     def shown(self, answer: float) -> str:
-        """Return the number with its unit."""
-        return f"{answer:g} {self.unit}".strip()
+        """Return the number with its unit: "1 task", "2 tasks", "1 s"."""
+        unit = _singular(self.unit) if answer == 1 else self.unit
+        return f"{answer:g} {unit}".strip()
 
     def compared(self, answer: float, truth: float) -> str:
         """Say by how much it was more or less."""
@@ -230,3 +235,10 @@ def _listed(names: Sequence[str]) -> str:
 
 def _was(names: Sequence[str]) -> str:
     return "was" if len(names) == 1 else "were"
+
+
+def _singular(unit: str) -> str:
+    """Return "task" for "tasks"; short units such as "s" and "ms" have one form."""
+    if not unit.isalpha() or len(unit) <= len("ms"):
+        return unit
+    return _PLURAL.sub(lambda end: "y" if end[0] == "ies" else "", unit)

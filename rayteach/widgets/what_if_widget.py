@@ -31,7 +31,7 @@ class WhatIfWidget(anywidget.AnyWidget):
     #: ``machines``: names of what to choose from; ``functions``: [name, seconds]
     #: pairs; ``network``: True if there are several nodes somewhere
     spec = traitlets.Dict().tag(sync=True)
-    #: the prediction: ``choice``, ``times``, ``picture`` (a data URL), ``words``
+    #: the prediction: ``choice``, ``times``, ``picture`` (a data URL), ``text``
     shown = traitlets.Dict().tag(sync=True)
 
     def __init__(self, spec: dict[str, Any], ask: Ask) -> None:
@@ -47,10 +47,9 @@ class WhatIfWidget(anywidget.AnyWidget):
         """
         self._esm = static.load("whatif.js")
         self._ask = ask
-        super().__init__(spec=spec)
+        super().__init__(spec=spec, shown=self._predicted(0, {}, None))
         free_clicks(self.comm)
         self.on_msg(self._heard)
-        self.predict(0, {})
 
     def predict(
         self, choice: int, times: Mapping[str, float], network: float | None = None
@@ -61,15 +60,20 @@ class WhatIfWidget(anywidget.AnyWidget):
             ValueError: a time or a number is none that can be predicted.
             RayteachError: on so few CPUs the program never ends.
         """
+        self.shown = self._predicted(choice, times, network)
+
+    def _predicted(
+        self, choice: int, times: Mapping[str, float], network: float | None
+    ) -> dict[str, Any]:
         rows, words = self._ask(choice, times, network)
         body, height = still_timeline.draw(rows, _WIDTH_PX, 4.0)
         picture = marks.document(_WIDTH_PX, height + 8, still.summary(rows), body)
         data = b64encode(picture.encode()).decode()
-        self.shown = {
+        return {
             "choice": choice,
             "times": dict(times),
             "picture": f"data:image/svg+xml;base64,{data}",
-            "words": words,
+            "text": words,
         }
 
     def _heard(self, _widget: object, content: object, _buffers: object) -> None:
@@ -86,8 +90,8 @@ class WhatIfWidget(anywidget.AnyWidget):
             )
         except Exception as error:  # noqa: BLE001 (a view must never break the kernel)
             _log.debug("a prediction was refused", exc_info=True)
-            self.shown = {**self.shown, "words": str(error)}
+            self.shown = {**self.shown, "text": str(error)}
 
     def __repr__(self) -> str:
         """Show the words: the text twin of the picture."""
-        return str(self.shown.get("words", ""))
+        return str(self.shown.get("text", ""))

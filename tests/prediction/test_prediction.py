@@ -9,6 +9,7 @@ import pytest
 
 import rayteach
 from rayteach.errors import RayteachError
+from rayteach.prediction.choices import Number
 from rayteach.prediction.schedule import Schedule
 from rayteach.trace.tape import Tape
 
@@ -239,3 +240,20 @@ def test_the_repr_has_no_address_and_says_where_it_stands() -> None:
     assert repr(made) == "<prediction 'Which two?': no answer yet>"
     made.answer = ["f-1", "f-2"]
     assert repr(made) == "<prediction 'Which two?': predicted f-1, f-2>"
+
+
+@pytest.mark.parametrize(
+    ("unit", "one", "two"),
+    [
+        ("tasks", "1 task", "2 tasks"),
+        ("copies", "1 copy", "2 copies"),
+        ("s", "1 s", "2 s"),
+        ("ms", "1 ms", "2 ms"),
+        ("km/s", "1 km/s", "2 km/s"),
+        ("", "1", "2"),
+    ],
+)
+def test_one_is_said_in_the_singular(unit: str, one: str, two: str) -> None:
+    question = Number(unit)
+    assert (question.shown(1), question.shown(2)) == (one, two)
+    assert (question.read(one), question.read(two)) == (1, 2)
