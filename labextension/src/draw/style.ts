@@ -158,7 +158,7 @@ const MARKS = `
 .rt-hex { fill: var(--rt-bg); stroke: var(--rt-ink2); stroke-width: 1.5; } .rt-needs-input > .rt-hex, .rt-queued > .rt-hex { stroke: var(--rt-wait); }
 .rt-failed > .rt-hex { stroke: var(--rt-fail); } .rt-cannot-run > .rt-hex, .rt-cancelled > .rt-hex { stroke: var(--rt-edge); }
 .rt-rule { stroke: var(--rt-rule); } .rt-thin { stroke: var(--rt-edge); fill: none; } .rt-dots { stroke: var(--rt-edge); stroke-dasharray: 1 4; }
-.rt-tick { stroke: var(--rt-ink2); } .rt-now { stroke: var(--rt-ink); }
+.rt-now { stroke: var(--rt-ink); }
 .rt-wait-box { fill: var(--rt-bg); stroke: var(--rt-edge); } .rt-wait-box.rt-open { stroke: var(--rt-run); }
 .rt-due { stroke: var(--rt-run); } .rt-arrow { fill: none; stroke: var(--rt-ink); } .rt-tipmark { fill: var(--rt-ink); }
 .rt text.rt-wi { fill: var(--rt-wait-ink); }
