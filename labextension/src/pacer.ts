@@ -2,11 +2,11 @@
 // drawing takes long, so that the page around it stays quick.
 
 /** A full drawing (graph, counts, table) at most this often while only the clock runs. */
-const FULL_EVERY_MS = 100;
+const FULL_EVERY_MS = 33;
 /** While rows pour in, a drawing in parts begins at most this often: each part costs a frame its ease. */
-const PARTS_EVERY_MS = 200;
+const PARTS_EVERY_MS = 100;
 /** Drawing may take at most this share of the time; tests, which turn frames by hand, lift it. */
-export const pace = { share: 0.25 };
+export const pace = { share: 0.5 };
 
 export class Pacer {
   private frame = 0;

@@ -70,5 +70,5 @@ test("while rows pour in, drawings in parts keep a distance", () => {
     page.turn();
   };
   for (let i = 0; i < 25; i += 1) turn(); // 800 ms
-  assert.ok(count >= 6 && count <= 10, `${count}`);
+  assert.ok(count >= 10 && count <= 18, `${count}`);
 });
