@@ -1,16 +1,19 @@
-// The widget of a what-if: a slider for the CPUs, one to drag for each function's duration,
-// and the predicted run as a timeline and in words.
+// The widget of a what-if: a slider for the machines, one for the network where there are several
+// nodes, one to drag for each function's duration, and the predicted run as a timeline and in words.
 
 import { TOKENS } from "./draw/tokens.ts";
 import type { WidgetModel } from "./widget.ts";
 
 interface Spec {
-  readonly cpus: number[];
+  /** What the first slider chooses from: "4" CPUs, "2 x 4" for two nodes. */
+  readonly machines: string[];
   readonly functions: [string, number][];
+  /** True if one of them has several nodes. */
+  readonly network: boolean;
 }
 
 interface Shown {
-  readonly cpus: number;
+  readonly choice: number;
   readonly times: Record<string, number>;
   readonly picture: string;
   readonly words: string;
@@ -19,6 +22,8 @@ interface Shown {
 const STEPS = 200;
 /** A duration can be dragged up to so many times what was recorded. */
 const MOST = 4;
+/** Bytes a second between nodes; 0 is no limit, and the first is what was asked for. */
+const RATES: (number | null)[] = [null, 1e6, 1e7, 1e8, 1e9, 1e10, 0];
 const STYLE = `
 .rt-whatif { font: var(--rt-t3)/1.5 var(--rt-font); color: var(--rt-ink); background: var(--rt-bg); border: 1px solid var(--rt-edge);
   border-radius: var(--rt-r2); padding: 10px 14px; max-width: 760px; }
@@ -32,6 +37,13 @@ const STYLE = `
 /** Seconds as people read them. */
 export function duration(seconds: number): string {
   return seconds < 0.1 ? `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms` : `${seconds.toFixed(2)} s`;
+}
+
+/** A rate of the network as people read it. */
+export function rate(bytes: number | null): string {
+  if (bytes === null) return "as asked";
+  if (bytes === 0) return "no limit";
+  return bytes < 1e9 ? `${bytes / 1e6} MB/s` : `${bytes / 1e9} GB/s`;
 }
 
 export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
@@ -64,7 +76,8 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
     tell();
     return input;
   };
-  const cpus = slider("CPUs", spec.cpus.length - 1, 0, (at) => String(spec.cpus[at]));
+  const machines = slider("CPUs", spec.machines.length - 1, 0, (at) => String(spec.machines[at]));
+  const network = spec.network ? slider("network", RATES.length - 1, 0, (at) => rate(RATES[at] ?? null)) : null;
   const durations = spec.functions.map(([name, seconds]) => {
     const input = slider(name, STEPS, STEPS / MOST, (at) => duration((at / STEPS) * MOST * seconds));
     return { name, seconds, input };
@@ -78,7 +91,8 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
     const times = Object.fromEntries(
       moved.map(({ name, seconds, input }) => [name, (Number(input.value) / STEPS) * MOST * seconds]),
     );
-    model.send({ type: "ask", cpus: spec.cpus[Number(cpus.value)], times });
+    const between = network === null ? null : RATES[Number(network.value)];
+    model.send({ type: "ask", choice: Number(machines.value), times, network: between });
   }
   const read = (): void => {
     const shown = model.get("shown") as Shown;

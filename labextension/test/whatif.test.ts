@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { duration, render } from "../src/whatif.ts";
+import { duration, rate, render } from "../src/whatif.ts";
 import { openPage } from "./page.ts";
 import type { Page } from "./page.ts";
 
@@ -11,10 +11,10 @@ beforeEach(() => {
   page = openPage();
 });
 
-function open() {
+function open(network = false) {
   const state: Record<string, unknown> = {
-    spec: { cpus: [1, 2, 4], functions: [["load", 0.5], ["parse", 0.02]] },
-    shown: { cpus: 1, times: {}, picture: "data:image/svg+xml;base64,AAAA", words: "On 1 CPU: 2.00 s" },
+    spec: { machines: ["1", "2", "2 x 2"], functions: [["load", 0.5], ["parse", 0.02]], network },
+    shown: { choice: 0, times: {}, picture: "data:image/svg+xml;base64,AAAA", words: "On 1 CPU: 2.00 s" },
   };
   const listeners = new Set<() => void>();
   const sent: unknown[] = [];
@@ -53,8 +53,8 @@ test("a moved slider asks for its CPUs and for the durations that were changed",
   move(0, 2);
   move(1, 100);
   assert.deepEqual(sent, [
-    { type: "ask", cpus: 4, times: {} },
-    { type: "ask", cpus: 4, times: { load: 1 } },
+    { type: "ask", choice: 2, times: {}, network: null },
+    { type: "ask", choice: 2, times: { load: 1 }, network: null },
   ]);
   const input = el.querySelectorAll("input")[1];
   assert.equal(input?.getAttribute("aria-valuetext"), "1.00 s");
@@ -62,12 +62,21 @@ test("a moved slider asks for its CPUs and for the durations that were changed",
 
 test("what is predicted is shown, and nothing listens once it is gone", () => {
   const { el, show, unmount, listeners } = open();
-  show({ cpus: 4, times: {}, picture: "data:image/svg+xml;base64,BBBB", words: "On 4 CPUs: 0.50 s" });
+  show({ choice: 2, times: {}, picture: "data:image/svg+xml;base64,BBBB", words: "On 4 CPUs: 0.50 s" });
   assert.equal(el.querySelector("pre")?.textContent, "On 4 CPUs: 0.50 s");
   assert.ok(el.querySelector("img")?.getAttribute("src")?.endsWith("BBBB"));
   unmount();
   assert.equal(listeners.size, 0);
   assert.equal(el.children.length, 0);
+});
+
+test("where there are several nodes the network has a slider", () => {
+  const { el, sent, move } = open(true);
+  assert.deepEqual([...el.querySelectorAll("label span")].map((one) => one.textContent), ["CPUs", "network", "load", "parse"]);
+  move(1, 3);
+  move(1, 6);
+  assert.deepEqual(sent.map((one) => (one as { network: number | null }).network), [1e8, 0]);
+  assert.deepEqual([null, 1e6, 1e9, 0].map(rate), ["as asked", "1 MB/s", "1 GB/s", "no limit"]);
 });
 
 test("durations read well", () => {

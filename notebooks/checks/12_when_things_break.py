@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from rayteach import ActorDiedError, WorkerCrashedError
+from rayteach import ActorDiedError, ObjectLostError, WorkerCrashedError
 from rayteach import checks as check
-from rayteach.checks import Check, Evidence, Problem
+from rayteach.checks import Check, Evidence, Problem, looking
 
 HERE = "home is here"
 
@@ -69,6 +69,34 @@ def _remembers() -> Check:
     return Check(expected, judge)
 
 
+def _outlives_its_machine() -> Check:
+    expected = "a table that is made again when its machine is gone"
+
+    def judge(evidence: Evidence) -> Problem | None:
+        text = str(evidence.error) if evidence.error is not None else ""
+        tables = looking.tasks(evidence, "read_table")
+        if "was stored with put" in text:
+            found = "the table was put, and put leaves no task that could make it again"
+            return Problem(expected, found, "let the task return it")
+        if isinstance(evidence.error, ObjectLostError):
+            found = "the table has a task behind it, but that may not run again"
+            return Problem(expected, found, "which option says how often?")
+        if evidence.error is not None or not tables:
+            return None
+        fetched = {key for wait in looking.gets(evidence) for key in wait.objects}
+        if any(f"{task.id}.0" in fetched for task in tables):
+            found = "a get brought the whole table to your notebook"
+            return Problem(expected, found, "keep its ID; the runtime has a second way")
+        if len(tables[0].attempts) == 1:
+            found = (
+                f"read_table ran once, on {tables[0].node or 'A'}, which is still there"
+            )
+            return Problem(expected, found, "leave .options(node=node) as it is")
+        return None
+
+    return Check(expected, judge)
+
+
 CHECKS = {
     "flaky": check.all_of(
         check.started("download", at_least=3),
@@ -85,5 +113,10 @@ CHECKS = {
         _remembers(),
         check.result("before", [1, 2, 3]),
         check.result("after", 4),
+    ),
+    "survives": check.all_of(
+        check.started("read_table"),
+        _outlives_its_machine(),
+        check.result("total", 4_999_950_000),
     ),
 }

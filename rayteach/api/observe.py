@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rayteach.api import session as sessions
-from rayteach.api.run import Run, written
+from rayteach.api.run import Run
 from rayteach.core.events import ObjectPut, TaskSubmitted, WaitStarted
 from rayteach.errors import RayteachError
 from rayteach.trace import chrome, storage
 from rayteach.trace import recording as recordings
-from rayteach.trace.fold import SESSION, RowFold
+from rayteach.trace.fold import SESSION, RowFold, frozen
+from rayteach.trace.memory import quiet_memory
 from rayteach.trace.recording import Recording
 from rayteach.trace.views.rows import Rows, RunRow
 
@@ -56,6 +57,10 @@ class Block:
             return self._final
         if session is None:
             return Rows(RunRow(SESSION, "", 1, 0.0))
+        with quiet_memory():
+            return self._look(session)
+
+    def _look(self, session: Session) -> Rows:
         if self._fold is None:
             self._fold = RowFold(session.log, session.start_s)
         self._fold.advance()
@@ -64,8 +69,9 @@ class Block:
         rows = recordings.only(
             self._fold, *self._members(session), is_closed=is_closed, between=between
         )
-        if rows.run.end_s is not None:
-            self._final, self._fold = rows, None
+        if rows.run.end_s is None:
+            return frozen(rows)
+        self._final, self._fold = rows, None
         return rows
 
     def recording(self) -> Recording:
@@ -93,13 +99,19 @@ class _Cell:
 
     def __init__(self, session: Session, number: int) -> None:
         self._session, self._number = session, number
+        #: the latest rows, and how long the log was then
+        self._rows: Rows | None = None
+        self._length = 0
 
     @property
     def rows(self) -> Rows:
         """The rows of the run as they are now."""
-        fold = RowFold(self._session.log, self._session.start_s)
-        fold.advance()
-        return fold.copy(self._number)
+        length = len(self._session.log)
+        if self._rows is None or length != self._length:
+            fold = RowFold(self._session.log, self._session.start_s)
+            fold.advance()
+            self._rows, self._length = fold.rows(self._number), length
+        return self._rows
 
     def recording(self) -> Recording:
         """Return the events of the run as they are now."""
@@ -194,4 +206,4 @@ def timeline(
         raise RayteachError("there is no session to show; rayteach.init() opens one")
     fold = RowFold(session.log, session.start_s)
     fold.advance()
-    return written(chrome.trace_events(fold.copy(None)), filename)
+    return chrome.written(chrome.trace_events(fold.rows(None)), filename)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -252,18 +251,23 @@ class Run:
         self,
         num_cpus: float | Iterable[float] | None = None,
         *,
+        nodes: int | Iterable[int] | Mapping[str, float] | None = None,
+        network_bytes_per_s: float | None = None,
         task_time: Mapping[str, float] | None = None,
         drop_dependency: tuple[str, str] | Iterable[tuple[str, str]] = (),
         policy: str = "fifo",
     ) -> WhatIf:
-        """Predict the run on other CPUs, in another order, with other times.
+        """Predict the run on other machines, in another order, with other times.
 
-        What was recorded runs again through the scheduler that real runs have, on
-        a virtual clock; starting and handing over cost what they cost in the run.
+        What was recorded runs again through the scheduler of real runs, on a
+        virtual clock; starting and handing over cost what they cost in the run.
         Where tasks shared a core, the time that they lost does not count.
 
         Args:
-            num_cpus: one number or several; the run's own by default.
+            num_cpus: one number or several, of each node; the run's own by default.
+            nodes: one number of nodes or several, or {name: CPUs}.
+            network_bytes_per_s: from node to node, in one direction; as the copies
+                of the run went by default, and if it had none they take no time.
             task_time: seconds of own work, by label ("f-1") or function ("f").
             drop_dependency: (maker, user), or several such pairs: the user no
                 longer needs the maker's result.
@@ -279,8 +283,9 @@ class Run:
         """
         from rayteach.api import what_if  # noqa: PLC0415 (only who asks)
 
+        machines = num_cpus, nodes, network_bytes_per_s
         return what_if.answer(
-            self.rows, Run, num_cpus, task_time, drop_dependency, policy
+            self.rows, Run, machines, task_time, drop_dependency, policy
         )
 
     # To keep and to show.
@@ -332,7 +337,7 @@ class Run:
         self, filename: str | PathLike[str] | None = None
     ) -> list[dict[str, Any]] | None:
         """Return the run as Chrome's trace events, or write them to a file."""
-        return written(chrome.trace_events(self.rows), filename)
+        return chrome.written(chrome.trace_events(self.rows), filename)
 
     def to_pandas(self) -> dict[str, Any]:
         """Return a DataFrame for each table, by the table's name.
@@ -387,14 +392,3 @@ _TABLES = {
     "workers": row_types.WorkerRow,
     "nodes": row_types.NodeRow,
 }
-
-
-def written(
-    events: list[dict[str, Any]], filename: str | PathLike[str] | None
-) -> list[dict[str, Any]] | None:
-    """Return trace events, or write them to a file if there is a name for it."""
-    if filename is None:
-        return events
-    text = json.dumps(events, separators=(",", ":"), allow_nan=False)
-    Path(filename).write_text(text, encoding="utf-8")
-    return None

@@ -23,6 +23,7 @@ from rayteach.checks.model import (
     verify,
 )
 from rayteach.checks.predictions import predicted
+from rayteach.checks.sharing import one_copy_of, order
 from rayteach.checks.vocabulary import (
     actors,
     depth,
@@ -51,6 +52,8 @@ __all__ = [
     "mistake",
     "most_in_flight",
     "no_get_in_loop",
+    "one_copy_of",
+    "order",
     "parallel",
     "predicted",
     "raised",

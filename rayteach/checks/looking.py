@@ -8,7 +8,12 @@ from rayteach.trace import query
 
 if TYPE_CHECKING:
     from rayteach.checks.model import Evidence
-    from rayteach.trace.views.rows import ActorRow, TaskRow, WaitRow
+    from rayteach.trace.views.rows import (
+        ActorRow,
+        ObjectRow,
+        TaskRow,
+        WaitRow,
+    )
 
 
 def tasks(evidence: Evidence, function: str = "") -> list[TaskRow]:
@@ -96,3 +101,10 @@ def hidden_ids(evidence: Evidence, function: str) -> TaskRow | None:
 def depth(evidence: Evidence) -> int:
     """Return how many tasks the longest chain of inputs has."""
     return query.depth(evidence.rows)
+
+
+def source_line(evidence: Evidence, row: TaskRow | WaitRow | ObjectRow) -> str:
+    """Return the text of a row's line, also of one inside a task; "" if unknown."""
+    run = evidence.rows.run
+    lines = run.source.splitlines() if row.cell in ("", run.cell) else []
+    return lines[row.line - 1] if 0 < row.line <= len(lines) else ""

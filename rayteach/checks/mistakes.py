@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rayteach.checks import looking
 from rayteach.checks.model import Check, Evidence, Problem
 from rayteach.trace.views.rows import TaskRow, WaitRow
 
@@ -52,7 +53,7 @@ def mistake(
         if blame is True:
             line, source = evidence.error_line, evidence.error_source
             return Problem(expected, found, advice, line, source)
-        source = blame.source or _line(evidence, blame)
+        source = blame.source or looking.source_line(evidence, blame)
         return Problem(expected, found, advice, blame.line, source)
 
     return Check(expected, judge)
@@ -87,10 +88,3 @@ def raised(
         )
 
     return Check(expected, judge)
-
-
-def _line(evidence: Evidence, row: TaskRow | WaitRow) -> str:
-    """Return the text of a line inside a task: its rows travel without it."""
-    run = evidence.rows.run
-    lines = run.source.splitlines() if row.cell in ("", run.cell) else []
-    return lines[row.line - 1] if 0 < row.line <= len(lines) else ""

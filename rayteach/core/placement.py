@@ -12,6 +12,7 @@ for them. What asks for no CPU has room everywhere and gets its node at once.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from rayteach.core.task import Task
 
 SPREAD, PACK = "SPREAD", "PACK"
+_ASKS, _SPREADS = "it asks for node ", "tasks are spread"
+_ASKED = re.compile(r"node (\S+), which it asks for, ")
 
 
 class Wish(NamedTuple):
@@ -40,6 +43,18 @@ class Wish(NamedTuple):
 
 
 NO_WISH = Wish()
+
+
+def wish_said(reason: str) -> Wish:
+    """Return the wish that the reason of a placement tells of.
+
+    PACK sounds like the default, and differs only where large inputs lie.
+    """
+    if reason.startswith(_ASKS):
+        return Wish(reason.removeprefix(_ASKS))
+    asked = _ASKED.match(reason)
+    strategy = SPREAD if _SPREADS in reason else ""
+    return Wish(asked[1] if asked else "", strategy)
 
 
 class Placement:
@@ -172,7 +187,7 @@ class Placement:
         if wish.node:
             wanted = self._nodes.get(wish.node)
             if wanted is not None and wanted in fits:
-                return wanted, f"it asks for node {wish.node}"
+                return wanted, f"{_ASKS}{wish.node}"
             lacks = "is gone" if wanted is None else "has not what it asks for"
             prefix = f"node {wish.node}, which it asks for, {lacks}, and "
         has_room = {
@@ -195,8 +210,8 @@ class Placement:
         node = next(n for n in in_turn if has_room[n.name])
         self._turn = node.name
         if not last:
-            return node, f"tasks are spread, and {node.name} is the first with room"
-        reason = f"tasks are spread, and {last} had the one before"
+            return node, f"{_SPREADS}, and {node.name} is the first with room"
+        reason = f"{_SPREADS}, and {last} had the one before"
         full = [n.name for n in in_turn if not has_room[n.name]]
         if full and node is not in_turn[0]:
             reason += f", while {_and(full)} {_has(full)} no room"

@@ -48,6 +48,7 @@ class Inbound:
         self._submission = submission
         self._cancelling = cancelling
         self._requests = requests
+        state.starts.is_up = self._hello
         #: may change what a task's ``get`` or ``wait`` asks, and its timeout
         self.ask: Callable[[int, Asked, float | None], tuple[Asked, float | None]] = (
             lambda _, asked, timeout_s: (asked, timeout_s)
@@ -197,7 +198,7 @@ class Inbound:
 
     def _hello(self, worker: int, pid: int) -> None:
         handle = self._state.pool.workers.get(worker)
-        if handle is None:
+        if handle is None or handle.ready:
             return
         handle.ready, handle.pid = True, pid
         self._state.add(events.WorkerStarted(clock(), worker, pid))

@@ -218,11 +218,12 @@ class Nodes:
 
     def held_on(self, node: str) -> list[ObjectID]:
         """Return the IDs whose value, or a copy of it, lies on the node."""
-        return [
-            one
+        found = {  # each once, even if its value has had several files by now
+            id(one): one
             for one in list(self._holders.values())
             if isinstance(one.data, Segment) and one.data.is_on(node)
-        ]
+        }
+        return list(found.values())
 
     def bury(self, node: str, worker: int) -> None:
         """A worker died: clean up what it left in its node's store."""

@@ -37,6 +37,8 @@ class Starts:
         self.on_pool_worker: Callable[[], None] = lambda: None
         #: told of a process that there will not be: worker, actor, why
         self.failed: Callable[[int, int | None, str], None] = lambda *_: None
+        #: told of a process that is there already: worker, process id
+        self.is_up: Callable[[int, int], None] = lambda *_: None
         #: told of a process whose node was lost before it was asked for
         self.homeless: Callable[[int, int | None], None] = lambda *_: None
         #: fails what waits for a process: for that actor's, or for any
@@ -80,11 +82,14 @@ class Starts:
             self.homeless(worker, actor)
             return
         try:
-            state.pool.start_worker(
+            pid = state.pool.start_worker(
                 worker, actor=actor, parked=decision.parked, node=decision.node
             )
         except OSError as error:
             self.failed(worker, actor, str(error))
+        else:
+            if pid and actor is not None:  # its work may follow its role at once
+                self.is_up(worker, pid)
 
     def came(self) -> None:
         """A process was forked: starting works."""

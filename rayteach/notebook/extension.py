@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rayteach.api import session as _sessions
 from rayteach.notebook.asking import Asking
 from rayteach.notebook.cards import Cards
+from rayteach.notebook.cellnames import CellNames
 from rayteach.notebook.cells import CellOwner
 from rayteach.notebook.contracts import Session, Sessions
 from rayteach.notebook.panel import Panel
 from rayteach.notebook.registry import MagicsPart
+from rayteach.notebook.replies import Replies
 from rayteach.notebook.runviews import RunViews
 from rayteach.notebook.session_view import SessionViews
 from rayteach.notebook.tracebacks import Tracebacks
@@ -46,6 +48,8 @@ class Extension:
         self.tracebacks = Tracebacks(shell, self.cells.flush_output)
         self.magics = MagicsPart(self)
         self._parts: tuple[_Part, ...] = (
+            Replies(shell),
+            CellNames(shell),
             self.tracebacks,
             self.magics,
             self.panel,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rayteach.notebook.commands import completions
 from rayteach.notebook.exercises import ExerciseMagics
 from rayteach.notebook.magics import RayteachMagics
-from rayteach.notebook.remote_magics import OPTIONS, RemoteMagics
+from rayteach.notebook.remote_magics import OPTIONS, RemoteMagics, nodes_known
 from rayteach.notebook.run_commands import unfinished_names
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def _complete(_shell: InteractiveShell, event: Any) -> list[str]:
 def _complete_remote(shell: InteractiveShell, event: Any) -> list[str]:
     """Complete options, the notebook's names, and what stands behind a dot."""
     symbol: str = event.symbol
+    if event.line.removesuffix(symbol).endswith("--node "):
+        return nodes_known()
     if symbol.startswith("-"):
         return list(OPTIONS)
     base, dot, _ = symbol.rpartition(".")

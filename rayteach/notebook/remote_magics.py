@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from rayteach.notebook.statements import CellTask
 
 OPTIONS = (
-    "-o", "--num-cpus", "--num-returns", "--name", "--keep", "--no-show",
+    "-o", "--num-cpus", "--num-returns", "--name", "--node", "--keep", "--no-show",
 )  # fmt: skip
 _FLAGS = ("--keep", "--no-show")
 _TARGET = "_rt_target"
-_GIVEN = ("num_cpus", "num_returns", "name")
+_GIVEN = ("num_cpus", "num_returns", "name", "node")
 
 
 @magics_class
@@ -62,6 +62,7 @@ class RemoteMagics(IPythonMagics):
     @argument("--num-cpus", type=float, help="CPUs each task or actor holds")
     @argument("--num-returns", type=int, help="values each function, or the last line")
     @argument("--name", help="name of the task or actor")
+    @argument("--node", metavar="NODE", help="node each task or actor runs on, e.g. B")
     @argument("--keep", action="store_true", help="go on when the cell runs again")
     @argument("--no-show", action="store_true", help="no view under this cell")
     def remote(self, line: str, cell: str) -> Any:
@@ -134,6 +135,7 @@ class RemoteMagics(IPythonMagics):
         statement_cell = StatementCell(code, statements)
         self._check_value(arguments, has_value=statement_cell.has_value)
         checked = task_options({**options, "num_returns": 1}, TASK_OPTIONS)
+        _check_node(arguments.node)
         statement_cell.check_sendable()
         for node in statement_cell.imports:
             code.run(node)
@@ -189,6 +191,7 @@ class RemoteMagics(IPythonMagics):
         arguments = self._parse(words)
         options = _given(arguments)
         call = _parsed_call(text)
+        _check_node(arguments.node)
         names = self._extension.shell.user_ns
         called = ast.fix_missing_locations(ast.Expression(call.func))
         target = eval(compile(called, "<%remote>", "eval"), names)  # noqa: S307 (the learner's line)
@@ -255,6 +258,27 @@ def _given(arguments: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def nodes_known() -> list[str]:
+    """Return the names of the open session's nodes, gone ones too."""
+    if not session.is_initialized():
+        return []
+    return [str(node["NodeID"]) for node in session.engine().nodes()]
+
+
+def _check_node(name: str | None) -> None:
+    """Raise ``UsageError`` if no node is, or was, called so."""
+    if name is None:
+        return
+    session.engine()  # opens the session, as the task would
+    known = nodes_known()
+    if name not in known:
+        msg = (
+            f"--node {name}: there is no such node; there are {', '.join(known)}. "
+            "rayteach.add_node() makes another one"
+        )
+        raise UsageError(msg)
+
+
 def _parsed_call(text: str) -> ast.Call:
     """Return the one call that ``text`` is.
 
@@ -281,7 +305,10 @@ def _fitting(target: Any, options: dict[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: names the first that it does not take.
     """
-    takes = {ActorClass: ("num_cpus", "name"), ActorMethod: ("num_returns", "name")}
+    takes = {
+        ActorClass: ("num_cpus", "name", "node"),
+        ActorMethod: ("num_returns", "name"),
+    }
     allowed = takes.get(type(target), _GIVEN)
     for option in options:
         if option not in allowed:

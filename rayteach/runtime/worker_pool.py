@@ -108,8 +108,11 @@ class WorkerPool:
 
     def start_worker(
         self, number: int, *, actor: int | None, parked: bool, node: str = HOME
-    ) -> None:
+    ) -> int:
         """Let a process become a worker; it is ready when its HELLO arrives.
+
+        Returns:
+            Its process id if it is there already: a spare; else 0.
 
         Raises:
             OSError: there are no descriptors left to talk to it.
@@ -144,6 +147,7 @@ class WorkerPool:
         if actor is not None:  # who makes one actor makes more: have a process ready
             with contextlib.suppress(OSError):  # then without
                 nursery.spare = nursery.fork(queue)
+        return handle.pid
 
     def home_copier(self) -> CopierHandle:
         """Fork the copier of the driver's own node."""

@@ -10,12 +10,13 @@ from rayteach.simulate.program import to_key
 from rayteach.trace.recording import Recording
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rayteach.core.events import Event, ObjectKey
     from rayteach.core.task import Task
     from rayteach.simulate.program import Job, Program
     from rayteach.trace.views.rows import Rows, TaskRow, WaitRow
 
-NODE = "A"
 _RUN = 1
 
 
@@ -50,15 +51,16 @@ class Predicted(Recording):
 class Notes:
     """Takes down what happens in a replay."""
 
-    def __init__(self, program: Program, num_cpus: float) -> None:
-        """Open the log with one node."""
+    def __init__(self, program: Program, nodes: Mapping[str, float]) -> None:
+        """Open the log with the nodes, by name, and their CPUs."""
         self._rows = program.rows
         self._jobs = program.jobs
         self._guests: set[int] = set()
         self._functions: dict[str, int] = {}
         self._found: list[Event] = []
         self._add(events.SessionStarted(0.0, 0.0))
-        self._add(events.NodeAdded(0.0, NODE, num_cpus))
+        for name, num_cpus in nodes.items():
+            self._add(events.NodeAdded(0.0, name, num_cpus))
         run = program.rows.run
         self._add(events.CellRunStarted(0.0, _RUN, "", run.cell, 1, run.source))
 
@@ -69,10 +71,12 @@ class Notes:
     def _add(self, event: Event) -> None:
         self._found.append(event)
 
-    def requested(self, now_s: float, worker: int, actor: int | None) -> None:
+    def requested(
+        self, now_s: float, worker: int, node: str, actor: int | None
+    ) -> None:
         """A worker was asked for; it starts when its first task does."""
         kind = "pool" if actor is None else "actor"
-        self._add(events.WorkerRequested(now_s, worker, NODE, kind, actor))
+        self._add(events.WorkerRequested(now_s, worker, node, kind, actor))
 
     def up(self, now_s: float, worker: int) -> None:
         """The worker answered."""
@@ -154,7 +158,32 @@ class Notes:
         if row.kind == "creation":
             self._add(events.ActorStarted(now_s, row.id, worker))
 
-    def put(self, now_s: float, number: int, task: Task | None) -> None:
+    def results(self, now_s: float, row: TaskRow, node: str) -> None:
+        """The results of a task exist; only those in shared memory are told."""
+        for index in range(row.num_returns if row.kind != "creation" else 0):
+            made = self._rows.objects.get(f"{row.id}.{index}")
+            if made is not None and made.shared:
+                self.created(now_s, (row.id, index), node)
+
+    def placed(self, now_s: float, task: int, node: str, reason: str) -> None:
+        """A task got its node."""
+        self._add(events.TaskPlaced(now_s, task, node, reason))
+
+    def copied(
+        self,
+        now_s: float,
+        key: ObjectKey,
+        source: str,
+        target: str,
+        size_bytes: int,
+        start_s: float,
+    ) -> None:
+        """A value has come to another node."""
+        self._add(
+            events.ObjectCopied(now_s, key, source, target, size_bytes, start_s, now_s)
+        )
+
+    def put(self, now_s: float, number: int, node: str, task: Task | None) -> None:
         """A value was put."""
         made = self._rows.objects[f"{number}.0"]
         tail = made.label.rpartition("-")[2]
@@ -162,13 +191,13 @@ class Notes:
         self._add(
             events.ObjectPut(now_s, (number, 0), int(tail), _RUN, made.line, parent)
         )
-        self.created(now_s, (number, 0))
+        self.created(now_s, (number, 0), node)
 
-    def created(self, now_s: float, key: ObjectKey) -> None:
-        """A value exists."""
+    def created(self, now_s: float, key: ObjectKey, node: str) -> None:
+        """A value exists on a node."""
         made = self._rows.objects[f"{key[0]}.{key[1]}"]
         self._add(
-            events.ObjectCreated(now_s, key, made.size_bytes or 0, made.shared, NODE)
+            events.ObjectCreated(now_s, key, made.size_bytes or 0, made.shared, node)
         )
 
     def wait_started(self, now_s: float, row: WaitRow, task: int | None) -> None:

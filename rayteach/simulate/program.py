@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from rayteach.trace import measures, query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rayteach.trace.views.rows import Rows, TaskRow, WaitRow
 
@@ -159,8 +159,9 @@ def program_of(rows: Rows) -> Program:
         for task in ran.values()
     }
     driver = _driver_steps(rows, moments)
-    wait_s = {wait.id: _own_s(wait, rows) for wait in rows.waits.values()}
-    return Program(rows, jobs, driver, _costs(rows), wait_s)
+    arrivals = _arrivals(rows)
+    wait_s = {wait.id: _own_s(wait, rows, arrivals) for wait in rows.waits.values()}
+    return Program(rows, jobs, driver, _costs(rows, arrivals), wait_s)
 
 
 def _with_a_core(job: Job) -> Job:
@@ -181,17 +182,8 @@ _Moment = tuple[float, float, Step]
 
 
 def _moments(rows: Rows, ran: Mapping[int, TaskRow]) -> dict[int | None, list[_Moment]]:
-    """Return what each caller did, in order of time."""
+    """Return what each caller did, in order of time; of one moment, puts first."""
     found: dict[int | None, list[_Moment]] = defaultdict(list)
-    for task in ran.values():
-        caller = task.parent if task.parent in ran else None
-        step = Step(0.0, SUBMIT, task.id)
-        found[caller].append((task.submitted_s, task.submitted_s, step))
-    for wait in rows.waits.values():
-        if wait.end_s is not None:
-            caller = wait.task if wait.task in ran else None
-            step = Step(0.0, WAIT, wait.id)
-            found[caller].append((wait.start_s, wait.end_s, step))
     for made in rows.objects.values():
         number, index = to_key(made.id)
         at_s = made.created_s
@@ -202,6 +194,15 @@ def _moments(rows: Rows, ran: Mapping[int, TaskRow]) -> dict[int | None, list[_M
                 found[None].append((at_s, at_s, Step(0.0, PUT, number)))
         elif made.task in ran and index >= ran[made.task].num_returns:
             found[made.task].append((at_s, at_s, Step(0.0, ITEM, number, index)))
+    for task in ran.values():
+        caller = task.parent if task.parent in ran else None
+        step = Step(0.0, SUBMIT, task.id)
+        found[caller].append((task.submitted_s, task.submitted_s, step))
+    for wait in rows.waits.values():
+        if wait.end_s is not None:
+            caller = wait.task if wait.task in ran else None
+            step = Step(0.0, WAIT, wait.id)
+            found[caller].append((wait.start_s, wait.end_s, step))
     return {caller: _one_by_one(own) for caller, own in found.items()}
 
 
@@ -250,12 +251,27 @@ def _driver_steps(
     return (*steps, Step(0.0, END))
 
 
-def _own_s(wait: WaitRow, rows: Rows) -> float:
+def _arrivals(rows: Rows) -> dict[str, list[float]]:
+    """Return when copies of each object came to a node."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for node in rows.nodes.values():
+        for key, _, _, _, _, end_s in node.received:
+            found[key].append(end_s)
+    return found
+
+
+def _own_s(wait: WaitRow, rows: Rows, arrivals: Mapping[str, Sequence[float]]) -> float:
     """Return what a wait took when it had no more to wait for, not even for a CPU."""
     if wait.end_s is None or wait.reason == "timeout":
         return 0.0
     known = sorted(time_s for time_s in wait.ready_s if time_s is not None)
     moments = [wait.start_s, *known[: wait.num_returns][-1:]]
+    moments += [
+        end_s
+        for key in wait.objects
+        for end_s in arrivals.get(key, ())
+        if wait.start_s <= end_s <= wait.end_s
+    ]
     caller = None if wait.task is None else rows.tasks.get(wait.task)
     if caller is not None:
         moments += [
@@ -266,8 +282,8 @@ def _own_s(wait: WaitRow, rows: Rows) -> float:
     return max(0.0, wait.end_s - max(moments))
 
 
-def _costs(rows: Rows) -> Costs:
-    """Return the medians of what was seen."""
+def _costs(rows: Rows, arrivals: Mapping[str, Sequence[float]]) -> Costs:
+    """Return the medians of what was seen; the way of inputs is none of them."""
     after: list[float] = []
     woken: list[float] = []
     busy_until: dict[int, float] = {}
@@ -280,6 +296,8 @@ def _costs(rows: Rows) -> Costs:
         task = rows.tasks[number]
         worker = task.attempts[0].worker
         ready_s = task.submitted_s if task.ready_s is None else task.ready_s
+        came = [t for k in task.inputs for t in arrivals.get(k, ()) if t <= start_s]
+        ready_s = max([ready_s, *came])
         free_s = busy_until.get(worker)
         if free_s is not None and ready_s <= free_s <= start_s:
             after.append(start_s - free_s)

@@ -18,7 +18,9 @@ from rayteach.core.scheduler import Scheduler
 from rayteach.core.task import CREATION, Task
 from rayteach.core.wait import choose
 from rayteach.errors import RayteachError
-from rayteach.simulate.notes import NODE, Notes
+from rayteach.simulate.cluster import Cluster, add_nodes
+from rayteach.simulate.copies import Copies
+from rayteach.simulate.notes import Notes
 from rayteach.simulate.program import END, ITEM, PUT, SUBMIT, WAIT, to_key
 from rayteach.simulate.workers import Clock, Workers
 
@@ -64,22 +66,25 @@ class _Waiting:
 
 
 class Replay:
-    """One run of a program on a number of CPUs."""
+    """One run of a program on some machines."""
 
     def __init__(
         self,
         program: Program,
-        num_cpus: float,
+        machines: Cluster,
         first: Callable[[Task], float] | None = None,
     ) -> None:
         """Be ready to :meth:`run`; ``first`` is a policy's order of the queue."""
         self._program = program
-        self._num_cpus = num_cpus
+        self._machines = machines
+        self._home = next(iter(machines.nodes))
         self._clock = Clock()
         self._scheduler = Scheduler()
         self._workers = Workers(self._scheduler, self._clock, program.costs, self)
         self._workers.first = first
-        self._notes = Notes(program, num_cpus)
+        self._notes = Notes(program, machines.nodes)
+        self._copies = Copies(machines, self._clock, self._notes, program.rows)
+        add_nodes(self._scheduler, machines, program.rows, self._bytes_of, first)
         self._tasks: dict[int, Task] = {}
         self._ready: set[ObjectKey] = set()
         #: results that nobody of this program makes
@@ -98,7 +103,6 @@ class Replay:
         Raises:
             RayteachError: the program never ends on so few CPUs.
         """
-        self._scheduler.add_node(NODE, self._num_cpus)
         driver = _Agent(self._program.driver)
         self._advance(driver)
         while self._clock.step():
@@ -111,10 +115,9 @@ class Replay:
         ]
         if left or driver.at < len(driver.steps):
             what = left[0] if left else "the driver"
-            cpus = f"{self._num_cpus:g} CPU" + ("" if self._num_cpus == 1 else "s")
             raise RayteachError(
-                f"on {cpus} this program never ends: {what} waits for ever; ask for"
-                " more CPUs"
+                f"on {self._machines.words} this program never ends: {what} waits for"
+                " ever; ask for more CPUs"
             )
         return self._notes.recording()
 
@@ -136,11 +139,13 @@ class Replay:
             self._end(agent)
             return
         if step.kind == PUT and step.number:
-            self._notes.put(self._clock.now_s, step.number, agent.task)
-            self._settle_object((step.number, 0))
+            node = self._node_of(agent)
+            self._notes.put(self._clock.now_s, step.number, node, agent.task)
+            self._settle_object((step.number, 0), node)
         elif step.kind == ITEM:
-            self._notes.created(self._clock.now_s, (step.number, step.index))
-            self._settle_object((step.number, step.index))
+            node, key = self._node_of(agent), (step.number, step.index)
+            self._notes.created(self._clock.now_s, key, node)
+            self._settle_object(key, node)
         self._advance(agent)
 
     def _submit(self, agent: _Agent, step: Step) -> bool:
@@ -218,13 +223,17 @@ class Replay:
             self._notes.finished(
                 self._clock.now_s, job.row, agent.worker, agent.start_s, end_s or 0.0
             )
+        node = self._node_of(agent)
+        for index in range(0 if job is None else job.row.num_returns):
+            self._copies.made((task.number, index), node)
         self._scheduler.finish(task)
         self._settle()
         if job is not None and task.kind != CREATION:
+            self._notes.results(self._clock.now_s, job.row, node)
             for index in range(job.row.num_returns):
-                self._settle_object((task.number, index))
+                self._settle_object((task.number, index), node)
             for key in self._items.get(task.number, ()):  # a generator has ended
-                self._settle_object(key)
+                self._settle_object(key, node)
 
     def _settle(self) -> None:
         """Carry out decisions; note which tasks have all their inputs."""
@@ -233,9 +242,9 @@ class Replay:
         for task in ready:
             self._notes.ready(self._clock.now_s, task.number)
 
-    def requested(self, worker: int, actor: int | None) -> float:
+    def requested(self, worker: int, node: str, actor: int | None) -> float:
         """A worker was asked for; return how long its start takes, in seconds."""
-        self._notes.requested(self._clock.now_s, worker, actor)
+        self._notes.requested(self._clock.now_s, worker, node, actor)
         if actor is None:
             return self._program.costs.worker_s
         return self._program.costs.actor_s if actor in self._program.jobs else 0.0
@@ -243,6 +252,26 @@ class Replay:
     def up(self, worker: int) -> None:
         """The worker answered."""
         self._notes.up(self._clock.now_s, worker)
+
+    # Places.
+
+    def placed(self, task: Task, node: str, reason: str) -> None:
+        """A task got its node."""
+        self._notes.placed(self._clock.now_s, task.number, node, reason)
+
+    def bring(self, task: Task, node: str, then: Callable[[], None]) -> None:
+        """Call ``then`` when the large inputs of a task are on its node."""
+        self._copies.bring(self._inputs(task), node, then)
+
+    def _bytes_of(self, task: Task) -> dict[str, int]:
+        return self._copies.bytes_on(self._inputs(task))
+
+    def _inputs(self, task: Task) -> list[ObjectKey]:
+        job = self._program.jobs.get(task.number)
+        return [] if job is None else [to_key(text) for text in job.row.inputs]
+
+    def _node_of(self, agent: _Agent) -> str:
+        return self._workers.node_of(agent.worker) if agent.worker else self._home
 
     # Waits.
 
@@ -254,7 +283,7 @@ class Replay:
         number = None if agent.task is None else agent.task.number
         self._notes.wait_started(self._clock.now_s, row, number)
         waiting.missing = self._missing(waiting)
-        if waiting.missing <= 0:
+        if waiting.missing <= 0 and not self._far(waiting):
             self._return(waiting)
             return
         for key in waiting.keys:
@@ -268,6 +297,22 @@ class Replay:
             self._notes.blocked(self._clock.now_s, agent.task.number)
             self._scheduler.block(agent.task, agent.worker)
             self._settle()
+        if waiting.missing <= 0:
+            self._fetch(waiting)
+
+    def _far(self, waiting: _Waiting) -> list[ObjectKey]:
+        """Return what a ``get`` must have copied to its node."""
+        keys = waiting.keys if waiting.row.kind == "get" else []
+        return self._copies.far(keys, self._node_of(waiting.agent))
+
+    def _fetch(self, waiting: _Waiting) -> None:
+        """Bring what a ``get`` returns to its caller's node, then wake the caller."""
+
+        def wake() -> None:
+            if not waiting.is_over:
+                self._wake(waiting)
+
+        self._copies.bring(self._far(waiting), self._node_of(waiting.agent), wake)
 
     def _is_ready(self, key: ObjectKey) -> bool:
         return key in self._ready or key in self._given
@@ -280,14 +325,15 @@ class Replay:
             wanted = min(wanted, ready)
         return wanted - sum(map(self._is_ready, waiting.keys))
 
-    def _settle_object(self, key: ObjectKey) -> None:
+    def _settle_object(self, key: ObjectKey, node: str) -> None:
         if key in self._ready:
             return
         self._ready.add(key)
+        self._copies.made(key, node)
         for waiting in self._watchers.pop(key, ()):
             waiting.missing -= 1
             if not waiting.is_over and waiting.missing <= 0:
-                self._wake(waiting)
+                self._fetch(waiting)
 
     def _time_out(self, waiting: _Waiting) -> None:
         if not waiting.is_over:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rayteach.core.task import TASK
+from rayteach.simulate.cluster import HOME, Cluster, of_run
 from rayteach.simulate.program import Program, program_of
 from rayteach.simulate.replay import Replay
 from rayteach.trace import measures, strands
@@ -26,7 +27,7 @@ POLICIES = (FIFO, "lifo", "longest", "shortest")
 class Prediction:
     """A run that would have been."""
 
-    num_cpus: float
+    machines: Cluster
     #: seconds from the first submission to the last end
     makespan_s: float
     #: seconds below which no order of the tasks can get: max(work / CPUs, span)
@@ -36,27 +37,36 @@ class Prediction:
     span_s: float
     recording: Recording
 
+    @property
+    def num_cpus(self) -> float:
+        """CPUs of all nodes."""
+        return self.machines.num_cpus
 
-def predict(program: Program, num_cpus: float, policy: str = FIFO) -> Prediction:
+
+def predict(
+    program: Program, machines: Cluster | float, policy: str = FIFO
+) -> Prediction:
     """Run a program through the scheduler of ``core`` on a virtual clock.
 
     Args:
         program: what the run did.
-        num_cpus: CPUs of the one node.
+        machines: the nodes, or the CPUs of the only one.
         policy: one of ``POLICIES``.
 
     Raises:
         ValueError: the policy is unknown, or a task asks for more CPUs.
         RayteachError: on so few CPUs the program never ends.
     """
-    _check(program, num_cpus, policy)
-    recording = Replay(program, num_cpus, _order(program, policy)).run()
+    if not isinstance(machines, Cluster):
+        machines = Cluster({HOME: machines})
+    _check(program, machines, policy)
+    recording = Replay(program, machines, _order(program, policy)).run()
     rows = recording.rows
     span_s, work_s = strands.span(rows), cpu_work(program)
     return Prediction(
-        num_cpus,
+        machines,
         measures.makespan(rows),
-        max(span_s, work_s / num_cpus),
+        max(span_s, work_s / machines.num_cpus),
         work_s,
         span_s,
         recording,
@@ -90,7 +100,7 @@ def cpu_work(program: Program) -> float:
 
 def cpus_of(rows: Rows) -> float:
     """Return how many CPUs a run had."""
-    return sum(node.num_cpus for node in rows.nodes.values() if node.lost_s is None)
+    return sum(of_run(rows).values())
 
 
 def _pairs(
@@ -114,16 +124,18 @@ def _is_pair(value: object) -> bool:
     )
 
 
-def _check(program: Program, num_cpus: float, policy: str) -> None:
+def _check(program: Program, machines: Cluster, policy: str) -> None:
     if policy not in POLICIES:
         known = ", ".join(repr(one) for one in POLICIES)
         raise ValueError(f"policy={policy!r}: it must be one of {known}")
-    if not 0 < num_cpus < float("inf"):
-        raise ValueError(f"num_cpus={num_cpus!r}: it must be above 0")
+    for num_cpus in machines.nodes.values():
+        if not 0 < num_cpus < float("inf"):
+            raise ValueError(f"num_cpus={num_cpus!r}: it must be above 0")
+    most = max(machines.nodes.values())
     for job in program.jobs.values():
-        if job.row.num_cpus > num_cpus:
+        if job.row.num_cpus > most:
             raise ValueError(
-                f"num_cpus={num_cpus:g}: {job.row.label} asks for "
+                f"num_cpus={most:g}: {job.row.label} asks for "
                 f"{job.row.num_cpus:g} CPUs; begin there"
             )
 

@@ -5,6 +5,7 @@
 Readers take from the node's queue, first in, first out unless a policy says else;
 PARK requests keep their place in it, and come first with a policy. An actor's
 process takes its calls in order, one at a time, or as many at once as it has slots.
+Before a task or a call goes to its worker, its large inputs are brought there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rayteach.core.decisions import (
     Deliver,
     Dispatch,
     Park,
+    Place,
     Post,
     Resume,
     StartWorker,
@@ -63,6 +65,7 @@ class Clock:
 class _Worker:
     number: int
     mode: str
+    node: str
     #: the actor whose process it is
     actor: int | None = None
     #: what it runs now
@@ -71,12 +74,14 @@ class _Worker:
     is_warm: bool = False
     #: calls that were sent to the process and have not begun
     inbox: deque[Task] = field(default_factory=deque)
+    #: what was decided for it; the first one's inputs are on their way
+    box: deque[Task] = field(default_factory=deque)
 
 
 class Host(Protocol):
     """Whoever runs what workers begin."""
 
-    def requested(self, worker: int, actor: int | None) -> float:
+    def requested(self, worker: int, node: str, actor: int | None) -> float:
         """A worker was asked for; return how long its start takes, in seconds."""
 
     def up(self, worker: int) -> None:
@@ -88,9 +93,15 @@ class Host(Protocol):
     def resumed(self, task: Task) -> None:
         """A blocked task has a CPU again."""
 
+    def placed(self, task: Task, node: str, reason: str) -> None:
+        """The task got its node."""
+
+    def bring(self, task: Task, node: str, then: Callable[[], None]) -> None:
+        """Call ``then`` when the inputs of the task are on the node."""
+
 
 class Workers:
-    """All processes of one node, and the queue that readers take from."""
+    """All processes, and the queue that readers take from where there is one node."""
 
     def __init__(
         self,
@@ -137,20 +148,47 @@ class Workers:
             worker.mode = _READING
             self._idle.append(worker)
         elif isinstance(decision, Dispatch):
-            self._run(self._workers[decision.worker], decision.task)
+            self._send(self._workers[decision.worker], [decision.task])
         elif isinstance(decision, Deliver):
             number = self._scheduler.actors[decision.actor].worker
-            self._workers[number].inbox.extend(decision.tasks)
-            self._work_off(self._workers[number])
+            self._send(self._workers[number], decision.tasks)
+        elif isinstance(decision, Place):
+            self._host.placed(decision.task, decision.node, decision.reason)
         elif isinstance(decision, Resume):
             self._host.resumed(decision.task)
+
+    def _send(self, worker: _Worker, tasks: list[Task]) -> None:
+        """Let a worker have tasks or calls, behind what it was sent before."""
+        is_idle = not worker.box
+        worker.box.extend(tasks)
+        if is_idle:
+            self._advance(worker)
+
+    def _advance(self, worker: _Worker) -> None:
+        if worker.box:
+            task = worker.box[0]
+            self._host.bring(task, worker.node, lambda: self._arrived(worker))
+
+    def _arrived(self, worker: _Worker) -> None:
+        """All that the first in the box needs is there."""
+        task = worker.box.popleft()
+        if task.kind == CALL:
+            worker.inbox.append(task)
+            self._work_off(worker)
+        else:
+            self._run(worker, task)
+        self._advance(worker)
+
+    def node_of(self, worker: int) -> str:
+        """Return the node of a worker."""
+        return self._workers[worker].node
 
     def _start(self, decision: StartWorker) -> None:
         mode = _PARKED if decision.parked else _READING
         mode = mode if decision.actor is None else _ACTOR
-        worker = _Worker(decision.worker, mode, decision.actor)
+        worker = _Worker(decision.worker, mode, decision.node, decision.actor)
         self._workers[worker.number] = worker
-        start_s = self._host.requested(worker.number, decision.actor)
+        start_s = self._host.requested(worker.number, worker.node, worker.actor)
         self._clock.after(start_s, lambda: self._started(worker))
 
     def _started(self, worker: _Worker) -> None:

@@ -43,8 +43,8 @@ def copy(source: Path, target: Path) -> list[str]:
     copied = _read(record)
     kept = []
     for path in sorted(source.rglob("*")):
-        if not path.is_file():
-            continue
+        if not path.is_file() or path.parent.name == "__pycache__":
+            continue  # pip compiles the checks where it installs them
         name, place = (
             path.relative_to(source).as_posix(),
             target / path.relative_to(source),

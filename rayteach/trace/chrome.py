@@ -13,12 +13,15 @@ microseconds since the session started.
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from os import PathLike
 
     from rayteach.trace.views.rows import Attempt, ObjectRow, Rows, TaskRow, WaitRow
 
@@ -228,3 +231,14 @@ def _names(slices: _Slices, rows: Rows) -> Iterator[dict[str, Any]]:
 def _name(what: str, pid: int, tid: int, name: str) -> dict[str, Any]:
     args = {"name": name}
     return {"ph": "M", "name": what, "pid": pid, "tid": tid, "ts": 0, "args": args}
+
+
+def written(
+    events: list[dict[str, Any]], filename: str | PathLike[str] | None
+) -> list[dict[str, Any]] | None:
+    """Return trace events, or write them to a file if there is a name for it."""
+    if filename is None:
+        return events
+    text = json.dumps(events, separators=(",", ":"), allow_nan=False)
+    Path(filename).write_text(text, encoding="utf-8")
+    return None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from rayteach.core import events
 from rayteach.trace import critical, explain, strands
+from rayteach.trace.memory import quiet_memory
 from rayteach.trace.views import gate, nodes, objects, places, summaries, tasks
 from rayteach.trace.views.ledger import OUTSIDE, Gone, Ledger
 from rayteach.trace.views.rows import Rows, RunRow
@@ -54,6 +55,7 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.ActorExited: places.on_actor_exited,
     events.FunctionDefined: tasks.on_defined,
     events.TaskSubmitted: tasks.on_submitted,
+    events.ArgumentsShipped: nodes.on_shipped,
     events.TaskReady: tasks.on_ready,
     events.TaskStarted: tasks.on_started,
     events.TaskDelayed: tasks.on_delayed,
@@ -145,18 +147,22 @@ class RowFold:
         with self.lock:
             if len(self._log) == self._read:
                 return False
-            stop = len(self._log)
-            if most is not None:
-                stop = min(stop, self._read + most)
-            self._ledger.revision += 1
-            while self._read < stop:
-                limit = () if most is None else (most,)
-                new, self._read = self._log.read(self._read, *limit)
-                self._take(new)
-                self._tell_stories()
-            self._find_critical_paths()
-            self._see_cells()
+            with quiet_memory():
+                self._advance(most)
             return True
+
+    def _advance(self, most: int | None) -> None:
+        stop = len(self._log)
+        if most is not None:
+            stop = min(stop, self._read + most)
+        self._ledger.revision += 1
+        while self._read < stop:
+            limit = () if most is None else (most,)
+            new, self._read = self._log.read(self._read, *limit)
+            self._take(new)
+            self._tell_stories()
+        self._find_critical_paths()
+        self._see_cells()
 
     def _take(self, new: list[events.Event]) -> None:
         ledger = self._ledger

@@ -30,8 +30,11 @@ from rayteach.trace.condensing import Condenser
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-LIMIT_BYTES = 32 << 20
-"""Of packed events; while the older half is condensed it is there twice."""
+LIMIT_BYTES = 12 << 20
+"""Of packed events: some 150,000 tasks, whose rows take 0.4 GB when somebody asks.
+
+While the older half is condensed it is there twice.
+"""
 CHUNK = 20_000
 """So many decoded events at a time take some MB."""
 _OTHER = struct.Struct("<BI")

@@ -19,7 +19,7 @@ from rayteach.core.events import (
     WaitStarted,
 )
 from rayteach.trace import critical, strands
-from rayteach.trace.fold import RowFold, frozen
+from rayteach.trace.fold import RowFold
 from rayteach.trace.views import summaries
 
 if TYPE_CHECKING:
@@ -208,7 +208,9 @@ def only(
     is_closed: bool = False,
     between: tuple[float, float] = (-float("inf"), float("inf")),
 ) -> Rows:
-    """Return copies of the chosen rows, and of those that they refer to.
+    """Return the chosen rows, and those that they refer to.
+
+    They are the fold's own: whoever lets it advance keeps ``frozen`` ones.
 
     Args:
         fold: all rows.
@@ -238,7 +240,6 @@ def only(
     }
     actors = {task.actor for task in found.tasks.values()}
     found.actors = {k: row for k, row in found.actors.items() if k in actors}
-    found = frozen(found)
     _head(found, is_closed=is_closed)
     return found
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rayteach.trace.views.rows import Rows
 
-    Ask = Callable[[float, Mapping[str, float]], tuple[Rows, str]]
+    Ask = Callable[[int, Mapping[str, float], float | None], tuple[Rows, str]]
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
@@ -28,17 +28,19 @@ _WIDTH_PX = 720.0
 class WhatIfWidget(anywidget.AnyWidget):
     """Sliders, and the run that they stand for as a timeline and in words."""
 
-    #: ``cpus``: the numbers to choose from; ``functions``: [name, seconds] pairs
+    #: ``machines``: names of what to choose from; ``functions``: [name, seconds]
+    #: pairs; ``network``: True if there are several nodes somewhere
     spec = traitlets.Dict().tag(sync=True)
-    #: the prediction: ``cpus``, ``times``, ``picture`` (a data URL), ``words``
+    #: the prediction: ``choice``, ``times``, ``picture`` (a data URL), ``words``
     shown = traitlets.Dict().tag(sync=True)
 
     def __init__(self, spec: dict[str, Any], ask: Ask) -> None:
-        """Make the widget; it shows the first number of CPUs.
+        """Make the widget; it shows the first choice of machines.
 
         Args:
             spec: what can be chosen.
-            ask: predicts a run for CPUs and times; returns its rows and words.
+            ask: predicts a run for a choice, times and bytes a second between nodes (0:
+                no limit, None: as asked for); returns its rows and words.
 
         Raises:
             FrontEndMissingError: the front end was not built.
@@ -48,21 +50,23 @@ class WhatIfWidget(anywidget.AnyWidget):
         super().__init__(spec=spec)
         free_clicks(self.comm)
         self.on_msg(self._heard)
-        self.predict(spec["cpus"][0], {})
+        self.predict(0, {})
 
-    def predict(self, cpus: float, times: Mapping[str, float]) -> None:
-        """Show the run on so many CPUs with these times.
+    def predict(
+        self, choice: int, times: Mapping[str, float], network: float | None = None
+    ) -> None:
+        """Show the run on these machines with these times.
 
         Raises:
             ValueError: a time or a number is none that can be predicted.
             RayteachError: on so few CPUs the program never ends.
         """
-        rows, words = self._ask(cpus, times)
+        rows, words = self._ask(choice, times, network)
         body, height = still_timeline.draw(rows, _WIDTH_PX, 4.0)
         picture = marks.document(_WIDTH_PX, height + 8, still.summary(rows), body)
         data = b64encode(picture.encode()).decode()
         self.shown = {
-            "cpus": cpus,
+            "choice": choice,
             "times": dict(times),
             "picture": f"data:image/svg+xml;base64,{data}",
             "words": words,
@@ -74,7 +78,12 @@ class WhatIfWidget(anywidget.AnyWidget):
             return
         try:
             times = {str(name): float(s) for name, s in content["times"].items()}
-            self.predict(float(content["cpus"]), times)
+            network = content.get("network")
+            self.predict(
+                int(content["choice"]),
+                times,
+                None if network is None else float(network),
+            )
         except Exception as error:  # noqa: BLE001 (a view must never break the kernel)
             _log.debug("a prediction was refused", exc_info=True)
             self.shown = {**self.shown, "words": str(error)}

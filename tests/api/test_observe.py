@@ -61,6 +61,22 @@ def test_a_saved_run_answers_as_the_run_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("session")
+def test_rows_that_were_read_inside_a_block_stay_as_they_were() -> None:
+    @ray.remote
+    def load(name):
+        return name
+
+    with ray.observe() as run:
+        ray.get(load.remote("a"))
+        before = run.rows
+        kept = asdict(before)
+        ray.get(load.remote("b"))
+        assert len(run.tasks) == 2
+    assert len(run.tasks) == 2
+    assert asdict(before) == kept
+
+
+@pytest.mark.usefixtures("session")
 def test_the_last_run_is_that_of_the_latest_task() -> None:
     run = program()
     latest = {task.label: task.id for task in ray.last_run().tasks}

@@ -8,6 +8,7 @@ import pytest
 
 import rayteach as ray
 from rayteach.api.run import Run
+from rayteach.core import events
 from rayteach.trace.recording import Recording
 from rayteach.trace.tape import Tape
 
@@ -68,6 +69,53 @@ def test_the_runs_own_cpus_are_the_default() -> None:
         found[2]
 
 
+def two_large_inputs() -> Run:
+    """Four tasks of a second each on one CPU that all take 100 MB."""
+    tape = Tape(num_cpus=1)
+    grid = tape.put()
+    now_s = tape.origin_s
+    tape.append(events.ObjectCreated(now_s, (grid, 0), 100_000_000, True, "A"))
+    for place, task in enumerate([tape.submit("f", grid) for _ in range(4)]):
+        tape.run_task(task, float(place), place + 1.0)
+    return Run(Recording(tape.events(), tape.origin_s))
+
+
+def test_nodes_and_their_network_stand_in_the_table() -> None:
+    run = two_large_inputs()
+    found = run.what_if(num_cpus=[1, 2], nodes=[1, 2], network_bytes_per_s=100e6)
+    assert found.curve == [(1, 1.0), (2, 2.0), (2, pytest.approx(4 / 3)), (4, 2.0)]
+    assert found.to_text().splitlines() == [
+        "What if?   recorded on 1 CPU: 4.00 s",
+        "   CPUs       time   speed-up   at best",
+        "      1     4.00 s       1.00    4.00 s   ████████████████████████",
+        "      2     2.00 s       2.00    2.00 s   ████████████",
+        "  2 x 1     3.00 s       1.33    2.00 s   ██████████████████",
+        "  2 x 2     2.00 s       2.00    1.00 s   ████████████",
+        (
+            "At best is the larger of 4.00 s of work over the CPUs, and the longest "
+            "chain, 1.00 s."
+        ),
+        (
+            "On 2 nodes of 2 CPUs: 1 copy of 100 MB from node to node; copies go at "
+            "100 MB a second."
+        ),
+        "2 CPUs are enough: more change next to nothing.",
+    ]
+
+
+def test_nodes_may_differ_and_a_run_of_several_is_replayed_on_its_own() -> None:
+    found = two_large_inputs().what_if(nodes={"lab": 1, "B": 3})
+    assert [one.machines.words for one in found.predictions] == [
+        "node lab of 1 CPU and node B of 3 CPUs"
+    ]
+    assert "copies take no time: give network_bytes_per_s" in found.to_text()
+    run = found.runs[0]
+    assert (run.makespan, len(run.transfers), run.copies["put-1"]) == (1.0, 1, 2)
+    (again,) = run.what_if().predictions
+    assert again.machines.nodes == {"lab": 1, "B": 3}
+    assert again.makespan_s == 1.0
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "text"),
     [
@@ -76,6 +124,13 @@ def test_the_runs_own_cpus_are_the_default() -> None:
         ({"num_cpus": ["2"]}, TypeError, "'2' is no number of CPUs"),
         ({"num_cpus": 0.5}, ValueError, "f-1 asks for 1 CPUs"),
         ({"drop_dependency": [1]}, ValueError, "give \\(maker, user\\)"),
+        ({"nodes": 0}, ValueError, "nodes=0: a whole number from 1 on"),
+        ({"nodes": [2, 1.5]}, ValueError, "nodes=1.5"),
+        ({"nodes": ["B"]}, TypeError, "'B' is no number of nodes"),
+        ({"nodes": {}}, ValueError, "at least one node"),
+        ({"nodes": {"A": 0}}, ValueError, "above 0"),
+        ({"nodes": {"A": 1}, "num_cpus": 2}, ValueError, "leave num_cpus out"),
+        ({"nodes": 2, "network_bytes_per_s": 0}, ValueError, "a second .* above 0"),
     ],
 )
 def test_what_cannot_be_predicted_is_an_error_that_says_why(

@@ -188,6 +188,16 @@ def test_a_value_with_a_copy_elsewhere_is_not_made_again(ray, victim, runs):
     assert runs.count() == 1
 
 
+def test_a_value_may_outlive_one_node_after_the_other(ray, victim, fill, plus):
+    one = fill.options(node=victim).remote(7)
+    assert first(ray, one) == 7.0  # a copy for the notebook's node
+    ray.kill_node(victim)
+    another = ray.add_node(num_cpus=2)
+    assert first(ray, plus.options(node=another).remote(one, 1)) == 8.0
+    ray.kill_node(another)
+    assert first(ray, one) == 7.0
+
+
 def test_what_needs_a_lost_value_waits_for_it(ray, victim, fill, plus):
     lost = fill.options(node=victim).remote(2)
     ray.wait([lost])

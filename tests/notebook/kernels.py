@@ -35,6 +35,9 @@ class ThisPython(KernelSpecManager):
 class FrontEnd:
     """One notebook's connection to a kernel."""
 
+    #: the extension looks after the kernel
+    loaded = False
+
     def __init__(self, client: BlockingKernelClient) -> None:
         self.client = client
         client.start_channels()
@@ -70,16 +73,18 @@ class FrontEnd:
                 return
 
     def _next(self) -> Message:
-        """Return what the kernel says next; it is woken if it says nothing.
+        """Return what the kernel says next.
 
-        ipykernel 7.2 to 7.4 may overlook a request that comes while they send a
-        reply, until another one comes (ipython/ipykernel#1554).
+        Before the extension is loaded it is woken if it says nothing: ipykernel 7.0
+        to 7.3 may overlook a request that comes while they send a reply, until
+        another one comes (ipython/ipykernel#1554). Loaded, it must not.
         """
         for _ in range(PATIENCE_S // NUDGE_S):
             try:
                 message: Message = self.client.get_iopub_msg(timeout=NUDGE_S)
             except queue.Empty:
-                self.client.kernel_info()
+                if not self.loaded:
+                    self.client.kernel_info()
             else:
                 return message
         msg = f"the kernel has said nothing for {PATIENCE_S} s"
@@ -116,12 +121,15 @@ class Kernel(FrontEnd):
 
     def restart(self) -> None:
         """Start the kernel anew, as the button does."""
+        self.loaded = False
         self.manager.restart_kernel(now=False)
         self.client.wait_for_ready(timeout=PATIENCE_S)
 
     def load(self) -> None:
         """Load the extension anew, with a session of two CPUs."""
+        self.loaded = False
         self.run("%load_ext rayteach\n%reload_ext rayteach\nimport rayteach as ray")
+        self.loaded = True
         self.run("ray.shutdown()\nray.init(num_cpus=2)")
         self.run("@ray.remote\ndef double(x):\n    return 2 * x")
 

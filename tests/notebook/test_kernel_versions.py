@@ -11,7 +11,7 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-TESTS = ("test_kernel.py", "test_kernel_cells.py")
+TESTS = ("test_replies.py", "test_kernel.py", "test_kernel_cells.py")
 
 
 @pytest.mark.soak

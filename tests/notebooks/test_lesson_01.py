@@ -37,11 +37,6 @@ def problem(ip, cell: str):
     return error.problem
 
 
-@pytest.mark.parametrize("name", COURSE.exercises)
-def test_the_solution_passes(ip, name) -> None:
-    assert ip.run_cell(courses.solution(solved(name)), store_history=True).success
-
-
 @pytest.mark.parametrize(
     ("name", "mistake"),
     [

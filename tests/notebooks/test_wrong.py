@@ -36,12 +36,16 @@ def notebook(tmp_path: Path, monkeypatch) -> Iterator[InteractiveShell]:
     InteractiveShell.clear_instance()
 
 
-def runner(shell: InteractiveShell) -> trials.Run:
+def runner(shell: InteractiveShell, right: list[rayteach.Run]) -> trials.Run:
+    """Return what runs a cell; the runs of those that pass go into ``right``."""
+
     def run(source: str, cell_id: str) -> Outcome:
         with capture_output():
             result = shell.run_cell(source, store_history=True, cell_id=cell_id)
         error = result.error_before_exec or result.error_in_exec
         if error is None:
+            if ".remote(" in source:
+                right.append(rayteach.last_run())
             return Outcome("done")
         if isinstance(error, CheckFailedError):
             return Outcome("not yet", str(error))
@@ -56,7 +60,11 @@ def runner(shell: InteractiveShell) -> trials.Run:
 @pytest.mark.filterwarnings("ignore:timeout=5000 is 5000 seconds:UserWarning")
 @pytest.mark.parametrize("lesson", COURSE.lessons)
 def test_each_answer_gets_the_message_that_is_its_own(notebook, lesson) -> None:
-    assert list(trials.complaints(COURSE, lesson, runner(notebook))) == []
+    right: list[rayteach.Run] = []
+    assert list(trials.complaints(COURSE, lesson, runner(notebook, right))) == []
+    assert right
+    # And nothing that is right is advised against.
+    assert [str(one) for run in right for one in run.advice()] == []
 
 
 @pytest.mark.parametrize("exercise", COURSE.exercises.values(), ids=lambda e: e.name)

@@ -46,6 +46,13 @@ def test_untouched_files_are_updated_and_touched_ones_stay(installed, mine) -> N
     assert home.copy(installed, mine) == []  # told once
 
 
+def test_what_python_compiled_is_no_part_of_the_copy(installed, tmp_path) -> None:
+    (installed / "checks" / "__pycache__").mkdir(parents=True)
+    (installed / "checks" / "__pycache__" / "a.cpython-313.pyc").write_text("x")
+    assert home.copy(installed, tmp_path / "here") == []
+    assert not (tmp_path / "here" / "checks").exists()
+
+
 def test_work_stays_when_there_is_nothing_newer(installed, mine) -> None:
     (mine / "b.txt").write_text("my b")
     assert home.copy(installed, mine) == []
