@@ -4,7 +4,7 @@
  * How far the picture stays behind the newest rows, in seconds. Messages come in beats of
  * 50 ms; a picture at the very edge would draw bars that the next message shortens.
  */
-const BEHIND_S = 0.05;
+const BEHIND_S = 0.03;
 /** A leap beyond this is a clock that stood still, not a late message. */
 const LEAP_S = 1;
 

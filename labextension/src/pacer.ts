@@ -2,9 +2,11 @@
 // drawing takes long, so that the page around it stays quick.
 
 /** A full drawing (graph, counts, table) at most this often while only the clock runs. */
-const FULL_EVERY_MS = 100;
+const FULL_EVERY_MS = 33;
+/** While rows pour in, a drawing in parts begins at most this often: each part costs a frame its ease. */
+const PARTS_EVERY_MS = 100;
 /** Drawing may take at most this share of the time; tests, which turn frames by hand, lift it. */
-export const pace = { share: 0.25 };
+export const pace = { share: 0.5 };
 
 export class Pacer {
   private frame = 0;
@@ -15,6 +17,9 @@ export class Pacer {
   /** of a drawing in parts one is left */
   private isPart = false;
   private isYielding = false;
+  /** rows have come since the drawing in parts began */
+  private isFed = false;
+  private beganMs = 0;
 
   constructor(
     /** returns true if it left a part for the next frame */
@@ -32,6 +37,7 @@ export class Pacer {
   /** This frame has had its work: draw in the next one. */
   yieldFrame(): void {
     this.isYielding = true;
+    this.isFed = true;
   }
 
   stop(): void {
@@ -61,8 +67,14 @@ export class Pacer {
     // What is asked for between two parts wants all parts once more.
     if (!this.isPart) this.isRequested = false;
     if (isFull) this.lastFullMs = now;
+    const wasPart = this.isPart;
+    if (!wasPart) this.beganMs = now;
     this.isPart = this.paint(isFull) === true;
     const took = this.nowMs() - now;
     this.nextMs = took > 4 && !this.isPart ? now + took / pace.share : 0;
+    if (wasPart && !this.isPart && this.isFed) {
+      this.nextMs = Math.max(this.nextMs, this.beganMs + PARTS_EVERY_MS);
+      this.isFed = false;
+    }
   }
 }

@@ -56,3 +56,19 @@ test("a request between two parts of a drawing draws all parts once more", () =>
   for (let i = 0; i < 5; i += 1) page.turn();
   assert.deepEqual(drawn, ["a", "b", "a", "b"]);
 });
+
+test("while rows pour in, drawings in parts keep a distance", () => {
+  let now = 0;
+  let count = 0;
+  const pacer = new Pacer(() => (count += 1) % 2 === 1, () => true, () => now);
+  const turn = (): void => {
+    now += 16;
+    pacer.yieldFrame();
+    pacer.request();
+    page.turn();
+    now += 16;
+    page.turn();
+  };
+  for (let i = 0; i < 25; i += 1) turn(); // 800 ms
+  assert.ok(count >= 10 && count <= 18, `${count}`);
+});

@@ -11,7 +11,7 @@ from IPython.display import DisplayHandle, display
 
 from rayteach.widgets import still as still_picture
 from rayteach.widgets import text
-from rayteach.widgets.run_widget import RunWidget
+from rayteach.widgets.run_widget import MOST_BEHIND, RunWidget
 
 if TYPE_CHECKING:
     from rayteach.notebook.contracts import Session
@@ -42,7 +42,7 @@ class LiveView:
             is_own: its cell has just ended; any other one is only interesting
                 once what it started is over.
         """
-        if self._handle is None or self._is_kept:
+        if self._handle is None or self._is_kept or self._fold.behind > MOST_BEHIND:
             return
         self._fold.advance()
         is_over = not self._fold.is_active(self._run)

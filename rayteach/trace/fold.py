@@ -90,8 +90,8 @@ class Log(Protocol):
         """Return the events from a sequence number on."""
         ...
 
-    def read(self, start: int) -> tuple[list[Event], int]:
-        """Return some events from a number on, and where to go on."""
+    def read(self, start: int, most: int = ...) -> tuple[list[Event], int]:
+        """Return about ``most`` events from a number on, and where to go on."""
         ...
 
 
@@ -133,20 +133,32 @@ class RowFold:
         """Return the numbers of all runs, in order of appearance."""
         return tuple(self._ledger.books)
 
-    def advance(self) -> bool:
-        """Read the events that are new; say whether a row changed."""
+    @property
+    def behind(self) -> int:
+        """How many events of the log are not read yet."""
+        return len(self._log) - self._read
+
+    def advance(self, most: int | None = None) -> bool:
+        """Read the events that are new; say whether a row changed.
+
+        Args:
+            most: about so many of them, the oldest; ``None`` for all.
+        """
         with self.lock:
             if len(self._log) == self._read:
                 return False
             with quiet_memory():
-                self._advance()
+                self._advance(most)
             return True
 
-    def _advance(self) -> None:
+    def _advance(self, most: int | None) -> None:
         stop = len(self._log)
+        if most is not None:
+            stop = min(stop, self._read + most)
         self._ledger.revision += 1
         while self._read < stop:
-            new, self._read = self._log.read(self._read)
+            limit = () if most is None else (most,)
+            new, self._read = self._log.read(self._read, *limit)
             self._take(new)
             self._tell_stories()
         self._find_critical_paths()

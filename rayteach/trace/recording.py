@@ -62,9 +62,9 @@ class Recording:
         """Return the events from a sequence number on."""
         return self._events[start:]
 
-    def read(self, start: int) -> tuple[list[Event], int]:
-        """Return the events from a sequence number on, and how many there are."""
-        found = self._events[start:]
+    def read(self, start: int, most: int = 1 << 60) -> tuple[list[Event], int]:
+        """Return events from a sequence number on, and where to go on."""
+        found = self._events[start : start + most]
         return found, start + len(found)
 
     def recording(self) -> Recording:

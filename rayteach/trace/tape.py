@@ -75,9 +75,9 @@ class Tape:
         """Yield the events from a sequence number on, with their numbers."""
         yield from enumerate(self._events[start:], start)
 
-    def read(self, start: int) -> tuple[list[Event], int]:
-        """Return the events from a sequence number on, and how many there are."""
-        found = self._events[start:]
+    def read(self, start: int, most: int = 1 << 60) -> tuple[list[Event], int]:
+        """Return events from a sequence number on, and where to go on."""
+        found = self._events[start : start + most]
         return found, start + len(found)
 
     def append(self, event: Event) -> None:

@@ -24,6 +24,7 @@ from rayteach.trace.fold import RowFold
 from rayteach.widgets import wire
 from rayteach.widgets.alarm import Alarm
 from rayteach.widgets.late_log import LateLog
+from rayteach.widgets.pace import MUCH, Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,9 +39,6 @@ _log.addHandler(logging.NullHandler())
 
 INTERVAL_S = 0.05
 """Between two messages to one view: 20 a second, and seen within a tenth of one."""
-
-REST = 19
-"""While tasks run the thread rests so many times as long as it worked: 5 % at most."""
 
 LONGEST_REST_S = 1.0
 """However much there was to tell."""
@@ -107,6 +105,7 @@ class Publisher:
         self._alarm = alarm or Alarm()
         self._clock = clock
         self._cost = cost
+        self._pace = Pace(clock)
         self._subscriptions: dict[int, Subscription] = {}
         #: cards, which are small and look for themselves
         self._watchers: list[Watcher] = []
@@ -115,6 +114,8 @@ class Publisher:
         self._thread: Thread | None = None
         self._stopped = False
         self._interval_s = self._shortest_s = INTERVAL_S
+        #: the rows are those of an earlier moment
+        self._is_behind = False
         #: some run that is watched has not come to its end
         self._goes_on = False
         if controls is not None:
@@ -249,12 +250,13 @@ class Publisher:
             Seconds until the next look, ``None`` if nothing can change by itself.
         """
         with self._turn:
-            began = self._cost()
+            began, began_s = self._cost(), self._clock()
             rest_s = self._take_turn()
             if rest_s is None or not self._goes_on:
                 return rest_s
             worked_s = self._cost() - began
-            return max(rest_s, min(REST * worked_s, LONGEST_REST_S))
+            rest_s -= self._clock() - began_s  # beats, however long one takes
+            return max(rest_s, min(self._pace.rest(worked_s), LONGEST_REST_S))
 
     def _take_turn(self) -> float | None:
         with self._lock:
@@ -271,7 +273,7 @@ class Publisher:
             self._sample()
         with self.fold.lock:
             if listening or watchers:
-                self.fold.advance()
+                self._read()
             outbox = [(s, self._message(s)) for s in listening]
             goes_on = any(self.fold.is_active(s.run) for s in listening)
         self._goes_on = goes_on
@@ -282,6 +284,12 @@ class Publisher:
         self._forget_broken(listening)
         is_watched = [watcher.look(self.fold) for watcher in watchers]
         return self._next_s(listening, goes_on=goes_on or any(is_watched))
+
+    def _read(self) -> None:
+        """Fold what is new: all of it if nothing will be told later."""
+        most = self._pace.most(len(self._session.log))
+        self.fold.advance(None if self._stopped or self._session.closed else most)
+        self._is_behind = self.fold.behind > MUCH
 
     def _sample(self) -> None:
         if self._session.closed:
@@ -297,7 +305,7 @@ class Publisher:
         rows = self.fold.changes(
             subscription.run, -1 if subscription.owed else subscription.revision
         )
-        if live and self.fold.is_active(subscription.run):
+        if live and self.fold.is_active(subscription.run) and not self._is_behind:
             rows.now_s = self._now_s()
         changed = self._has_news(subscription, rows) or live != subscription.live
         if not (subscription.owed or changed) and subscription.confirmed:

@@ -29,6 +29,10 @@ VIEW_MIME = "application/vnd.rayteach.view+json"
 """What our JupyterLab extension draws: the live view, else the still picture."""
 
 
+MOST_BEHIND = 20_000
+"""Unread events, as after a storm of tasks, for which no cell is made to wait."""
+
+
 class RunWidget(anywidget.AnyWidget):
     """Shows one run, live while its publisher runs."""
 
@@ -88,8 +92,12 @@ class RunWidget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the live view, a still picture of now, and text."""
         live = super()._repr_mimebundle_(**kwargs)
-        rows = self.rows
         data, metadata = live or ({}, {})
+        if self._publisher and self._publisher.fold.behind > MOST_BEHIND:
+            later = "A run of rayteach; its picture comes when a cell has ended."
+            new = {VIEW_MIME: {"version": 1, "live": True}, "text/plain": later}
+            return {**data, **new}, metadata
+        rows = self.rows
         fallback = {
             VIEW_MIME: {"version": 1, "live": rows.run.end_s is None},
             "text/html": still.html_figure(rows),

@@ -11,10 +11,10 @@ from rayteach.core import events
 from rayteach.trace.tape import Tape
 from rayteach.widgets.alarm import Alarm
 from rayteach.widgets.link import Link
+from rayteach.widgets.pace import MOST, MOST_IN_STORM, REST
 from rayteach.widgets.publisher import (
     INTERVAL_S,
     QUIET_INTERVAL_S,
-    REST,
     Publisher,
     Subscription,
 )
@@ -350,19 +350,49 @@ def test_views_that_are_asked_say_that_they_are_there(
     view.link.receive({"type": "here"})
     assert commands.has_answered(now[0])
     publisher.tick()
-    assert {"type": "ask"} in view.messages  # once per question
+    assert {"type": "ask"} in view.messages
 
 
-def test_while_tasks_run_it_works_at_most_a_twentieth_of_the_time(
+def told_by(publish: Any, work: list[float]) -> tuple[Publisher, list[Any]]:
+    """A publisher whose thread does not run, and what it tells a view of run 1."""
+    publisher, told = publish(), []
+
+    def send(message: dict[str, Any]) -> None:
+        told.append(message)
+        work[0] += 0.01
+
+    publisher._subscriptions[0] = Subscription(Link(send), 1, owed=True)
+    return publisher, told
+
+
+def test_in_a_storm_it_works_at_most_a_twentieth_of_the_time(
+    publish: Any, tape: Tape, work: list[float]
+) -> None:
+    publisher, told = told_by(publish, work)
+    _ = [tape.submit("f") for _ in range(2 * MOST_IN_STORM)]
+    assert publisher.tick() == pytest.approx(REST * 0.01)
+    first = len(told[0]["tables"]["tasks"]["rows"])
+    assert MOST_IN_STORM / 2 < first <= MOST_IN_STORM, "the picture stays behind"
+    assert told[0]["now_s"] < 9.0, "and does not pretend to be of now"
+
+
+def test_after_a_storm_the_rest_is_told_soon(
+    publish: Any, tape: Tape, work: list[float]
+) -> None:
+    publisher, told = told_by(publish, work)
+    _ = [tape.submit("f") for _ in range(2 * MOST_IN_STORM)]
+    publisher.tick()
+    assert publisher.tick() == INTERVAL_S
+    rows = [row for message in told for row in message["tables"]["tasks"]["rows"]]
+    assert len(rows) == 2 * MOST_IN_STORM
+    assert told[-1]["now_s"] == 9.0
+
+
+def test_the_end_of_a_session_tells_all_at_once(
     publish: Any, session: Any, tape: Tape, work: list[float]
 ) -> None:
-    publisher = publish()
-    link = Link(lambda _message: work.__setitem__(0, work[0] + 0.01))
-    publisher._subscriptions[0] = Subscription(link, 1)
-    tape.start(tape.submit("f"), 1)
-    publisher._subscriptions[0].owed = True
-    assert publisher.tick() == pytest.approx(REST * 0.01)
-    work[0] += 60.0
-    tape.finish(1)
-    tape.end_cell()
-    assert publisher.tick() == INTERVAL_S, "what is over is told at once"
+    publisher, told = told_by(publish, work)
+    _ = [tape.submit("f") for _ in range(3 * MOST)]
+    session.closed = True
+    publisher.tick()
+    assert len(told[0]["tables"]["tasks"]["rows"]) == 3 * MOST

@@ -40,7 +40,7 @@ function drawTimeline(scene: Scene): Child[] {
   const time = `${scale.left} ${scale.room} ${axis.from} ${axis.to}`;
   const lanes = scale.groups.flatMap((group) => group.placed);
   const marked = lanes.map((lane) => ({ lane, marks: marksOf(scene, scale, lane) }));
-  const isMany = marked.reduce((sum, { marks }) => sum + marks.length, 0) > CANVAS_OVER;
+  const isMany = marked.reduce((sum, { marks }) => sum + marks.length, 0) > CANVAS_OVER || scene.store.tasks.size > 2000;
   const drawing = picture("Timeline of workers", width, scale.height, { key: "timeline", "data-time": time, "data-hit": isMany },
     hatch(`${scene.uid}-t`),
     h("g", { key: "axis", "aria-hidden": "true" }, axisMarks(scene, scale)),

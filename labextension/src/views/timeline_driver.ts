@@ -20,7 +20,7 @@ export function driverLane(scene: Scene, scale: Scale): Child[] {
   const ticks = ticksOf(scene, scale);
   return [
     ...ownCode(scene, scale, ticks, waits),
-    ...ticks.map((tick) => tickMark(scene, scale, tick)),
+    ...tickMarks(scene, scale, ticks),
     ...waits.filter((w) => scale.shows(w.start_s, w.end_s ?? scene.t)).map((wait) => waitMark(scene, scale, wait)),
   ];
 }
@@ -61,6 +61,34 @@ function ticksOf(scene: Scene, scale: Scale): Tick[] {
   }
   for (const object of puts.values()) if (object.created_s !== null) mark(object.created_s, true, () => `${object.label}${object.size_bytes === null ? "" : ` (${bytes(object.size_bytes)})`}`);
   return [...found.values()];
+}
+
+/** A rectangle for each row of neighbouring pixels. */
+function columnsOf(pixels: readonly number[], y: number): string {
+  let d = "";
+  for (let i = 0; i < pixels.length; i += 1) {
+    const x = pixels[i] as number;
+    let wide = 1;
+    while (pixels[i + 1] === x + wide) {
+      wide += 1;
+      i += 1;
+    }
+    d += `M${x} ${y}h${wide}v12h-${wide}z`;
+  }
+  return d;
+}
+
+/** From so many ticks on they are one element: hundreds that move with the time would cost a frame each. */
+const MANY_TICKS = 120;
+
+function tickMarks(scene: Scene, scale: Scale, ticks: readonly Tick[]): VNode[] {
+  if (ticks.length <= MANY_TICKS) return ticks.map((tick) => tickMark(scene, scale, tick));
+  const pixels = ticks.map(({ from }) => Math.round(scale.x(from))).sort((a, b) => a - b);
+  const puts = ticks.filter(({ hasPut }) => hasPut).slice(-MANY_TICKS);
+  return [
+    h("path", { key: "ticks", class: "rt-cell-in", d: columnsOf(pixels, scale.driverY + 3) }),
+    ...puts.map((tick) => tickMark(scene, scale, tick)),
+  ];
 }
 
 /** A line for submits, a square for a put. */
