@@ -27,7 +27,7 @@ function until(isSo: () => boolean): void {
 }
 
 /** A live view of a run; `tell` sends it what the kernel would. */
-function live(more: Partial<NodeRow> = {}, controls = CONTROLS) {
+function live(more: Partial<NodeRow> = {}, controls = CONTROLS, absent = {}) {
   const el = page.document.createElement("div");
   page.document.body.append(el);
   const sent: ViewMessage[] = [];
@@ -42,7 +42,7 @@ function live(more: Partial<NodeRow> = {}, controls = CONTROLS) {
   let seq = 0;
   const show = (rows: Partial<NodeRow>): void => {
     const story: Story = { ...lesson1, nodes: [node("A", 2, rows)] };
-    tell({ ...snapshot(story, 9, (seq += 1)), live: true, controls });
+    tell({ ...snapshot(story, 9, (seq += 1)), live: true, controls, absent });
     page.turn();
   };
   show(more);
@@ -158,4 +158,18 @@ test("a blank of the timeline says paused where the session was", () => {
     [2, 2.1, "no task yet"], [2.1, 2.2, ""], [2.2, 2.6, "paused"], [2.6, 2.7, ""], [2.7, 2.8, "slowed"], [2.8, 3, ""],
   ]);
   assert.match(found[2]?.why ?? "", /worker 1 ran nothing for .*: the session was paused\./);
+});
+
+test("an engine that cannot be held shows the buttons off, with the reason", () => {
+  const why = "Ray's own schedulers start tasks";
+  const { el, sent, unmount } = live({}, ["cancel"], { pause: why, step: why, speed: why, resume: "nothing can be paused here" });
+  assert.ok(find(el, ".rt-next").textContent?.includes(`Not available here: ${why}.`));
+  for (const word of ["Pause", "Step", "Resume", "Speed"]) {
+    const one = named(el, word);
+    assert.equal(one.getAttribute("aria-disabled"), "true");
+    assert.equal(one.getAttribute("title"), word === "Resume" ? "nothing can be paused here" : why);
+    page.click(one);
+  }
+  assert.deepEqual(sent, []);
+  unmount();
 });

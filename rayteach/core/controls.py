@@ -14,6 +14,9 @@ class Controls(Protocol):
     def names(self) -> tuple[str, ...]:
         """Return the commands this engine takes; a view shows no others."""
 
+    def absent(self) -> dict[str, str]:
+        """Return the commands that other engines take, with why this one cannot."""
+
     def command(self, name: str, args: dict[str, Any]) -> None:
         """Carry out a command; raises ``ValueError`` with what to do instead."""
 

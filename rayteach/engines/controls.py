@@ -26,6 +26,10 @@ class LocalControls:
         """Return the commands."""
         return ("cancel", "pause", "step", "resume", "speed")
 
+    def absent(self) -> dict[str, str]:
+        """Return what is not available, with the reason: nothing."""
+        return {}
+
     def command(self, name: str, args: dict[str, Any]) -> None:
         """Carry out a command.
 

@@ -211,8 +211,15 @@ class Publisher:
             return "a command needs a name and its arguments"
         if self._session.closed:
             return "the session is closed"
-        if self._controls is None or name not in self._controls.names():
+        if self._controls is None:
             return f"this engine has no command {name!r}"
+        if name not in self._controls.names():
+            why = self._controls.absent().get(name)
+            return (
+                f"{name} is not available: {why}"
+                if why
+                else (f"this engine has no command {name!r}")
+            )
         try:
             self._controls.command(name, args)
         except Exception as error:  # noqa: BLE001 (whatever it is, the view is told)
@@ -317,8 +324,12 @@ class Publisher:
         if not subscription.owed:
             return wire.changes(rows, subscription.seq, live=live)
         subscription.owed, subscription.heard = False, 0
-        controls = self._controls.names() if self._controls and live else ()
-        return wire.snapshot(rows, subscription.seq, live=live, controls=controls)
+        if self._controls is None or not live:
+            return wire.snapshot(rows, subscription.seq, live=live)
+        names, absent = self._controls.names(), self._controls.absent()
+        return wire.snapshot(
+            rows, subscription.seq, live=live, controls=names, absent=absent
+        )
 
     def _send_late(self, subscription: Subscription) -> None:
         start, lines = self.late.since(subscription.run, subscription.heard)

@@ -17,7 +17,7 @@ from rayteach.trace.views.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rayteach.trace.views.rows import Rows
 
@@ -52,10 +52,19 @@ _ATTEMPT_VALUES = attrgetter(*[field.name for field in fields(Attempt)])
 
 
 def snapshot(
-    rows: Rows, seq: int, *, live: bool, controls: Sequence[str] = ()
+    rows: Rows,
+    seq: int,
+    *,
+    live: bool,
+    controls: Sequence[str] = (),
+    absent: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return everything as one message; every table is in it."""
+    """Return everything as one message; every table is in it.
+
+    ``absent`` names commands that the engine cannot take, with the reasons.
+    """
     return {
+        **({"absent": dict(absent)} if absent else {}),
         "type": "snapshot",
         "version": VERSION,
         "seq": seq,

@@ -4,7 +4,10 @@ import os
 
 import pytest
 
+#: "local", "nodes" (the local engine with two nodes) or "ray"
 ENGINE = os.environ.get("RAYTEACH_CONTRACT_ENGINE", "local")
+#: two CPUs together, wherever they are
+OFFER = {"num_nodes": 2, "num_cpus": 1} if ENGINE == "nodes" else {"num_cpus": 2}
 if ENGINE == "ray":
     os.environ["RAYTEACH_ENGINE"] = ENGINE  # of each init that does not say
 
@@ -65,7 +68,7 @@ def ray_ends():
 
 def _begin(rayteach):
     try:
-        rayteach.init(num_cpus=2)
+        rayteach.init(**OFFER)
     except Exception as error:
         if "timed out during startup" not in str(error):
             raise
@@ -76,7 +79,7 @@ def _begin(rayteach):
 def ray(opened):
     """Return the namespace; the test may have closed its session, not the next."""
     if not opened.is_initialized():
-        opened.init(num_cpus=2)
+        opened.init(**OFFER)
     return opened
 
 

@@ -94,7 +94,7 @@ DIFFERS = {
 
 CPUS = 2
 PATIENCE_S = 2.0
-LIMIT_S = 15.0
+LIMIT_S = float(os.environ.get("RAYTEACH_CONTRACT_LIMIT_S", "15"))
 """A sentence of the contract is proved in seconds, or Ray answers otherwise."""
 
 

@@ -21,6 +21,7 @@ class View:
         self.now_s = 0.0
         self.run: dict[str, Any] = {}
         self.controls: list[str] = []
+        self.absent: dict[str, str] = {}
         self.replies: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self.tables: dict[str, dict[Any, Any]] = {n: {} for n in wire.ROW_TYPES}
@@ -34,6 +35,7 @@ class View:
         elif message["type"] == "snapshot":
             self.tables = {name: {} for name in wire.ROW_TYPES}
             self.controls = message["controls"]
+            self.absent = message.get("absent", {})
             self._apply(message)
         elif self.seq is None or message["base"] > self.seq:
             assert self.link is not None
@@ -73,6 +75,9 @@ class Commands:
 
     def names(self) -> tuple[str, ...]:
         return ("cancel",)
+
+    def absent(self) -> dict[str, str]:
+        return {"step": "nothing can be held here"}
 
     def watched_by(
         self, ask: Callable[[], None], has_answered: Callable[[float], bool]

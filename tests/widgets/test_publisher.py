@@ -209,6 +209,17 @@ def test_a_view_that_comes_after_the_end_is_answered(
     assert view.controls == []
 
 
+def test_a_view_is_told_what_is_not_available_and_why(
+    publish: Any, alarm: HandAlarm, make_view: Any
+) -> None:
+    link = Link((view := make_view()).take)
+    publish().attach(link, 1)
+    link.receive(HELLO)
+    slept(alarm)
+    assert view.controls == ["cancel"]
+    assert view.absent == {"step": "nothing can be held here"}
+
+
 def test_a_command_is_carried_out_and_answered(
     publish: Any, alarm: HandAlarm, commands: Any, make_view: Any
 ) -> None:
@@ -227,6 +238,7 @@ def test_a_command_is_carried_out_and_answered(
     ("message", "error"),
     [
         ({"name": "pause", "args": {}}, "this engine has no command 'pause'"),
+        ({"name": "step"}, "step is not available: nothing can be held here"),
         ({"name": 3}, "a command needs a name and its arguments"),
         (
             {"name": "cancel", "args": {"task": 2}},

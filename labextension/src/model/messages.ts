@@ -20,6 +20,8 @@ export interface Snapshot {
   now_s: number;
   live: boolean;
   controls: string[];
+  /** what the engine cannot do, with the reasons */
+  absent?: Record<string, string>;
   run: RunRow;
   tables: Tables;
 }

@@ -49,6 +49,8 @@ export class RunStore {
   live = false;
   /** names of the commands it takes */
   controls: readonly string[] = [];
+  /** commands that other engines take, with why this one cannot */
+  absent: Readonly<Record<string, string>> = {};
   /** grows with every change: a key for caches */
   revision = 0;
   private seq: number | null = null;
@@ -69,6 +71,7 @@ export class RunStore {
     this.made.clear();
     this.late.clear();
     this.controls = message.controls;
+    this.absent = message.absent ?? {};
     return this.take(message);
   }
 

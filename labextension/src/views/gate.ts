@@ -25,7 +25,8 @@ export function nextSpeed({ store }: Scene): number {
 
 export function drawGate(scene: Scene): Child[] {
   const { store, commands } = scene;
-  if (!store.live || commands === null || !store.controls.includes("pause")) return [];
+  if (!store.live || commands === null) return [];
+  if (!store.controls.includes("pause")) return drawAbsent(store.absent);
   const node = firstNode(store);
   const held = heldNow(node);
   const speed = node !== undefined && node.per_second > 0 ? `${node.per_second}/s` : "full";
@@ -40,6 +41,19 @@ export function drawGate(scene: Scene): Child[] {
       h("span", { key: "next", class: "rt-next", role: "status" }, ...inWords(node, held, off, commands.error))),
     held !== "" && node !== undefined && node.losers.length > 0
       && h("div", { key: "losers", class: "rt-losers" }, `Not next: ${node.losers.join("; ")}.`),
+  ];
+}
+
+/** The same buttons where the engine has no such thing: off, with the reason. */
+function drawAbsent(absent: Readonly<Record<string, string>>): Child[] {
+  const { pause } = absent;
+  if (pause === undefined) return [];
+  const off = (action: string, name: string, word: string): VNode => button(action, word, "not available", absent[name] ?? pause);
+  return [
+    h("div", { key: "gate", class: "rt-gate" },
+      h("span", { key: "buttons", role: "group", "aria-label": "Starts of tasks" },
+        off("hold", "pause", "Pause"), off("let-one", "step", "Step"), off("release", "resume", "Resume"), off("pace", "speed", "Speed")),
+      h("span", { key: "next", class: "rt-next", role: "status" }, `Not available here: ${pause}.`)),
   ];
 }
 
