@@ -25,9 +25,11 @@ from rayteach.engines.deaths import Deaths
 from rayteach.engines.directing import Directing
 from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
+from rayteach.engines.faults import Faults
 from rayteach.engines.functions import FunctionStore
 from rayteach.engines.gating import Gating
 from rayteach.engines.inbound import Inbound
+from rayteach.engines.lineage import Lineage
 from rayteach.engines.memory import MemoryWatch
 from rayteach.engines.node_control import NodeControl
 from rayteach.engines.plain import PlainPath
@@ -94,6 +96,7 @@ class LocalEngine:
             str(self._pool.directory), state.function_defined, state.export
         )
         self.submission = Submission(state, self._dispatcher, self._functions)
+        state.lineage = Lineage(state, self.submission)
         self._plain = PlainPath(state, self.submission)
         self._cancelling = Cancelling(state)
         questions = Questions(self, state, self.submission, self._cancelling)
@@ -123,6 +126,7 @@ class LocalEngine:
         self.surroundings = SurroundingsWatch(state, self._functions, self._shield)
         self._census = Census(state)
         self.cluster = NodeControl(state, self.submission, deaths, inbound, self._pump)
+        self.faults = Faults(state, self.cluster, self._pump)
         self._memory = MemoryWatch(state, gauge)
         self.cells = CellWork(
             state, self._reading, self._cancelling, self._pump, self._end_actor

@@ -53,7 +53,7 @@ class NodeControl:
         """
         with self._shield, self._state.lock:
             self._state.check_open()
-            nodes = self._nodes()
+            nodes = self.several()
             name = nodes.add(name, num_cpus, resources, object_store_memory)
             self._dispatcher.settle()
         self._pump.kick()
@@ -62,7 +62,7 @@ class NodeControl:
     def slow_down(self, network_bytes_per_s: float, latency_s: float) -> None:
         """Let copies take longer from now on; 0 for as fast as they go."""
         with self._shield, self._state.lock:
-            copies = self._nodes().copies
+            copies = self.several().copies
             copies.network_bytes_per_s = network_bytes_per_s
             copies.latency_s = latency_s
 
@@ -106,7 +106,16 @@ class NodeControl:
         msg = f"node {name!r} {what}: add_node() makes another that you can {verb}"
         raise ValueError(msg)
 
-    def _nodes(self) -> Nodes:
+    def settle(self) -> None:
+        """Start what can start now; the caller has the lock."""
+        self._dispatcher.settle()
+
+    def several(self) -> Nodes:
+        """Return the books of several nodes, made if there are none yet.
+
+        Raises:
+            OSError: no process can be made.
+        """
         if self._state.cluster is None:
             self._state.cluster = Nodes(*self._parts)
         return self._state.cluster

@@ -42,6 +42,8 @@ export interface TaskRow {
   node: string;
   why_there: string;
   delayed_s: number;
+  /** why it ran again; "" if it did not */
+  again: string;
 }
 
 /** A value that exists or will exist. */
@@ -132,6 +134,8 @@ export interface NodeRow {
   /** some of those that are not next, and why */
   losers: string[];
   received: Received[];
+  /** how many times as long everything takes on it now, 1 as usual */
+  times_slower: number;
 }
 
 /** The cell run that a view shows (id -1: the whole session). */
@@ -168,7 +172,7 @@ export const ATTEMPT_COLUMNS = /* @__PURE__ */ columnsOf<Attempt>()(["start_s", 
 export const TASK_COLUMNS = /* @__PURE__ */ columnsOf<TaskRow>()([
   "id", "label", "function", "kind", "parent", "actor", "inputs", "cell", "line", "source",
   "submitted_s", "ready_s", "num_cpus", "num_returns", "attempts", "blocked", "end_s", "end", "error", "error_line",
-  "cause", "story", "node", "why_there", "delayed_s",
+  "cause", "story", "node", "why_there", "delayed_s", "again",
 ]);
 
 export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([
@@ -191,7 +195,7 @@ export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
 
 export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()([
   "id", "num_cpus", "added_s", "lost_s", "paused", "slowed", "per_second", "steps", "next_words", "losers",
-  "received",
+  "received", "times_slower",
 ]);
 
 export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([

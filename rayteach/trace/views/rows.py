@@ -67,6 +67,8 @@ class TaskRow:
     why_there: str = ""
     #: seconds of its run in which it was ready to go on and had no core
     delayed_s: float = 0.0
+    #: why it ran again, one sentence for each attempt that was lost; "" if none was
+    again: str = ""
 
 
 @dataclass(slots=True)
@@ -178,6 +180,8 @@ class NodeRow:
     received: list[tuple[str, str, str, int, float, float]] = field(
         default_factory=list
     )
+    #: how many times as long everything takes on it now, 1 as usual
+    times_slower: float = 1.0
 
 
 @dataclass(slots=True)
