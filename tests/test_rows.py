@@ -10,7 +10,8 @@ import pytest
 
 from rayteach.trace.views import rows
 
-MIRROR = Path(__file__).resolve().parent.parent / "labextension/src/model/rows.ts"
+MODEL = Path(__file__).resolve().parent.parent / "labextension/src/model"
+MIRRORS = (MODEL / "rows.ts", MODEL / "rows_places.ts")
 
 #: a Python annotation -> how TypeScript writes it
 TYPES = {
@@ -43,7 +44,7 @@ ROW_TYPES = [
 
 def interface(name: str) -> list[tuple[str, str]]:
     """Return the (field, type) pairs of an interface, in order."""
-    text = MIRROR.read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in MIRRORS)
     body = re.search(
         rf"^export interface {name} {{\n(.*?)^}}", text, re.MULTILINE | re.DOTALL
     )

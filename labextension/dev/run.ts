@@ -42,7 +42,7 @@ export function task(
     parent: null, actor: null, inputs, cell: "[7]", line: 4, source: "", submitted_s: submitted,
     ready_s: ready, num_cpus: 1, num_returns: 1, attempts, blocked: [], end_s: end,
     end: end === null ? "" : (attempts.at(-1)?.outcome ?? ""), error: "", error_line: 0, cause: null,
-    story: "", node: "A", why_there: "", delayed_s: 0, ...more,
+    story: "", node: "A", why_there: "", delayed_s: 0, args_bytes: 0, args_like: null, ...more,
   };
 }
 
@@ -66,6 +66,7 @@ export function known(story: Story, now: number): Story {
     ...story,
     run: { ...story.run, end_s: upTo(story.run.end_s), outcome: upTo(story.run.end_s) === null ? "" : story.run.outcome },
     tasks,
+    nodes: story.nodes.map((n) => ({ ...n, received: n.received.filter((copy) => copy[5] <= now) })),
     workers: story.workers.filter((w) => w.requested_s <= now).map((w) => ({ ...w, started_s: upTo(w.started_s), ended_s: upTo(w.ended_s) })),
     objects: story.objects.filter((o) => tasks.some((t) => t.id === o.task) || upTo(o.created_s) !== null)
       .map((o) => ({ ...o, created_s: upTo(o.created_s), copies: o.copies.filter(([, since]) => since <= now) })),

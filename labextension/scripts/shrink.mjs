@@ -24,7 +24,7 @@ export const OWN_PROPERTIES = new RegExp(`^(${OWN.join("|")})$`);
 export const shrinkCss = {
   name: "shrink-css",
   setup(build) {
-    build.onLoad({ filter: /draw\/(style|tokens)\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /draw\/(style|style_more|tokens)\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
       const contents = text.replace(/`[^`]*`/g, (css) => css
         .replace(/\s+/g, " ").replace(/ ?([{};,>]) ?/g, "$1").replace(/([\w-]): /g, "$1:").replaceAll(";}", "}"));

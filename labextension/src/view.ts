@@ -59,6 +59,7 @@ export class RunView {
     this.pacer = new Pacer((isFull) => this.paint(isFull), () => this.isMoving() || this.player.isPlaying);
     this.ends.push(watchWidth(root, (width) => this.resize(width)), watchTheme(root, () => this.pacer.request()), this.watchPerson());
     this.ends.push(whenMore((parts) => {
+      parts.ensureMoreStyle(root);
       const stage = { scene: () => this.scene(), redraw: () => this.pacer.request() };
       this.ends.push(parts.listenToTimeline(root, stage));
       this.pacer.request();

@@ -1,18 +1,21 @@
 // What a view knows of its run: the rows, and the pictures' layouts, which only grow.
 
 import { measureIn } from "./layout/labels.ts";
-import { Layers } from "./layout/layers.ts";
+import { Blocks } from "./layout/blocks.ts";
 import { Graph, labelOfKey } from "./model/graph.ts";
 import { GROUP_OVER, Groups } from "./model/groups.ts";
 import { lastChange } from "./model/state.ts";
 import { RunStore } from "./model/store.ts";
 import { pillWidthFor } from "./views/graph_geometry.ts";
 
+/** A group is as high as two tasks. */
+const HEADS_OF_GROUPS = { lane: 0.5, frame: 0, foot: 0.2 };
+
 export class World {
   readonly store = new RunStore();
   graph = new Graph();
   groups: Groups | null = null;
-  layers = new Layers();
+  layers = new Blocks();
   pillWidth = 0;
   readonly measure;
   private run = "";
@@ -36,7 +39,7 @@ export class World {
     this.run = run;
     this.graph = new Graph();
     this.groups = null;
-    this.layers = new Layers();
+    this.layers = new Blocks(this.store.run.id === -1);
     this.pillWidth = 0;
     return true;
   }
@@ -45,7 +48,7 @@ export class World {
   private growGraph(): void {
     if (this.groups === null && (this.store.tasks.size > GROUP_OVER || this.graph.notDrawn > 0)) {
       this.groups = new Groups();
-      this.layers = new Layers();
+      this.layers = new Blocks(this.store.run.id === -1, HEADS_OF_GROUPS);
     }
     this.layers.place(this.groups === null ? this.graph.grow(this.store) : this.groups.grow(this.store));
   }

@@ -40,7 +40,7 @@ test("every blank says its cause in a sentence", () => {
   for (const why of [
     "The process of worker 1 was starting, 0.11 s up to 0.11 s.",
     "worker 2 ran nothing for 0.30 s, from 0.16 s to 0.46 s: parse-2, which ran next, needed load-1, which came at 0.46 s.",
-    "Progress-1 ran nothing for 0.32 s, from 0.30 s to 0.62 s: Progress-1.add-1, which ran next, was not submitted yet.",
+    "Progress-1 ran nothing for 0.32 s, from 0.30 s to 0.62 s: Progress-1.add-1, which ran next, was not submitted yet. The cell ran code of its own.",
     "Params-1 ran nothing for 1.04 s, from 1.62 s to 2.66 s: no call was in its mailbox.",
     "worker 3 ran nothing for 1.32 s, from 1.34 s to 2.66 s: every task of this run has started elsewhere or is over.",
     "The cell ran code of its own: it neither submitted a task nor waited for one.",

@@ -135,8 +135,8 @@ test("an actor with slots shows which are free", () => {
 test("objects: size, nodes, copies and who needs them", () => {
   const el = show(mock, "objects", 1.5);
   const marks = names(el, "objects");
-  assert.equal(marks[0], "put-1, made by put, 24 MB, shared memory of A and B, needed by parse-1 and parse-5");
-  assert.equal(marks.at(-1), "Params-1.pull-1, made by Params-1.pull, 120 bytes, inline, inside messages, needed by an ID in your code");
+  assert.equal(marks[0], "put-1, made by put, 24 MB, shared memory of A and B, held by 2: parse-1 and parse-5");
+  assert.equal(marks.at(-1), "Params-1.pull-1, made by Params-1.pull, 120 bytes, inline, inside messages, held by an ID in your code");
   assert.match(textOf(el, '[data-pane="objects"]'), /96 MB, at 0\.58 s/);
   assert.match(textOf(el, '[data-pane="objects"]'), /in the store288 MB144 MB144 MB/);
   assert.match(textOf(el, '[data-pane="objects"]'), /6 values do not exist yet/);
@@ -158,7 +158,7 @@ test("a value that was spilled lies on disk, and on no node", () => {
     copies: [["A", 2], ["disk", 2.2]] as [string, number][], released_s: null,
   }];
   const el = show({ ...lesson1, objects }, "objects");
-  assert.match(names(el, "objects")[0] ?? "", /8\.0 MB, disk: shared memory was full, needed by/);
+  assert.match(names(el, "objects")[0] ?? "", /8\.0 MB, disk: shared memory was full, held by/);
   assert.match(textOf(el, '[data-pane="objects"]'), /in the store0 bytes/);
 });
 
@@ -178,7 +178,7 @@ test("each view has its own table", () => {
   const heads = (tab: string): (string | null)[] => [...show(mock, tab).querySelectorAll("thead th")].map((e) => e.textContent);
   assert.deepEqual(heads("wait"), ["wait", "now", "ready", "held", "pending", "why"]);
   assert.deepEqual(heads("actors"), ["actor", "state", "running", "waiting, by caller", "next", "work", "line"]);
-  assert.deepEqual(heads("objects"), ["object", "made by", "size", "kept", "needed by", "line"]);
+  assert.deepEqual(heads("objects"), ["object", "made by", "size", "kept", "copied", "held by", "line"]);
 });
 
 test("a wide view has the tab and the timeline side by side", () => {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rayteach.api import session as _sessions
 from rayteach.notebook.asking import Asking
 from rayteach.notebook.cards import Cards
+from rayteach.notebook.cellnames import CellNames
 from rayteach.notebook.cells import CellOwner
 from rayteach.notebook.contracts import Session, Sessions
 from rayteach.notebook.panel import Panel
@@ -48,6 +49,7 @@ class Extension:
         self.magics = MagicsPart(self)
         self._parts: tuple[_Part, ...] = (
             Replies(shell),
+            CellNames(shell),
             self.tracebacks,
             self.magics,
             self.panel,

@@ -198,10 +198,18 @@ def _check(options: argparse.Namespace) -> int:
     return int(bad > 0)
 
 
+def _not_written(output: Path) -> str:
+    return f"cannot write {output}; name another folder with -o"
+
+
 def _grade(options: argparse.Namespace) -> int:
     from rayteach.teaching import grade, report  # noqa: PLC0415 (see above)
 
     course = Course.load(options.folder)
+    try:  # before all the work: it may take an hour
+        options.output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CourseError(_not_written(options.output)) from error
     graded = grade.grade_all(
         course,
         options.submissions,
@@ -212,8 +220,7 @@ def _grade(options: argparse.Namespace) -> int:
     try:
         files = report.write(graded, options.output)
     except OSError as error:
-        message = f"cannot write {options.output}; name another folder with -o"
-        raise CourseError(message) from error
+        raise CourseError(_not_written(options.output)) from error
     print(f"{files[0]}, and {files[1]} with a page for each learner")
     if options.open:
         webbrowser.open(files[1].absolute().as_uri())

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from rayteach.notebook.course import VARIABLE, CourseError
 from rayteach.notebook.progress import SWITCH
 from rayteach.teaching import submissions
-from rayteach.teaching.kernel import CellEnd, Kernel, KernelError
+from rayteach.teaching.kernel import CellEnd, Kernel, KernelError, starts_here
 from rayteach.teaching.limits import Limits
 from rayteach.teaching.processes import adopting
 from rayteach.teaching.submissions import Cell, Submission
@@ -364,8 +364,13 @@ def _safely(
     """Grade one learner; what nobody thought of becomes a grade too."""
     try:
         return grade_one(course, submission, limits, lessons)
-    except (KernelError, CourseError):
+    except CourseError:
         raise
+    except KernelError as error:
+        if not starts_here(limits):
+            raise
+        reason = f"it keeps its own kernel from starting: {error}"
+        return [Grade(submission.learner, "", ELSEWHERE, FAILED, reason)]
     except Exception as error:  # noqa: BLE001 (one submission must not end them all)
         reason = f"it cannot be graded: {type(error).__name__}: {error}"
         return [Grade(submission.learner, "", ELSEWHERE, FAILED, reason)]

@@ -28,6 +28,11 @@ _START_S = 60.0
 _END_S = 10.0
 #: how long a process that is not ours may live after its kernel
 _FOREIGN_S = 1.0
+#: the folder that it runs in comes later: a learner's json.py is not what we import
+_LAUNCH = (
+    "import sys; sys.path[:] = filter(None, sys.path); "
+    "from rayteach.teaching.launcher import main; main()"
+)
 
 
 @dataclass(slots=True)
@@ -45,7 +50,7 @@ class CellEnd:
 
 
 class KernelError(RayteachError):
-    """A kernel did not start: nobody's submission is to blame."""
+    """A kernel did not start."""
 
 
 class _Limited(KernelSpecManager):
@@ -55,9 +60,19 @@ class _Limited(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return the same kernel under every name."""
-        launcher = [sys.executable, "-m", "rayteach.teaching.launcher"]
-        command = [*launcher, str(self.memory_bytes), "-f", "{connection_file}"]
+        command = [sys.executable, "-c", _LAUNCH, str(self.memory_bytes)]
+        command += ["-f", "{connection_file}"]
         return KernelSpec(argv=command, display_name=kernel_name, language="python")
+
+
+def starts_here(limits: Limits) -> bool:
+    """Tell whether a kernel starts in a folder with nothing in it."""
+    with tempfile.TemporaryDirectory(prefix="rayteach-room-") as empty:
+        try:
+            Kernel(Path(empty), limits, {}).kill()
+        except KernelError:
+            return False
+    return True
 
 
 class Kernel:

@@ -1,6 +1,6 @@
 """Become an IPython kernel that has a limit on its memory.
 
-``python -m rayteach.teaching.launcher BYTES -f CONNECTION_FILE``: each process
+``main()`` with the arguments ``BYTES -f CONNECTION_FILE``: each process
 of the kernel may hold so many bytes of its own, so one that takes more gets a
 ``MemoryError`` before the machine suffers.
 """
@@ -19,7 +19,3 @@ def main() -> None:
     from ipykernel import kernelapp  # noqa: PLC0415 (under the limits already)
 
     kernelapp.launch_new_instance()
-
-
-if __name__ == "__main__":
-    main()

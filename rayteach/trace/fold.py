@@ -55,6 +55,7 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.ActorExited: places.on_actor_exited,
     events.FunctionDefined: tasks.on_defined,
     events.TaskSubmitted: tasks.on_submitted,
+    events.ArgumentsShipped: nodes.on_shipped,
     events.TaskReady: tasks.on_ready,
     events.TaskStarted: tasks.on_started,
     events.TaskDelayed: tasks.on_delayed,

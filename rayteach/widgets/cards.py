@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rayteach.trace.views import words
 from rayteach.trace.views.objects import DISK
-from rayteach.widgets.text_places import size_words
+from rayteach.widgets.text_between import size_words
 
 if TYPE_CHECKING:
     from rayteach.trace.fold import RowFold

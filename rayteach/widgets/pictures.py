@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rayteach.trace.views import words
 from rayteach.widgets import layout, still, still_graph, still_timeline
 from rayteach.widgets import svg as marks
-from rayteach.widgets.text_places import size_words
+from rayteach.widgets.text_between import size_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

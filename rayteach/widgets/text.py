@@ -13,7 +13,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rayteach.trace.views import words
-from rayteach.widgets import layout, text_places
+from rayteach.widgets import layout, text_between, text_places
 from rayteach.widgets.text_gate import gate
 from rayteach.widgets.text_timeline import Paint, timeline
 
@@ -74,7 +74,10 @@ def full(rows: Rows, width: int = 80, *, color: bool = False) -> str:
     ]
     lines += [paint.bold("Timeline"), *timeline(rows, max(width, 40), paint)]
     for title, section in (
+        ("Left out", text_between.left_out(rows)),
         ("Pauses", gate(rows)),
+        ("Retries", text_between.retries(rows)),
+        ("Copies between nodes", text_between.copies(rows)),
         ("Actors", text_places.actors(rows)),
         ("Order at each actor", _actors(tasks)),
         ("Objects", text_places.objects(rows)),
@@ -151,8 +154,21 @@ def _needs(rows: Rows, task: TaskRow) -> str:
 
 
 def _graph_with_states(rows: Rows, tasks: list[TaskRow], paint: Paint) -> list[str]:
+    lines: list[str] = []
+    cells = dict.fromkeys(task.cell for task in tasks)
+    lanes = rows.run.id < 0 and len(cells) > 1
+    for cell in cells if lanes else [None]:
+        own = [task for task in tasks if cell is None or task.cell == cell]
+        if cell is not None:
+            lines.append(f"  cell {cell}" if cell else "  outside cells")
+        lines += _lane_with_states(rows, own, paint)
+    return _capped(lines)
+
+
+def _lane_with_states(rows: Rows, tasks: list[TaskRow], paint: Paint) -> list[str]:
     lines = []
     for needs, group in _alike(rows, tasks):
+        depth = "  " * _depth(rows, group[0])
         by_state: dict[str, list[str]] = defaultdict(list)
         for task in group:
             by_state[words.state(task, rows.now_s)].append(task.label)
@@ -161,8 +177,16 @@ def _graph_with_states(rows: Rows, tasks: list[TaskRow], paint: Paint) -> list[s
             mark = paint.state(state, GLYPHS.get(state, " "))
             arrow = paint.dim(f" ← {needs}") if needs else ""
             word = "" if state == words.DONE else "  " + paint.state(state, state)
-            lines.append(f"  {mark} {name}{arrow}{word}")
-    return _capped(lines)
+            lines.append(f"  {depth}{mark} {name}{arrow}{word}")
+    return lines
+
+
+def _depth(rows: Rows, task: TaskRow) -> int:
+    """Return how many tasks a task is inside of."""
+    depth, above = 0, task.parent
+    while above is not None and above in rows.tasks:
+        depth, above = depth + 1, rows.tasks[above].parent
+    return depth
 
 
 def _failures(rows: Rows, tasks: list[TaskRow]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rayteach.trace.views import words
 from rayteach.trace.views.objects import DISK
 from rayteach.widgets import layout
+from rayteach.widgets.text_between import restarts, shipped_again, size_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 MOST_INLINE = 12
 """Values inside messages get lines of their own up to this many."""
-
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
-_KILO = 1000
 
 
 @dataclass(slots=True)
@@ -44,7 +42,8 @@ def actors(rows: Rows) -> list[str]:
     lines = []
     for actor in rows.actors.values():
         box = boxes[actor.id]
-        lines.append(f"{actor.label}: {_state(actor)}{_work(box)}")
+        lines.append(f"{actor.label}: {_state(actor)}{_slots(actor, box)}{_work(box)}")
+        lines += [f"  {line}" for line in restarts(rows, actor)]
         if box.running:
             lines.append(f"  runs {_calls(box.running)}")
         for caller, calls in box.waiting.items():
@@ -68,6 +67,12 @@ def _state(actor: ActorRow) -> str:
     if actor.ended_s is not None:
         return f"dead ({actor.reason})" if actor.reason else "dead"
     return "waits for its process" if actor.started_s is None else "alive"
+
+
+def _slots(actor: ActorRow, box: _Mailbox) -> str:
+    """Return how many calls run at once, for an actor that may run several."""
+    most = actor.max_concurrency
+    return f", {len(box.running)} of {most} slots in use" if most > 1 else ""
 
 
 def _work(box: _Mailbox) -> str:
@@ -96,12 +101,13 @@ def objects(rows: Rows) -> list[str]:
     if len(shown) < len(made):
         table.append(_together(inline))
     widths = [max((len(row[i]) for row in table), default=0) for i in range(3)]
-    return [
+    lines = [
         "  ".join(
             (name.ljust(widths[0]), size.rjust(widths[1]), where.ljust(widths[2]), need)
         ).rstrip()
         for name, size, where, need in table
     ]
+    return lines + shipped_again(rows)
 
 
 def _readers(rows: Rows) -> dict[str, list[str]]:
@@ -126,18 +132,17 @@ def _object(
         where = f"shared memory of {nodes}" if len(rows.nodes) > 1 else "shared memory"
     if any(place == DISK for place, _ in row.copies):
         where = "disk"
-    return row.label, size, where, f"needed by {layout.names(readers)}" * bool(readers)
+    return row.label, size, where, _held(readers)
+
+
+def _held(readers: list[str]) -> str:
+    """Return who needs a value still, and how many they are."""
+    if not readers:
+        return ""
+    count = f"{len(readers)}: " if len(readers) > 1 else ""
+    return f"held by {count}{layout.names(readers)}"
 
 
 def _together(inline: list[ObjectRow]) -> tuple[str, str, str, str]:
     total = sum(one.size_bytes or 0 for one in inline)
     return f"{len(inline)} small values", size_words(total), "inline", ""
-
-
-def size_words(size_bytes: int) -> str:
-    """Return a size with its unit: "812 bytes", "8.1 MB"."""
-    value, unit = float(size_bytes), 0
-    while value >= _KILO and unit < len(_UNITS) - 1:
-        value, unit = value / _KILO, unit + 1
-    digits = 1 if unit and value < 10 else 0  # noqa: PLR2004 (two digits in all)
-    return f"{value:.{digits}f} {_UNITS[unit]}"

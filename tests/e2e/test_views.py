@@ -80,7 +80,7 @@ def test_objects_show_size_place_and_need(view: Page) -> None:
     view.get_by_role("tab", name="Objects").click()
     to_share(view, 2)
     objects = view.get_by_role("group", name="Objects and where they are")
-    name = "put-1, made by put, 24 MB, shared memory, needed by parse-1, parse-2"
+    name = "put-1, made by put, 24 MB, shared memory, held by 4: parse-1, parse-2"
     objects.get_by_role("button", name=name).wait_for()
     objects.get_by_text("24 MB").first.wait_for()
 

@@ -274,6 +274,17 @@ def test_init_of_the_same_cell_again_is_nothing(cells) -> None:
     assert isinstance(cells.errors[-1], RuntimeError)
 
 
+def test_an_unchanged_function_is_shipped_once(cells) -> None:
+    def shipped() -> int:
+        return len(of_kind(events.FunctionDefined))
+
+    before = shipped()
+    source = "@ray.remote\ndef f(): return 1\nray.get(f.remote())"
+    for _ in range(12):  # its number in plain IPython gets a digit more
+        assert cells.do(source) == 1
+    assert shipped() == before + 1
+
+
 def test_a_changed_function_runs_with_its_new_body(cells) -> None:
     for n in (1, 2, 3):
         source = f"@ray.remote\ndef f(): return {n}\nray.get(f.remote())"

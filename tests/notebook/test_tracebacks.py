@@ -129,3 +129,11 @@ def test_another_wrapper_around_ours_survives_unloading(shell) -> None:
     shell.unload()
     assert shell.ip.showtraceback is wrapper
     shell.run("1 / 0")
+
+
+def test_a_line_names_the_latest_run_of_its_cell(live, capsys) -> None:
+    for _ in range(2):
+        live.run("@ray.remote\ndef f(): return 1 / 0\nray.get(f.remote())")
+    told = capsys.readouterr().out
+    assert "cell [1], line 2, in f" in told
+    assert "cell [2], line 2, in f" in told

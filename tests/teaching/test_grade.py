@@ -14,7 +14,7 @@ from rayteach.notebook import wrong
 from rayteach.notebook.course import CourseError
 from rayteach.notebook.wrong import WrongAnswer
 from rayteach.teaching import grade, processes, submissions
-from rayteach.teaching.kernel import Kernel
+from rayteach.teaching.kernel import Kernel, KernelError, starts_here
 from rayteach.teaching.limits import MB, Limits
 from rayteach.teaching.submissions import Submission
 
@@ -72,6 +72,33 @@ def test_a_wrong_answer_gets_the_checks_words_and_the_view_of_its_run(
     assert "ray.get(that list) once" in one.message
     assert 'id="rayteach-run"' in one.page
     assert "work-3" in one.page
+
+
+def test_a_module_beside_the_notebook_does_not_stand_in_for_one_of_ours(
+    course, hand_in
+) -> None:
+    path = hand_in("ian/x.ipynb", INIT, courses.solution(solved(course)))
+    for name in ("json", "ipykernel", "zmq"):
+        (path.parent / f"{name}.py").write_text("raise SystemExit")
+    assert result(graded(course, path.parent)) == ("solved", "")
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_kernel_that_does_not_start_is_the_learners_trouble_if_others_do(
+    course, hand_in, monkeypatch, elsewhere
+) -> None:
+    def fail(*_args):
+        raise KernelError("it died")
+
+    monkeypatch.setattr(grade, "grade_one", fail)
+    monkeypatch.setattr(grade, "starts_here", lambda _limits: elsewhere)
+    folder = hand_in("ian.ipynb", INIT).parent
+    if elsewhere:
+        (*_, last) = grade.grade_all(course, folder, PATIENT)["ian"]
+        assert last.reason == "it keeps its own kernel from starting: it died"
+    else:
+        with pytest.raises(KernelError):
+            grade.grade_all(course, folder, PATIENT)
 
 
 TROUBLES = {
@@ -206,6 +233,7 @@ def test_a_notebook_runs_among_the_courses_files_but_not_the_teachers(
 
 
 def test_a_kernel_that_passes_a_limit_says_which(tmp_path) -> None:
+    assert starts_here(PATIENT)
     kernel = Kernel(tmp_path, Limits(processes=0), {})
     try:
         assert kernel.trouble() == "it started more than 0 processes"

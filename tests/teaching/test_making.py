@@ -186,6 +186,17 @@ def test_grade_writes_the_table_and_the_pages(
     assert (out / "ada.html").exists()
 
 
+def test_grade_asks_for_its_output_before_it_works(
+    course, hand_in, tmp_path, capsys
+) -> None:
+    (tmp_path / "file").write_text("years")
+    folder = hand_in("ada.ipynb", "%%check first-steps\nimport os; os._exit(1)").parent
+    words = ("grade", course.folder, folder, "-o", tmp_path / "file")
+    code, shown = run(capsys, *words)
+    assert (code, shown.count("\n")) == (2, 1)
+    assert "name another folder with -o" in shown
+
+
 def test_numbers_that_cannot_be_are_refused(course, capsys) -> None:
     with pytest.raises(SystemExit):
         cli.main(["course", "check", str(course.folder), "--memory", "0"])

@@ -42,12 +42,12 @@ def test_an_object_says_how_large_where_and_who_needs_it() -> None:
     done = tape.submit("g", data)
     tape.run_task(done, 0.1, 0.2)
     assert text_places.objects(tape.rows()) == [
-        "put-1    24 MB  shared memory  needed by f-1",
+        "put-1    24 MB  shared memory  held by f-1",
         "g-1    8 bytes  inline",
     ]
     tape.append(events.ObjectSpilled(tape.origin_s + 0.2, (data, 0), 24_000_000))
     assert text_places.objects(tape.rows())[0] == (
-        "put-1    24 MB  disk    needed by f-1"
+        "put-1    24 MB  disk    held by f-1"
     )
     tape.append(events.ObjectReleased(tape.origin_s + 0.3, (data, 0)))
     assert "freed" in text_places.objects(tape.rows())[0]

@@ -6,9 +6,13 @@ import type { WorkerRow } from "../model/rows.ts";
 import type { RunStore } from "../model/store.ts";
 
 export interface Lane {
+  /** of the worker, and of the slot where it has several */
+  id: string;
   worker: WorkerRow;
   label: string;
   bars: LaneBars;
+  /** place among the slots of an actor that runs several calls at once, from 0 */
+  slot: number;
 }
 
 export interface LaneGroup {
@@ -36,11 +40,46 @@ export function laneGroups(store: RunStore, start: number, head: number): LaneGr
     const shown = new Set([...busy, ...idle.slice(0, Math.max(0, IDLE_SHOWN - busy.length))]);
     const lanes = present
       .filter((w) => shown.has(w))
-      .sort((a, b) => Number(a.kind === "actor") - Number(b.kind === "actor") || a.id - b.id)
-      .map((worker) => ({ worker, label: worker.label, bars: bars.get(worker.id) ?? NO_BARS }));
+      .sort((a, b) => Number(a.kind === "actor") - Number(b.kind === "actor") || (a.actor ?? 0) - (b.actor ?? 0) || a.id - b.id)
+      .flatMap((worker) => lanesOf(store, worker, bars.get(worker.id) ?? NO_BARS));
     groups.push({ node, lanes, idle: present.length - shown.size });
   }
   return groups.filter((g) => g.lanes.length > 0 || g.idle > 0);
+}
+
+/** Slots with a lane of their own; further calls share the last one. */
+const MOST_SLOTS = 8;
+
+function lanesOf(store: RunStore, worker: WorkerRow, bars: LaneBars): Lane[] {
+  const actor = worker.actor === null ? undefined : store.actors.get(worker.actor);
+  const before = actor === undefined ? 0 : [...store.workers.values()].filter((w) => w.actor === actor.id && w.id < worker.id).length;
+  // It stands below the process that died.
+  const label = before === 0 ? worker.label : `process ${before + 1}`;
+  const one: Lane = { id: String(worker.id), worker, label, bars, slot: 0 };
+  if (actor === undefined || actor.max_concurrency < 2) return [one];
+  return bySlot(store, worker.id, bars).map((part, slot) =>
+    ({ ...one, bars: part, slot, id: slot === 0 ? one.id : `${worker.id}/${slot}`, label: slot === 0 ? label : `slot ${slot + 1}` }));
+}
+
+const slots = new WeakMap<RunStore, Map<number, { revision: number; parts: LaneBars[] }>>();
+
+/** Calls that overlap, each in the first slot that was free when it began. */
+function bySlot(store: RunStore, worker: number, bars: LaneBars): LaneBars[] {
+  const kept = slots.get(store) ?? new Map<number, { revision: number; parts: LaneBars[] }>();
+  slots.set(store, kept);
+  const known = kept.get(worker);
+  if (known?.revision === store.revision) return known.parts;
+  const parts = [new LaneBars()];
+  const free = [-Infinity];
+  bars.list.forEach((bar, i) => {
+    const from = bars.from[i] as number;
+    let slot = free.findIndex((since) => since <= from);
+    if (slot === -1) slot = Math.min(free.length, MOST_SLOTS - 1);
+    (parts[slot] ??= new LaneBars()).add(bar, from, bars.to[i] as number);
+    free[slot] = Math.max(free[slot] ?? -Infinity, bars.to[i] as number);
+  });
+  kept.set(worker, { revision: store.revision, parts });
+  return parts;
 }
 
 function isAround(store: RunStore, worker: WorkerRow, start: number, head: number): boolean {

@@ -8,16 +8,21 @@ export interface Place {
   slot: number;
 }
 
-interface Item {
+export interface Item {
   key: string;
   parents: readonly string[];
 }
+
+/** The layer of a node that stands elsewhere, undefined if it stands nowhere. */
+export type LayerOf = (key: string) => number | undefined;
 
 /** Slots closer than one row apart touch each other. */
 const PITCH = 1;
 
 export class Layers {
   readonly places = new Map<string, Place>();
+  /** slots above this one stay free: something else stands there */
+  limit = Infinity;
   private readonly occupied: number[][] = [];
 
   get layerCount(): number {
@@ -34,8 +39,8 @@ export class Layers {
    * The fullest of the new layers is set first, its neighbours follow it outwards:
    * what arrives together comes out centred.
    */
-  place(batch: readonly Item[]): void {
-    const layerOf = this.layersOf(batch);
+  place(batch: readonly Item[], elsewhere: LayerOf = () => undefined): void {
+    const layerOf = layersOf(batch, (key) => this.places.get(key)?.layer ?? elsewhere(key));
     const byLayer = groupBy(batch, (item) => layerOf.get(item.key) ?? 0);
     const children = childrenOf(batch);
     const order = [...byLayer.keys()].sort((a, b) => a - b);
@@ -50,13 +55,12 @@ export class Layers {
     }
   }
 
-  private layersOf(batch: readonly Item[]): Map<string, number> {
-    const layers = new Map<string, number>();
-    for (const { key, parents } of batch) {
-      const above = parents.map((p) => layers.get(p) ?? this.places.get(p)?.layer ?? -1);
-      layers.set(key, 1 + Math.max(-1, ...above));
-    }
-    return layers;
+  /** Place one node in a layer if it has room within the limit; returns whether it had. */
+  squeeze(key: string, layer: number, parents: readonly string[]): boolean {
+    while (this.occupied.length <= layer) this.occupied.push([]);
+    const slots = this.occupied[layer] ?? [];
+    this.set(key, layer, nearestFree(slots, this.mean(parents) ?? 0, this.limit), slots);
+    return this.places.has(key);
   }
 
   private fill(layer: number, items: Item[], children: Map<string, string[]>): void {
@@ -84,7 +88,8 @@ export class Layers {
     return slots.length === 0 ? null : slots.reduce((a, b) => a + b, 0) / slots.length;
   }
 
-  private set(key: string, layer: number, slot: number, slots: number[]): void {
+  private set(key: string, layer: number, slot: number | null, slots: number[]): void {
+    if (slot === null) return;
     this.places.set(key, { layer, slot });
     slots.push(slot);
     slots.sort((a, b) => a - b);
@@ -108,15 +113,23 @@ export function spread(wishes: readonly number[]): number[] {
   return bases.map((base, i) => base + i * PITCH);
 }
 
-/** The free slot nearest to the wish, in a layer whose slots are sorted. */
-export function nearestFree(slots: readonly number[], wish: number): number {
+/** The free slot nearest to the wish and not above the limit, in a layer whose slots are sorted. */
+export function nearestFree(slots: readonly number[], wish: number, limit = Infinity): number | null {
   const isFree = (at: number): boolean =>
-    at >= 0 && slots.every((s) => Math.abs(s - at) >= PITCH - 1e-9);
-  const candidates = [wish, ...slots.flatMap((s) => [s + PITCH, s - PITCH])].filter(isFree);
-  return candidates.reduce(
-    (best, at) => (Math.abs(at - wish) < Math.abs(best - wish) ? at : best),
-    candidates[0] ?? (slots.at(-1) ?? -PITCH) + PITCH,
-  );
+    at >= 0 && at <= limit && slots.every((s) => Math.abs(s - at) >= PITCH - 1e-9);
+  const candidates = [Math.min(wish, limit), ...slots.flatMap((s) => [s + PITCH, s - PITCH])].filter(isFree);
+  return candidates.reduce<number | null>(
+    (best, at) => (best === null || Math.abs(at - wish) < Math.abs(best - wish) ? at : best), null);
+}
+
+/** Layers of a batch whose parents come before their children, or stand already. */
+export function layersOf(batch: readonly Item[], known: LayerOf): Map<string, number> {
+  const layers = new Map<string, number>();
+  for (const { key, parents } of batch) {
+    const above = parents.map((p) => layers.get(p) ?? known(p) ?? -1);
+    layers.set(key, 1 + Math.max(-1, ...above));
+  }
+  return layers;
 }
 
 function groupBy<T>(items: readonly T[], by: (item: T) => number): Map<number, T[]> {

@@ -1,7 +1,7 @@
 // An actor at time t: its mailbox as a line of calls per caller, what runs, what goes next.
 
 import { duration } from "../layout/axis.ts";
-import type { ActorRow, TaskRow } from "./rows.ts";
+import type { ActorRow, TaskRow, WorkerRow } from "./rows.ts";
 import { isOver, stateAt } from "./state.ts";
 import type { State } from "./state.ts";
 import type { RunStore } from "./store.ts";
@@ -37,11 +37,11 @@ export interface ActorAt {
   rate: number | null;
 }
 
-const callsOf = new WeakMap<RunStore, { revision: number; calls: Map<number, TaskRow[]> }>();
+const callsBy = new WeakMap<RunStore, { revision: number; calls: Map<number, TaskRow[]> }>();
 
 /** The calls of each actor in the order in which they were made. */
 function callsByActor(store: RunStore): Map<number, TaskRow[]> {
-  const known = callsOf.get(store);
+  const known = callsBy.get(store);
   if (known?.revision === store.revision) return known.calls;
   const calls = new Map<number, TaskRow[]>();
   for (const task of store.tasks.values()) {
@@ -51,9 +51,12 @@ function callsByActor(store: RunStore): Map<number, TaskRow[]> {
     else list.push(task);
   }
   for (const list of calls.values()) list.sort((a, b) => a.submitted_s - b.submitted_s);
-  callsOf.set(store, { revision: store.revision, calls });
+  callsBy.set(store, { revision: store.revision, calls });
   return calls;
 }
+
+/** The calls of one actor in the order in which they were made. */
+export const callsOf = (store: RunStore, actor: number): readonly TaskRow[] => callsByActor(store).get(actor) ?? [];
 
 /** All actors that were asked for up to t. */
 export function actorsAt(store: RunStore, t: number): ActorAt[] {
@@ -109,13 +112,25 @@ function nextOf(lines: Line[]): TaskRow | null {
 
 function wordsOf(store: RunStore, actor: ActorRow, state: ActorAt["state"], t: number): string {
   if (state === "starting") return "waits for its process to start";
+  if (isRestarting(actor, t)) return "its process died: it is being restarted";
   const again = restartsIn(store, actor, t);
   if (state === "dead") return `dead${actor.reason === "" ? "" : `: ${actor.reason}`}${again}`;
-  const worker = actor.worker === null ? undefined : store.workers.get(actor.worker);
+  const worker = processAt(store, actor, t);
   if (worker === undefined) return `alive${again}`;
   const node = store.nodes.size > 1 ? ` on node ${worker.node}` : "";
   const slots = actor.max_concurrency > 1 ? `, ${actor.max_concurrency} calls at a time` : "";
   return `alive${node}, process ${worker.pid}${slots}${again}`;
+}
+
+/** The process that it has at t: after a restart another one than before. */
+function processAt(store: RunStore, actor: ActorRow, t: number): WorkerRow | undefined {
+  const now = [...store.workers.values()].filter((w) => w.actor === actor.id && w.started_s !== null && w.started_s <= t);
+  return now.at(-1) ?? (actor.worker === null ? undefined : store.workers.get(actor.worker));
+}
+
+/** Between the death of its process and the next one. */
+export function isRestarting({ restarts, ended_s: ended }: ActorRow, t: number): boolean {
+  return (ended === null || ended > t) && restarts.some(([from, to]) => from <= t && (to === null || t < to));
 }
 
 /** ", restarted twice, last at 1.20 s": it lost its state each time. */
@@ -123,7 +138,6 @@ function restartsIn(store: RunStore, { restarts }: ActorRow, t: number): string 
   const all = restarts.filter(([from]) => from <= t);
   const last = all.at(-1);
   if (last === undefined) return "";
-  if (last[1] === null || last[1] > t) return ", its process died: it is being restarted";
   const often = all.length === 1 ? "once" : all.length === 2 ? "twice" : `${all.length} times`;
   return `, restarted ${often}, last at ${duration(last[0] - store.run.start_s)}`;
 }

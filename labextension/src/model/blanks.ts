@@ -1,6 +1,8 @@
 // Why a worker ran nothing: the cause of each blank, as far as the rows tell it.
 
 import { duration } from "../layout/axis.ts";
+import type { Bar } from "./bars.ts";
+import { driverDid, lostBefore, outsideCopies } from "./blank_causes.ts";
 import type { Gap, Lane } from "../layout/lanes.ts";
 import { missingInputs } from "./lengths.ts";
 import type { TaskRow } from "./rows.ts";
@@ -15,16 +17,19 @@ export interface Blank {
   text: string;
   /** the whole sentence, for hovering */
   why: string;
+  /** an input was on its way */
+  isInput?: boolean;
 }
 
 /** The gap cut where its cause changes. */
 export function blanksOf(store: RunStore, lane: Lane, gap: Gap, head: number): Blank[] {
-  const parts = gap.next === undefined ? ending(store, lane, gap, head) : beforeTask(store, lane, gap, gap.next.task);
+  const parts = gap.next === undefined ? ending(store, lane, gap, head) : beforeTask(store, lane, gap, gap.next);
   return parts.map((part) => ({ ...part, why: `${idleFor(store, lane, part)}: ${part.why}` }));
 }
 
 /** "worker 2 ran nothing for 0.32 s, from 0.16 s to 0.48 s" */
-function idleFor(store: RunStore, { label }: Lane, { from, to }: Blank): string {
+function idleFor(store: RunStore, { worker, slot }: Lane, { from, to }: Blank): string {
+  const label = slot === 0 ? worker.label : `slot ${slot + 1} of ${worker.label}`;
   const at = (t: number): string => duration(t - store.run.start_s);
   return `${label} ran nothing for ${duration(to - from)}, from ${at(from)} to ${at(to)}`;
 }
@@ -33,6 +38,7 @@ function idleFor(store: RunStore, { label }: Lane, { from, to }: Blank): string 
 function ending(store: RunStore, lane: Lane, gap: Gap, head: number): Blank[] {
   const { from, to } = gap;
   if (lane.worker.kind === "actor") {
+    if (lane.slot > 0) return [{ from, to, text: "", why: "all its calls ran in other slots." }];
     return [{ from, to, text: gap.isFirst ? "no call yet" : "no call", why: "no call was in its mailbox." }];
   }
   const part = { from, to, ...atTheEnd(store, lane, head) };
@@ -63,15 +69,20 @@ export function outsidePauses(store: RunStore, lane: Lane, part: Blank): Blank[]
   return [...parts, { ...part, from: at }].filter((one) => one.to > one.from);
 }
 
-function beforeTask(store: RunStore, lane: Lane, gap: Gap, task: TaskRow): Blank[] {
+function beforeTask(store: RunStore, lane: Lane, gap: Gap, next: Bar): Blank[] {
+  const { task } = next;
   const clamp = (t: number): number => Math.min(Math.max(t, gap.from), gap.to);
   const submitted = clamp(task.submitted_s);
-  const ready = clamp(task.ready_s ?? task.submitted_s);
+  const lost = lostBefore(store, next);
+  const came = clamp(task.ready_s ?? task.submitted_s);
+  const ready = Math.max(came, clamp(lost?.until ?? 0));
   const noun = lane.worker.kind === "actor" ? "call" : "task";
   const parts = [
-    { from: gap.from, to: submitted, text: gap.isFirst ? `no ${noun} yet` : `no ${noun}`, why: `${task.label}, which ran next, was not submitted yet.` },
-    { from: submitted, to: ready, ...needs(store, task, submitted) },
-    ...outsidePauses(store, lane, { from: ready, to: gap.to, ...inTurn(store, lane, task, ready, gap.to) }),
+    { from: gap.from, to: submitted, text: gap.isFirst ? `no ${noun} yet` : `no ${noun}`, why: `${task.label}, which ran next, was not submitted yet.${driverDid(store, gap.from, submitted)}` },
+    { from: submitted, to: came, ...needs(store, task, submitted) },
+    { from: came, to: ready, text: "no task", why: lost?.why ?? "" },
+    ...outsideCopies(store, lane.worker.node, task, { from: ready, to: gap.to, ...inTurn(store, lane, task, ready, gap.to) })
+      .flatMap((part) => (part.isInput === true ? [part] : outsidePauses(store, lane, part))),
   ];
   return parts.filter((part) => part.to > part.from);
 }
@@ -103,7 +114,7 @@ function busy(store: RunStore, lane: Lane, t: number): Pick<Blank, "text" | "why
   const known = rests.get(store);
   const now = known?.revision === store.revision && known.t === t ? known.inUse : cpusInUse(store, t);
   const inUse = now.get(lane.worker.node) ?? 0;
-  if (inUse < cpus) return { text: "", why: "the rows name no cause." };
+  if (inUse < cpus) return { text: "", why: "a CPU was free: what was queued was being brought to a worker, or asks for more than was free." };
   return { text: "no CPU free", why: `${cpus === 1 ? "the CPU" : `all ${cpus} CPUs`} of the node ${cpus === 1 ? "was" : "were"} in use by other tasks.` };
 }
 
@@ -147,5 +158,5 @@ function atTheEnd(store: RunStore, lane: Lane, head: number): Pick<Blank, "text"
     }
   }
   const isLast = isOpen || store.run.outcome !== "";
-  return isLast ? { text: "no task left", why: "every task of this run has started elsewhere or is over." } : { text: "no task", why: "the cell has submitted nothing more." };
+  return isLast ? { text: "no task left", why: "every task of this run has started elsewhere or is over." } : { text: "no task", why: `the cell has submitted nothing more.${driverDid(store, head, head)}` };
 }

@@ -18,6 +18,10 @@ export interface GraphNode {
   /** the object's id, "" for a task */
   object: string;
   parents: string[];
+  /** the cell it stands with in the picture of a session, "" in that of one run */
+  lane: string;
+  /** key of the outermost task that it is inside of, "" for none */
+  inside: string;
 }
 
 /** "data": an argument; "starts": a task submitted it; "calls": the actor runs it. */
@@ -41,6 +45,11 @@ export function labelOfKey(store: RunStore, key: string): string {
   return taskOfKey(store, key)?.label ?? objectLabel(store, key.slice(1));
 }
 
+type Home = Pick<GraphNode, "lane" | "inside">;
+
+/** Cells are lanes where a picture shows more than one. */
+export const laneOf = (store: RunStore, cell: string): string => (store.run.id === -1 ? cell : "");
+
 /** The growing graph of one run. */
 export class Graph {
   readonly nodes = new Map<string, GraphNode>();
@@ -55,7 +64,7 @@ export class Graph {
     const fresh: GraphNode[] = [];
     this.notDrawn = 0;
     for (const object of store.objects.values()) {
-      if (object.task === null) this.addObject(object.id, "put", fresh);
+      if (object.task === null) this.addObject(object.id, "put", { lane: laneOf(store, object.cell), inside: "" }, fresh);
     }
     const used = usedTasks(store);
     for (const task of store.tasks.values()) {
@@ -72,18 +81,26 @@ export class Graph {
       return;
     }
     const to = taskKey(task.id);
-    const edges = this.edgesTo(store, task, to, fresh);
+    const home = this.homeOf(store, task);
+    const edges = this.edgesTo(store, task, to, home, fresh);
     const kind = task.kind === "creation" ? "actor" : "task";
-    this.add({ key: to, kind, task: task.id, object: "", parents: edges.map((e) => e.from) }, fresh);
+    this.add({ key: to, kind, task: task.id, object: "", parents: edges.map((e) => e.from), ...home }, fresh);
     for (const edge of edges) this.connect(edge);
   }
 
-  private edgesTo(store: RunStore, task: TaskRow, to: string, fresh: GraphNode[]): GraphEdge[] {
+  /** A task that another one submitted stands inside of the outermost of its ancestors. */
+  private homeOf(store: RunStore, task: TaskRow): Home {
+    const parent = task.parent === null ? undefined : this.nodes.get(taskKey(task.parent));
+    if (parent === undefined) return { lane: laneOf(store, task.cell), inside: "" };
+    return { lane: parent.lane, inside: parent.inside || parent.key };
+  }
+
+  private edgesTo(store: RunStore, task: TaskRow, to: string, home: Home, fresh: GraphNode[]): GraphEdge[] {
     const edges: GraphEdge[] = [];
     for (const object of new Set(task.inputs)) {
       const maker = producer(store, object);
       const from = maker === null ? objectKey(object) : taskKey(maker.id);
-      if (maker === null) this.addObject(object, "outside", fresh);
+      if (maker === null) this.addObject(object, "outside", home, fresh);
       if (this.nodes.has(from)) edges.push({ from, to, kind: "data", object });
     }
     const link = (id: number | null, kind: "starts" | "calls"): void => {
@@ -96,10 +113,10 @@ export class Graph {
     return edges;
   }
 
-  private addObject(object: string, kind: NodeKind, fresh: GraphNode[]): void {
+  private addObject(object: string, kind: NodeKind, home: Home, fresh: GraphNode[]): void {
     const key = objectKey(object);
     if (this.nodes.has(key) || this.nodes.size >= GRAPH_CAP) return;
-    this.add({ key, kind, task: null, object, parents: [] }, fresh);
+    this.add({ key, kind, task: null, object, parents: [], ...home }, fresh);
   }
 
   private add(node: GraphNode, fresh: GraphNode[]): void {

@@ -1,6 +1,6 @@
 // Many tasks as few nodes: one per function and layer, with counts instead of names.
 
-import { objectKey, taskKey } from "./graph.ts";
+import { laneOf, objectKey, taskKey } from "./graph.ts";
 import type { TaskRow } from "./rows.ts";
 import { STATES, objectLabel, producer } from "./state.ts";
 import type { Counts, State } from "./state.ts";
@@ -10,8 +10,12 @@ import type { RunStore } from "./store.ts";
 export const GROUP_OVER = 200;
 
 export interface Group {
-  /** "g2 parse": layer and function */
+  /** "g2 parse": layer and function; in the picture of a session the cell before them */
   key: string;
+  /** the cell in the picture of a session, else "" */
+  lane: string;
+  /** groups stand inside of nothing */
+  inside: "";
   /** the function, "put", or "from elsewhere" */
   name: string;
   layer: number;
@@ -38,7 +42,7 @@ export class Groups {
   grow(store: RunStore): Group[] {
     const fresh: Group[] = [];
     const { rows } = store.columns;
-    for (const id of store.puts.keys()) this.addObject(id, "put", fresh);
+    for (const id of store.puts.keys()) this.addObject(id, "put", laneOf(store, store.puts.get(id)?.cell ?? ""), fresh);
     // After a resync the same tasks come in the same order.
     if (rows.length < this.homes.length) this.forget();
     for (let i = this.homes.length; i < rows.length; i += 1) {
@@ -65,7 +69,7 @@ export class Groups {
   private addTask(store: RunStore, task: TaskRow, fresh: Group[]): void {
     const parents = this.parentsOf(store, task, fresh);
     const layer = 1 + Math.max(-1, ...parents.map((key) => this.nodes.get(key)?.layer ?? -1));
-    const group = this.group(layer, task.function, parents, fresh);
+    const group = this.group(layer, task.function, laneOf(store, task.cell), parents, fresh);
     group.tasks.push(task.id);
     this.home.set(taskKey(task.id), group.key);
     for (const parent of parents) this.connect(parent, group.key);
@@ -79,7 +83,7 @@ export class Groups {
     };
     for (const object of task.inputs) {
       const maker = producer(store, object);
-      if (maker === null) this.addObject(object, "from elsewhere", fresh);
+      if (maker === null) this.addObject(object, "from elsewhere", laneOf(store, task.cell), fresh);
       add(maker === null ? objectKey(object) : taskKey(maker.id));
     }
     if (task.parent !== null) add(taskKey(task.parent));
@@ -87,18 +91,18 @@ export class Groups {
     return [...found];
   }
 
-  private addObject(object: string, name: string, fresh: Group[]): void {
+  private addObject(object: string, name: string, lane: string, fresh: Group[]): void {
     if (this.home.has(objectKey(object))) return;
-    const group = this.group(0, name, [], fresh);
+    const group = this.group(0, name, lane, [], fresh);
     group.objects.push(object);
     this.home.set(objectKey(object), group.key);
   }
 
-  private group(layer: number, name: string, parents: string[], fresh: Group[]): Group {
-    const key = `g${layer} ${name}`;
+  private group(layer: number, name: string, lane: string, parents: string[], fresh: Group[]): Group {
+    const key = `g${lane}${layer} ${name}`;
     const found = this.nodes.get(key);
     if (found !== undefined) return found;
-    const made = { key, name, layer, tasks: [], places: [], objects: [], parents };
+    const made: Group = { key, name, layer, lane, inside: "", tasks: [], places: [], objects: [], parents };
     this.nodes.set(key, made);
     fresh.push(made);
     return made;

@@ -70,7 +70,7 @@ export function countObjects(store: RunStore, t: number): number {
   return count;
 }
 
-/** What keeps it, in a few words: tasks and waits that still need it; else an ID that somebody holds. */
+/** Who holds it and how many they are: tasks and waits that still need it; else an ID in somebody's hands. */
 export function keptBy(store: RunStore, { row, isFreed }: ObjectAt, t: number): string {
   if (isFreed) return `freed at ${duration((row.released_s ?? t) - store.run.start_s)}`;
   const needing = (readers(store).get(row.id) ?? []).filter((task) => {
@@ -81,7 +81,8 @@ export function keptBy(store: RunStore, { row, isFreed }: ObjectAt, t: number): 
   for (const wait of store.waits.values()) {
     if (wait.start_s <= t && (wait.end_s === null || t < wait.end_s) && wait.objects.includes(row.id)) names.push(wait.kind);
   }
-  return names.length > 0 ? listing(names) : "an ID in your code";
+  if (names.length === 0) return "an ID in your code";
+  return names.length === 1 ? (names[0] ?? "") : `${names.length}: ${listing(names)}`;
 }
 
 /** How many bytes each node's store holds at t, and how many travel inline. */

@@ -2,6 +2,11 @@
 // field, in order: `test/rows.test.ts` compares the two files.
 // All times are seconds since the session started; null says "not yet".
 
+import { columnsOf } from "./rows_places.ts";
+
+export { NODE_COLUMNS, WORKER_COLUMNS } from "./rows_places.ts";
+export type { NodeRow, Received, WorkerRow } from "./rows_places.ts";
+
 /** One try of a task on one worker. */
 export interface Attempt {
   start_s: number;
@@ -42,6 +47,8 @@ export interface TaskRow {
   node: string;
   why_there: string;
   delayed_s: number;
+  args_bytes: number;
+  args_like: number | null;
   /** why it ran again; "" if it did not */
   again: string;
 }
@@ -101,43 +108,6 @@ export interface WaitRow {
   reason: string;
 }
 
-/** A worker process. */
-export interface WorkerRow {
-  id: number;
-  label: string;
-  node: string;
-  kind: string;
-  requested_s: number;
-  actor: number | null;
-  pid: number;
-  started_s: number | null;
-  ended_s: number | null;
-  reason: string;
-}
-export type Received = [string, string, string, number, number, number];
-/** A node and what it offers. */
-export interface NodeRow {
-  id: string;
-  num_cpus: number;
-  added_s: number;
-  lost_s: number | null;
-  /** intervals (from, to) in which nothing started but steps */
-  paused: [number, number | null][];
-  /** intervals (from, to) in which starts were spaced out */
-  slowed: [number, number | null][];
-  /** starts per second while they are spaced out now, else 0 */
-  per_second: number;
-  /** starts that were let through one by one so far */
-  steps: number;
-  /** what starts next, where and why; "" while everything flows */
-  next_words: string;
-  /** some of those that are not next, and why */
-  losers: string[];
-  received: Received[];
-  /** how many times as long everything takes on it now, 1 as usual */
-  times_slower: number;
-}
-
 /** The cell run that a view shows (id -1: the whole session). */
 export interface RunRow {
   id: number;
@@ -159,20 +129,12 @@ export interface RunRow {
   left_out_from_s: number;
 }
 
-/** Names the fields of `T` in order; a missing or foreign one does not compile. */
-const columnsOf =
-  <T>() =>
-  <const C extends readonly (keyof T & string)[]>(
-    columns: C & ([keyof T] extends [C[number]] ? unknown : never),
-  ): readonly (keyof T & string)[] =>
-    columns;
-
 export const ATTEMPT_COLUMNS = /* @__PURE__ */ columnsOf<Attempt>()(["start_s", "end_s", "worker", "outcome"]);
 
 export const TASK_COLUMNS = /* @__PURE__ */ columnsOf<TaskRow>()([
   "id", "label", "function", "kind", "parent", "actor", "inputs", "cell", "line", "source",
   "submitted_s", "ready_s", "num_cpus", "num_returns", "attempts", "blocked", "end_s", "end", "error", "error_line",
-  "cause", "story", "node", "why_there", "delayed_s", "again",
+  "cause", "story", "node", "why_there", "delayed_s", "args_bytes", "args_like", "again",
 ]);
 
 export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([
@@ -187,15 +149,6 @@ export const ACTOR_COLUMNS = /* @__PURE__ */ columnsOf<ActorRow>()([
 export const WAIT_COLUMNS = /* @__PURE__ */ columnsOf<WaitRow>()([
   "id", "kind", "task", "cell", "line", "source", "start_s", "objects", "num_returns", "timeout_s", "unit", "ready_s",
   "end_s", "outcome", "reason",
-]);
-
-export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
-  "id", "label", "node", "kind", "requested_s", "actor", "pid", "started_s", "ended_s", "reason",
-]);
-
-export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()([
-  "id", "num_cpus", "added_s", "lost_s", "paused", "slowed", "per_second", "steps", "next_words", "losers",
-  "received", "times_slower",
 ]);
 
 export const RUN_COLUMNS = /* @__PURE__ */ columnsOf<RunRow>()([

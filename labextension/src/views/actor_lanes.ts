@@ -6,6 +6,7 @@ import { glyph, slug } from "../draw/glyphs.ts";
 import { across, box, ring, selectable, text } from "../draw/marks.ts";
 import { duration } from "../layout/axis.ts";
 import { cut, fit, nameOf, numberOf } from "../layout/labels.ts";
+import { isRestarting } from "../model/actors.ts";
 import type { ActorAt, Line, Queued } from "../model/actors.ts";
 import { taskKey } from "../model/graph.ts";
 import { missingInputs } from "../model/lengths.ts";
@@ -43,7 +44,7 @@ function slotsOf({ actor, running }: ActorAt): number {
 
 export function lanesHeight(at: ActorAt): number {
   const rows = Math.min(at.lines.length, MOST_LANES + 1);
-  return rows === 0 ? -14 : Math.max(rows, slotsOf(at)) * ROW;
+  return rows === 0 ? -10 : Math.max(rows, slotsOf(at)) * ROW;
 }
 
 export function lanes(scene: Scene, at: ActorAt, y: number, entry: string): Child[] {
@@ -54,13 +55,13 @@ export function lanes(scene: Scene, at: ActorAt, y: number, entry: string): Chil
   const height = Math.max(rows, slots) * ROW;
   const top = y + (height - rows * ROW) / 2;
   const slotY = y + (height - slots * ROW) / 2;
-  if (rows === 0) return [text(28, y - 6, idleWords(at), "s i3", { key: "idle" })];
+  if (rows === 0) return [text(c.left, y - 14, idleWords(at, scene.t), "s i3", { key: "idle" })];
   return [
     ...shown.map((line, i) => lane(scene, at, line, top + i * ROW, c, entry)),
     ...shown.map((line, i) => funnel(c, line, i, top + i * ROW + 13, slotY + (slots * ROW) / 2)),
     at.lines.length > MOST_LANES && text(c.left - 10, top + MOST_LANES * ROW + 17, others(at.lines.slice(MOST_LANES)), "s i3", { key: "others" }),
     ...at.running.map((call, i) => slot(scene, at, call, slotY + i * ROW, c, entry)),
-    ...Array.from({ length: slots - at.running.length }, (_, i) => freeSlot(c, slotY + (at.running.length + i) * ROW, slots > 1 && at.state === "alive" ? "free" : idleWords(at))),
+    ...Array.from({ length: slots - at.running.length }, (_, i) => freeSlot(c, slotY + (at.running.length + i) * ROW, slots > 1 && at.state === "alive" ? "free" : idleWords(at, scene.t))),
   ];
 }
 
@@ -70,10 +71,12 @@ function freeSlot(c: Columns, y: number, words: string): VNode {
     text(c.slot + 12, y + 17, words, "s i3"));
 }
 
-function idleWords(at: ActorAt): string {
+function idleWords(at: ActorAt, t: number): string {
   if (at.state === "starting") return "not started yet";
   if (at.state === "dead") return "takes no more calls";
+  if (isRestarting(at.actor, t)) return "is being restarted";
   const waits = at.lines.some((line) => line.calls.length > 0);
+  if (at.next !== null) return "the next call is coming";
   return waits ? "waits for an input" : "idle: no call waits";
 }
 

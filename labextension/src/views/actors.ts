@@ -7,13 +7,17 @@ import { cut } from "../layout/labels.ts";
 import { actorsAt, workOf } from "../model/actors.ts";
 import type { ActorAt } from "../model/actors.ts";
 import { taskKey } from "../model/graph.ts";
+import { isOver, stateAt } from "../model/state.ts";
 import { columnsFor, lanes, lanesHeight } from "./actor_lanes.ts";
+import { LIFE, life, pastCalls } from "./actor_life.ts";
 import { stepIn } from "./keys.ts";
 import type { Arrow, Pane, Scene } from "./scene.ts";
 
 /** Actors drawn at most; the table has all. */
 const MOST_ACTORS = 40;
-const HEAD = 52;
+/** The words above the lanes. */
+const COLUMNS = 28;
+const HEAD = 24 + LIFE + COLUMNS;
 
 export const actorsPane: Pane = {
   id: "actors",
@@ -28,6 +32,7 @@ function keysOf(scene: Scene): string[] {
     taskKey(at.actor.id),
     ...at.running.map((call) => taskKey(call.id)),
     ...at.lines.flatMap((line) => line.calls.map((q) => taskKey(q.call.id))),
+    ...pastCalls(scene, at.actor.id).filter((call) => isOver(stateAt(call, scene.t))).map((call) => taskKey(call.id)),
   ]);
 }
 
@@ -47,8 +52,9 @@ function drawActors(scene: Scene): Child[] {
     placed.map(({ at, top }, i) => h("g", { key: at.actor.id },
       i > 0 && across(0, width, top - 5, "rule", { key: "rule" }),
       head(scene, at, top, entry),
-      columnHeads(scene, at, top),
-      lanes(scene, at, top + HEAD, entry))));
+      columnHeads(scene, at, top + LIFE),
+      lanes(scene, at, top + HEAD, entry),
+      life(scene, at, top + 24))));
   return [
     h("div", { key: "scroll", class: "rt-scroll" }, drawing),
     leftOut(all.length - shown.length, "actors"),
@@ -82,7 +88,7 @@ function columnHeads(scene: Scene, at: ActorAt, y: number): VNode | null {
   return h("g", { key: "columns", "aria-hidden": "true" },
     text(c.left - 10, y + 42, "caller", "s i3", { key: "caller", "text-anchor": "end" }),
     waits && text(c.slot - 34, y + 42, "front of its line", "s i3", { key: "next", "text-anchor": "end" }),
-    text(c.slot, y + 42, "running", "s i3", { key: "running" }));
+    text(c.slot, y + 42, at.actor.max_concurrency > 1 ? `running: ${at.running.length} of ${at.actor.max_concurrency} slots` : "running", "s i3", { key: "running" }));
 }
 
 function noActor(): VNode {

@@ -7,6 +7,7 @@ import { CANNOT_RUN, FAILED } from "../model/columns.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { counts } from "../model/state.ts";
 import { listing, placeName, sourceOf } from "../model/story.ts";
+import { condensed } from "./condensed.ts";
 import type { Scene } from "./scene.ts";
 
 /** Errors told in full; more are told by number. */
@@ -14,12 +15,12 @@ const ERRORS_SHOWN = 3;
 
 export function drawErrors(scene: Scene): Child[] {
   const { store, t } = scene;
-  if (counts(store, t).failed === 0) return [];
+  if (counts(store, t).failed === 0) return condensed(scene);
   const failed = store.columns.inState(FAILED, t);
   const marks = failed.slice(0, ERRORS_SHOWN).map((task) => errorMark(scene, task));
   const rest = failed.length - marks.length;
   const sentence = [rest > 0 ? `${rest} more failed.` : "", stuck(scene)].filter(Boolean).join(" ");
-  return [...marks, sentence !== "" && h("div", { key: "after", class: "rt-after" }, sentence)];
+  return [...condensed(scene), ...marks, sentence !== "" && h("div", { key: "after", class: "rt-after" }, sentence)];
 }
 
 function errorMark(scene: Scene, task: TaskRow): VNode {

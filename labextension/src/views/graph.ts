@@ -29,16 +29,20 @@ function drawGraph(scene: Scene): Child[] {
   const { graph, layers, selected } = scene;
   if (graph.nodes.size === 0) return [];
   const g = geometryOf(scene);
-  const right = Math.max(0, layers.layerCount - 1) * g.pitchX + g.pillW + 16;
+  const right = Math.max(0, layers.layerCount - 1) * g.pitchX + g.pillW + 24;
   const width = Math.max(scene.width, right);
-  const height = g.top + (layers.maxSlot + 1) * g.pitchY + 8;
+  const height = g.top + (layers.maxSlot + 1) * g.pitchY + 10;
+  const parts = more();
+  const yOf = (slot: number): number => g.top + 3 + slot * g.pitchY;
   const lit = selected !== null && graph.nodes.has(selected) ? graph.lineage(selected) : null;
   const nodes = [...graph.nodes.values()];
   const entry = selected !== null && graph.nodes.has(selected) ? selected : (nodes[0]?.key ?? "");
   const drawing = picture("Graph of tasks", width, height, {},
     hatch(scene.uid),
-    h("g", { key: "heads", "aria-hidden": "true" }, heads(scene)),
+    h("g", { key: "heads", "aria-hidden": "true" }, layers.blocks.some((block) => block.isNewLane) ? (parts?.lanes(scene, width, yOf, parts.namesInLane(scene)) ?? []) : heads(scene)),
+    h("g", { key: "frames", "aria-hidden": "true" }, parts?.frames(scene) ?? []),
     h("g", { key: "edges", "aria-hidden": "true" }, graph.edges.map((e) => edgePath(scene, e, lit))),
+    h("g", { key: "copies", "aria-hidden": "true" }, parts?.copies(scene, lit) ?? []),
     h("g", { key: "nodes" }, nodes.map((node) => nodeMark(scene, node, node.key === entry))),
   );
   return [h("div", { key: "scroll", class: "rt-scroll" }, drawing), legend(scene)];

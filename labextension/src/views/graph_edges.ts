@@ -11,7 +11,8 @@ import type { Scene } from "./scene.ts";
 export function edgePath(scene: Scene, edge: GraphEdge, lit: Set<string> | null): VNode | null {
   const from = placeOf(scene, edge.from);
   const to = placeOf(scene, edge.to);
-  if (from === null || to === null) return null;
+  // The frame around what a task has submitted has a line of its own.
+  if (from === null || to === null || (edge.kind === "starts" && scene.graph.nodes.get(edge.to)?.inside === edge.from)) return null;
   const g = geometryOf(scene);
   const isData = edge.kind === "data";
   const x1 = from.x + g.pillW + (isData ? 11 : 1);

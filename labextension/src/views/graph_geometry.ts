@@ -17,10 +17,12 @@ export interface Geometry {
 /** Glyph and margins of a pill beside its label. */
 const BESIDE_LABEL = 27;
 
-export function geometryOf({ isNarrow, pillWidth }: Scene): Geometry {
+export function geometryOf({ isNarrow, pillWidth, layers }: Scene): Geometry {
+  // Lanes have heads of their own, in place of those of the layers.
+  const top = layers.blocks[0]?.isNewLane ? 0 : isNarrow ? 24 : 26;
   return isNarrow
-    ? { pillW: Math.min(pillWidth, 84), pillH: 22, pitchX: Math.min(pillWidth, 84) + 24, pitchY: 28, top: 24 }
-    : { pillW: pillWidth, pillH: 24, pitchX: pillWidth + 68, pitchY: 30, top: 26 };
+    ? { pillW: Math.min(pillWidth, 84), pillH: 22, pitchX: Math.min(pillWidth, 84) + 24, pitchY: 28, top }
+    : { pillW: pillWidth, pillH: 24, pitchX: pillWidth + 68, pitchY: 30, top };
 }
 
 /** Wide enough for the labels at hand, within bounds; longer ones are shortened. */

@@ -52,6 +52,7 @@ function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): C
   const room = g.pillW - 26;
   const label = pillLabel(task.label, room, scene);
   return [
+    ...lostTries(scene, task).map((i) => box(`lost${i}`, "ghost", 3 * i, -3 * i, g.pillW, g.pillH, 2)),
     box("ring", "ring", -3, -3, g.pillW + 6, g.pillH + 6, 3),
     h("rect", { key: "box", class: "rt-box", width: g.pillW, height: g.pillH, rx: 2 }),
     state === "blocked" && h("rect", {
@@ -69,14 +70,25 @@ function taskMark(scene: Scene, node: GraphNode, task: TaskRow, state: State): C
   ];
 }
 
+/** An outline behind the pill for each attempt that was lost, two at most. */
+function lostTries({ t }: Scene, { attempts }: TaskRow): number[] {
+  const lost = attempts.filter((attempt) => attempt.outcome === "lost" && (attempt.end_s ?? Infinity) <= t).length;
+  return [2, 1].filter((i) => i <= lost);
+}
+
 /** "try 2" above a task whose earlier attempts were lost. */
 function tries({ t }: Scene, { attempts }: TaskRow, width: number): VNode | null {
   const begun = attempts.filter((attempt) => attempt.start_s <= t).length;
-  return begun < 2 ? null : say(width, -3, `try ${begun}`, "s i2 halo", { key: "tries", "text-anchor": "end" });
+  return begun < 2 ? null : say(width - 2, -5, `try ${begun}`, "s i2 halo", { key: "tries", "text-anchor": "end" });
 }
 
+/** "[7] parse-1" -> "parse-1" */
+export const withoutCell = (label: string): string => label.replace(/^\[[^\]]*\] /, "");
+
 /** Full name, short name, else the short name cut before its number. */
-function pillLabel(label: string, room: number, scene: Scene): string {
+function pillLabel(whole: string, room: number, scene: Scene): string {
+  // In a session a label begins with its cell; a lane has said that already.
+  const label = scene.layers.blocks[0]?.isNewLane ? withoutCell(whole) : whole;
   const name = nameOf(label);
   const named = fit([label, name], room, 12, scene.measure);
   if (named !== "") return named;
@@ -87,7 +99,7 @@ function pillLabel(label: string, room: number, scene: Scene): string {
 
 function values(scene: Scene, task: TaskRow): VNode[] {
   const g = geometryOf(scene);
-  const several = scene.store.nodes.size > 1 && !isInLastLayer(scene, taskKey(task.id));
+  const several = scene.store.nodes.size > 1 && !hasFact(scene, taskKey(task.id));
   const count = Math.min(task.num_returns, VALUES_DRAWN);
   return Array.from({ length: count }, (_, index) => {
     const id = `${task.id}.${index}`;
@@ -100,19 +112,20 @@ function values(scene: Scene, task: TaskRow): VNode[] {
   });
 }
 
-function isInLastLayer(scene: Scene, key: string): boolean {
-  return scene.layers.places.get(key)?.layer === scene.layers.layerCount - 1;
-}
-
 function copiesOf(scene: Scene, object: string): string {
   const copies = scene.store.objects.get(object)?.copies ?? [];
   return copies.filter(([, since]) => since <= scene.t).map(([node]) => node).join(" ");
 }
 
-/** In the last layer there is room for the word and the number that matters. */
+/** Outside of frames, in the last layer, there is room for the word and the number that matters. */
+function hasFact({ graph, layers }: Scene, key: string): boolean {
+  return graph.nodes.get(key)?.inside === "" && layers.isAtEnd(key);
+}
+
+/** What a task without followers does. */
 function beside(scene: Scene, node: GraphNode, task: TaskRow): VNode | null {
   const place = scene.layers.places.get(node.key);
-  if (place === undefined || !isInLastLayer(scene, node.key)) return null;
+  if (place === undefined || !hasFact(scene, node.key)) return null;
   const g = geometryOf(scene);
   const x = g.pillW + 20;
   const room = scene.width - 3 - place.layer * g.pitchX - x;
@@ -133,7 +146,7 @@ function actorMark(scene: Scene, task: TaskRow, state: State): Child[] {
     box("ring", "ring", -3, -3, g.pillW + 6, g.pillH + 6, 3),
     h("path", { key: "hex", class: "rt-hex", d: `M6 ${m - 8}h9l5 8-5 8h-9l-5-8z` }),
     dead && glyph(state, 10.5, m),
-    say(26, inBox === "" ? m + 4 : m, cut(name, room, 12, scene.measure), "label b halo", { key: "label" }),
+    say(26, inBox === "" ? m + 4 : m, cut(scene.layers.blocks[0]?.isNewLane ? withoutCell(name) : name, room, 12, scene.measure), "label b halo", { key: "label" }),
     inBox !== "" && say(26, m + 12, inBox, "s i3 halo", { key: "box" }),
   ];
 }
@@ -141,21 +154,31 @@ function actorMark(scene: Scene, task: TaskRow, state: State): Child[] {
 function objectMark(scene: Scene, node: GraphNode): Child[] {
   const g = geometryOf(scene);
   const m = g.pillH / 2;
-  const label = node.kind === "put" ? objectLabel(scene.store, node.object) : "from elsewhere";
   const isThere = existsAt(scene.store, node.object, scene.t);
-  const text = cut(label, g.pillW - 4, 12, scene.measure);
+  const [label, under] = objectWords(scene, node, g.pillW - 4);
+  const end = { "text-anchor": "end" };
   return [
     box("ring", "ring", -3, -3, g.pillW + 16, g.pillH + 6, 3),
-    say(g.pillW - 2, m + 4, text, "label", { key: "label", "text-anchor": "end" }),
+    say(g.pillW - 2, under === "" ? m + 4 : m, label, "label", { key: "label", ...end }),
+    under !== "" && say(g.pillW - 2, m + 12, under, "s i3 halo", { key: "under", ...end }),
     box("value", `value${isThere ? " there" : ""}`, g.pillW + 3.5, m - 3, 6, 6),
   ];
+}
+
+/** The name of a value, and of one from another cell that cell, as far as they fit. */
+function objectWords({ store, measure }: Scene, { kind, object }: GraphNode, room: number): [string, string] {
+  const row = store.objects.get(object);
+  if (kind === "outside" && row === undefined) return [fit(["from elsewhere", "elsewhere"], room, 12, measure), ""];
+  const label = kind === "put" ? withoutCell(objectLabel(store, object)) : objectLabel(store, object);
+  const shown = fit([label, nameOf(label)], room, 12, measure) || cut(nameOf(label), room, 12, measure);
+  return [shown, kind === "put" || row === undefined || row.cell === "" ? "" : fit([`from cell ${row.cell}`, `from ${row.cell}`], room, 11, measure)];
 }
 
 /** "parse × 6" above a layer, as far as its functions fit. */
 export function layerHead(scene: Scene, layer: number): VNode | null {
   const numbers = new Map<string, number>();
   for (const [key, place] of scene.layers.places) {
-    if (place.layer !== layer) continue;
+    if (place.layer !== layer || scene.graph.nodes.get(key)?.inside !== "") continue;
     const id = scene.graph.nodes.get(key)?.task;
     const task = id === null || id === undefined ? undefined : scene.store.tasks.get(id);
     const name = task?.function ?? (scene.graph.nodes.get(key)?.kind === "put" ? "put" : "");

@@ -7,6 +7,9 @@ import { bytes, duration } from "../layout/axis.ts";
 import { cut, fit, nameOf } from "../layout/labels.ts";
 import { DISK, keptBy } from "../model/objects.ts";
 import type { ObjectAt } from "../model/objects.ts";
+import type { ObjectRow } from "../model/rows.ts";
+import { sizeAndTime, tellTransfer, transferTo } from "../model/transfers.ts";
+import type { Transfer } from "../model/transfers.ts";
 import type { Scene } from "./scene.ts";
 
 export const ROW = 26;
@@ -46,7 +49,7 @@ export function objectRow(scene: Scene, c: Columns, at: ObjectAt, y: number, lar
   const size = row.size_bytes;
   const label = fit([row.label, nameOf(row.label)], c.nameW - 22, 12, scene.measure) || cut(nameOf(row.label), c.nameW - 22, 12, scene.measure);
   const isSelected = at.key === scene.selected;
-  const spoken = `${row.label}, made by ${at.madeBy}, ${sizeWords(size)}, ${whereOf(scene, at)}, needed by ${keptBy(scene.store, at, scene.t)}`;
+  const spoken = `${row.label}, made by ${at.madeBy}, ${sizeWords(size)}, ${whereOf(scene, at)}, held by ${keptBy(scene.store, at, scene.t)}`;
   return h("g", { key: row.id, class: `rt-row${isSelected ? " rt-sel" : ""}${at.isFreed ? " rt-freed" : ""}`, ...selectable(at.key, scene.selected, isEntry, spoken) },
     across(0, scene.width, y, "rule", { key: "rule" }),
     ring(-1.5, y + 3, Math.min(c.nameW, scene.measure(label, 12, true) + 26), 20),
@@ -70,28 +73,36 @@ export function whereOf(scene: Scene, { row, copies, isFreed }: ObjectAt): strin
   return scene.store.nodes.size > 1 && nodes.length > 0 ? `shared memory of ${nodes.join(" and ")}` : "shared memory";
 }
 
-/** Squares at the nodes that hold it, and an arrow to each copy. */
-function places(scene: Scene, c: Columns, { row, copies }: ObjectAt, m: number): Child[] {
+/** Squares at the nodes that hold it, and an arrow to each copy, also to one that is on its way. */
+function places(scene: Scene, c: Columns, { row, copies, isFreed }: ObjectAt, m: number): Child[] {
   const [first] = copies;
-  if (c.nodes.size === 0 || first === undefined) return [];
+  if (c.nodes.size === 0 || first === undefined || isFreed) return [];
   if (!row.shared) return [text(c.nodes.get(first[0]) ?? 0, m + 4, "inline", "s i3 halo", { key: "inline", "text-anchor": "middle" })];
-  const from = c.nodes.get(first[0]) ?? 0;
-  return copies.flatMap(([node, since], i) => {
-    const x = c.nodes.get(node);
-    if (x === undefined) return [];
-    const square = h("rect", { key: `c${node}`, class: `rt-value${i === 0 ? " rt-there" : ""}`, x: x - 5, y: m - 5, width: 10, height: 10 });
-    return i === 0 ? [square] : [arrow(scene, from, x, m, row.size_bytes, since, node), square];
+  const there = new Map(copies);
+  return [...c.nodes].flatMap(([node, x]) => {
+    const one = transferTo(scene.store, row.id, node, scene.t);
+    const since = there.get(node);
+    if (since === undefined && (one === null || one.end <= scene.t)) return [];
+    const isMade = node === first[0] && one === null;
+    const look = isMade ? "value there" : since === undefined ? "value coming" : "value";
+    const square = box(`c${node}`, look, x - 5, m - 5, 10, 10);
+    if (isMade) return [square];
+    const from = c.nodes.get(one?.from ?? first[0]) ?? c.nodes.get(first[0]) ?? 0;
+    return [arrow(scene, from, x, m, one, row, since ?? 0, node), square];
   });
 }
 
-function arrow(scene: Scene, from: number, to: number, m: number, size: number | null, since: number, node: string): VNode {
+function arrow(scene: Scene, from: number, to: number, m: number, one: Transfer | null, { size_bytes: size, label }: ObjectRow, since: number, node: string): VNode {
   const way = to > from ? 1 : -1;
   const [a, z] = [from + 10 * way, to - 9 * way];
-  const when = `at ${duration(since - scene.start)}`;
-  const words = fit([`${sizeWords(size)}, ${when}`, sizeWords(size)], Math.abs(z - a) - 30, 11, scene.measure);
-  return h("g", { key: `a${node}` },
-    h("path", { key: "line", class: "rt-arrow", d: `M${a} ${m}H${z}m${-5 * way}-3.5l${5 * way} 3.5l${-5 * way} 3.5`, "stroke-width": 1.2 }),
-    words !== "" && h("rect", { key: "plate", class: "rt-plate", x: (a + z - scene.measure(words, 11)) / 2 - 5, y: m - 8, width: scene.measure(words, 11) + 10, height: 16 }),
+  const facts = one === null ? sizeWords(size) : sizeAndTime(one, scene.t);
+  const when = `at ${duration((one?.start ?? since) - scene.start)}`;
+  const words = fit([`${facts}, ${when}`, facts, sizeWords(size)], Math.abs(z - a) - 30, 11, scene.measure);
+  const wide = scene.measure(words, 11) + 10;
+  const tip = one === null ? `${label} is also on node ${node}, ${when}.` : tellTransfer(one, scene.t, scene.start);
+  return h("g", { key: `a${node}`, "data-tip": tip },
+    h("path", { key: "line", class: `rt-arrow${one !== null && one.end > scene.t ? " rt-todo" : ""}`, d: `M${a} ${m}H${z}m${-5 * way}-3.5l${5 * way} 3.5l${-5 * way} 3.5`, "stroke-width": 1.2 }),
+    words !== "" && h("rect", { key: "plate", class: "rt-plate", x: (a + z - wide) / 2, y: m - 8, width: wide, height: 16 }),
     words !== "" && text((a + z) / 2, m + 4, words, "s", { key: "words", "text-anchor": "middle" }));
 }
 

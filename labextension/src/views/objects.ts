@@ -4,8 +4,11 @@ import { h } from "../draw/dom.ts";
 import type { Child, VNode } from "../draw/dom.ts";
 import { across, emptyState, grouped, leftOut, picture, text } from "../draw/marks.ts";
 import { bytes } from "../layout/axis.ts";
+import { shippedAgain } from "../model/arguments.ts";
 import { objectsAt, repeatedPuts, totals } from "../model/objects.ts";
 import type { ObjectAt } from "../model/objects.ts";
+import type { TaskRow } from "../model/rows.ts";
+import { listing, sourceOf } from "../model/story.ts";
 import { stepIn } from "./keys.ts";
 import { ROW, columnsFor, groupRow, objectRow } from "./object_rows.ts";
 import type { Columns } from "./object_rows.ts";
@@ -77,7 +80,7 @@ function heads(c: Columns, bottom: number): Child[] {
       text(x, 12, `node ${node}`, "s b", { key: `n${node}`, "text-anchor": "middle" }),
       h("line", { key: `l${node}`, class: "rt-rule", x1: x, x2: x, y1: 18, y2: bottom }),
     ]),
-    c.keptX !== null && text(c.keptX, 12, "needed by", "s i3", { key: "kept" }),
+    c.keptX !== null && text(c.keptX, 12, "held by", "s i3", { key: "kept" }),
   ];
 }
 
@@ -99,8 +102,12 @@ function notes(scene: Scene, all: readonly ObjectAt[], hidden: number): Child[] 
   const parts = repeatedPuts(all).map(([where, times, size]) =>
     h("div", { key: where, class: "rt-warn" },
       h("b", { key: "what" }, `${where} puts ${bytes(size)} ${times} times. `), "If it is the same value, put it once before the loop and pass its ID."));
+  const shipped = shippedAgain(scene.store, scene.t).map(({ tasks, size }) =>
+    h("div", { key: `a${tasks[0]?.id}`, class: "rt-warn" },
+      h("b", { key: "what" }, `${listing(tasks.map((task) => task.label))} were given the same ${bytes(size)}, pickled and stored ${tasks.length} times. `),
+      `${sourceOf(tasks[0] as TaskRow)}: put it once, big = ray.put(value), and pass the ID: all tasks read one copy.`));
   const words = `${grouped(coming)} ${coming === 1 ? "value does" : "values do"} not exist yet.`;
-  return [...parts, coming > 0 && h("div", { key: "coming", class: "rt-note" }, words), leftOut(hidden, "objects")];
+  return [...parts, ...shipped, coming > 0 && h("div", { key: "coming", class: "rt-note" }, words), leftOut(hidden, "objects")];
 }
 
 function legend(): VNode {
@@ -108,7 +115,7 @@ function legend(): VNode {
     h("rect", { class: `rt-value${isCopy ? "" : " rt-there"}`, x: 1, y: 1, width: 8, height: 8 }));
   return h("div", { key: "legend", class: "rt-legend" },
     h("span", { key: "made" }, square(false), h("span", {}, "made here")),
-    h("span", { key: "copy" }, square(true), h("span", {}, "copy")));
+    h("span", { key: "copy" }, square(true), h("span", {}, "copy; the arrow says how many bytes travelled, for how long, and when")));
 }
 
 function noObject(): VNode {

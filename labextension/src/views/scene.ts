@@ -2,7 +2,7 @@
 
 import type { Commands } from "../commands.ts";
 import type { Measure } from "../layout/labels.ts";
-import type { Layers } from "../layout/layers.ts";
+import type { Blocks } from "../layout/blocks.ts";
 import type { Graph } from "../model/graph.ts";
 import type { Groups } from "../model/groups.ts";
 import type { RunStore } from "../model/store.ts";
@@ -13,7 +13,7 @@ export interface Scene {
   graph: Graph;
   /** instead of the graph once there are many tasks */
   groups: Groups | null;
-  layers: Layers;
+  layers: Blocks;
   /** the moment that is shown */
   t: number;
   /** the newest moment there is to show; t is at most this */

@@ -1,11 +1,12 @@
 // The other views in words: a table each for waits, actors and objects.
 
 import type { Child } from "../draw/dom.ts";
-import { bytes } from "../layout/axis.ts";
+import { bytes, duration } from "../layout/axis.ts";
 import { actorsAt, workOf } from "../model/actors.ts";
 import { keptBy, objectsAt } from "../model/objects.ts";
 import { waitsUntil } from "../model/calls.ts";
 import { COLUMNS, headline, reasonOf, waitAt } from "../model/waits.ts";
+import { sizeAndTime, transfersOf } from "../model/transfers.ts";
 import { listing, sourceOf } from "../model/story.ts";
 import { whereOf } from "./object_rows.ts";
 import type { Scene } from "./scene.ts";
@@ -33,8 +34,14 @@ export function actorTable(scene: Scene, page: number): Child[] {
 }
 
 export function objectTable(scene: Scene, page: number): Child[] {
-  const heads = ["object", "made by", "size", "kept", "needed by", "line"];
+  const heads = ["object", "made by", "size", "kept", "copied", "held by", "line"];
   return words(objectsAt(scene.store, scene.t), page, "Objects", heads, (at) => [at.row.id, [
-    at.row.label, at.madeBy, at.row.size_bytes === null ? "" : bytes(at.row.size_bytes), whereOf(scene, at), keptBy(scene.store, at, scene.t), sourceOf(at.row),
+    at.row.label, at.madeBy, at.row.size_bytes === null ? "" : bytes(at.row.size_bytes), whereOf(scene, at), copiesOf(scene, at.row.id), keptBy(scene.store, at, scene.t), sourceOf(at.row),
   ]]);
+}
+
+/** Each copy of an object to another node, with bytes and time. */
+function copiesOf({ store, t, start }: Scene, object: string): string {
+  return transfersOf(store).filter((one) => one.object === object && one.start <= t)
+    .map((one) => `from ${one.from} to ${one.to}, ${sizeAndTime(one, t)}, at ${duration(one.start - start)}`).join("; ");
 }

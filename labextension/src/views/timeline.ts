@@ -48,8 +48,9 @@ function drawTimeline(scene: Scene): Child[] {
     h("g", { key: "arrows", "aria-hidden": "true" }, more()?.arrows(scene, scale, lanes) ?? []),
     h("g", { key: "blanks", "aria-hidden": "true" }, lanes.flatMap((lane) => more()?.blanks(scene, scale, lane, isMany) ?? [])),
     h("g", { key: "driver" }, more()?.driverLane(scene, scale) ?? []),
+    h("g", { key: "between", "aria-hidden": "true" }, more()?.between(scene, scale, lanes) ?? []),
     h("g", { key: "links", "aria-hidden": "true" }, more()?.criticalLinks(scene, scale, lanes) ?? []),
-    h("g", { key: "bars" }, isMany ? [entryMark(scene, scale, marked)] : marked.map(({ lane, marks }) => h("g", { key: lane.lane.worker.id }, barMarks(scene, scale, lane, marks)))),
+    h("g", { key: "bars" }, isMany ? [entryMark(scene, scale, marked)] : marked.map(({ lane, marks }) => h("g", { key: lane.lane.id }, barMarks(scene, scale, lane, marks)))),
     (scene.isMoving || scene.isScrubbed) && scale.shows(scene.t, scene.t) && nowLine(scene, scale),
     brush(scene, scale));
   return [
@@ -105,12 +106,13 @@ function laneNames(scene: Scene, scale: Scale): VNode[] {
       const label = scene.isNarrow ? group.node : `node ${group.node}`;
       names.push(say(0, group.y + 17, label, "b", { key: `n${group.node}` }));
     }
+    if (group.copiesY !== null) names.push(h("text", { key: `c${group.node}`, ...right, y: group.copiesY + 13 }, scene.isNarrow ? "copies" : "copies in"));
     for (const { lane, y } of group.placed) {
       const label = scene.isNarrow ? lane.label.replace("worker ", "w ") : lane.label;
-      names.push(h("text", { key: lane.worker.id, ...right, y: y + 13 }, label));
+      names.push(h("text", { key: lane.id, ...right, y: y + 13 }, label));
     }
     if (group.idle > 0) {
-      const y = group.y + group.placed.length * ROW + 17;
+      const y = (group.placed.at(-1)?.y ?? group.y - ROW + 4) + ROW + 13;
       const text = `${group.idle} more ${group.idle === 1 ? "worker" : "workers"}: no task of this cell`;
       names.push(say(scale.left + 5, y, text, "s i3", { key: `i${group.node}` }));
     }

@@ -1,4 +1,5 @@
-// Arrows from the inputs of the selected task to its start, behind bars and labels.
+// Arrows from the inputs of the selected task to its start, and from its end to the starts
+// of the tasks that took what it returned; behind bars and labels.
 
 import { h } from "../draw/dom.ts";
 import type { VNode } from "../draw/dom.ts";
@@ -14,15 +15,33 @@ interface Spot {
   y: number;
 }
 
+/** Tasks that took the results, drawn at most. */
+const MOST_TAKERS = 60;
+
 export function arrows(scene: Scene, scale: Scale, lanes: PlacedLane[]): VNode[] {
   const task = taskOfKey(scene.store, scene.selected);
-  const target = task === null ? null : spotOf(lanes, task.id);
-  if (task === null || target === null || target.bar.attempt.start_s > scene.t) return [];
+  const own = task === null ? null : spotOf(lanes, task.id);
+  if (task === null || own === null || own.bar.attempt.start_s > scene.t) return [];
   const makers = new Set(task.inputs.flatMap((id) => producer(scene.store, id)?.id ?? []));
-  return [...makers].flatMap((maker) => {
+  const found = [...makers].flatMap((maker) => {
     const source = spotOf(lanes, maker);
-    return source === null ? [] : [arrow(scale, source, target, maker)];
+    return source === null ? [] : [arrow(scale, source, own, maker)];
   });
+  const takers = takersOf(scene, task.id).flatMap((taker) => {
+    const target = spotOf(lanes, taker);
+    return target === null || target.bar.attempt.start_s > scene.t ? [] : [arrow(scale, own, target, taker)];
+  });
+  return [...found, ...takers];
+}
+
+function takersOf({ store }: Scene, task: number): number[] {
+  const takers: number[] = [];
+  const own = `${task}.`;
+  for (const other of store.columns.rows) {
+    if (takers.length === MOST_TAKERS) break;
+    if (other.inputs.some((id) => id.startsWith(own))) takers.push(other.id);
+  }
+  return takers;
 }
 
 function spotOf(lanes: PlacedLane[], task: number): Spot | null {

@@ -23,19 +23,19 @@ const NARROWEST_PX = 3;
 const NARROWEST_OF_MANY_PX = 24;
 
 export function blanks(scene: Scene, scale: Scale, { lane, y }: PlacedLane, isMany: boolean): (VNode | null)[] {
-  const marks = [startUp(scene, scale, lane.worker, y)];
+  const marks = [lane.slot === 0 ? startUp(scene, scale, lane.worker, y) : null];
   const { axis, room } = scale;
   const shortest = ((isMany ? NARROWEST_OF_MANY_PX : NARROWEST_PX) * (axis.to - axis.from)) / room;
   for (const gap of gaps(lane, scene.start, scene.t, shortest)) {
     if (!scale.shows(gap.from, gap.to)) continue;
     for (const blank of causesOf(scene, lane, gap)) {
-      marks.push(blankMark(scene, scale, y, blank, `b${lane.worker.id} ${blank.from}`));
+      marks.push(blankMark(scene, scale, y, blank, `b${lane.id} ${blank.from}`));
     }
   }
   const { ended_s: ended, reason } = lane.worker;
-  if (ended !== null && ended < scene.t) {
+  if (ended !== null && ended < scene.t && lane.slot === 0) {
     const text = reason === "" ? "worker ended" : reason;
-    const why = `${lane.label} ended at ${duration(ended - scene.start)}${reason === "" ? "" : `: ${reason}`}.`;
+    const why = `${lane.worker.label} ended at ${duration(ended - scene.start)}${reason === "" ? "" : `: ${reason}`}.`;
     marks.push(blankMark(scene, scale, y, { from: ended, to: scene.t, text, why }, `e${lane.worker.id}`));
   }
   return marks;
@@ -54,7 +54,7 @@ function causesOf({ store, t }: Scene, lane: Lane, gap: Gap): Blank[] {
   if (gap.next === undefined || gap.next.attempt.end_s === null) return blanksOf(store, lane, gap, t);
   const kept = causes.get(store) ?? new Map<string, Known>();
   causes.set(store, kept);
-  const key = `${lane.worker.id} ${gap.from}`;
+  const key = `${lane.id} ${gap.from}`;
   const known = kept.get(key);
   if (known !== undefined && known.next === gap.next && known.to === gap.to) return known.parts;
   const parts = blanksOf(store, lane, gap, t);
@@ -89,8 +89,8 @@ export function blankMark(scene: Scene, scale: Scale, y: number, blank: Blank, k
   const text = fit([blank.text], z - a - 8, 11, scene.measure);
   const from = a + 5 + (text === "" ? 0 : scene.measure(text, 11) + 6);
   return h("g", { key, "data-tip": blank.why },
-    text !== "" && say(a + 5, m + 4, text, "s i3 halo", { key: "words" }),
-    z - from > 15 && h("line", { key: "dots", class: "rt-dots", x1: from, x2: z - 3, y1: m, y2: m }),
+    text !== "" && say(a + 5, m + 4, text, blank.isInput === true ? "s ru halo" : "s i3 halo", { key: "words" }),
+    z - from > 15 && h("line", { key: "dots", class: blank.isInput === true ? "rt-input" : "rt-dots", x1: from, x2: z - 3, y1: m, y2: m }),
     hover(a, z, y));
 }
 

@@ -23,7 +23,7 @@ const WHOLE_MS = 3000;
 
 export function barsOnCanvas(scene: Scene, scale: Scale, lanes: readonly LaneMarks[]): VNode {
   const { axis } = scale;
-  const places = lanes.map(({ lane }) => `${lane.lane.worker.id}@${lane.y}`).join();
+  const places = lanes.map(({ lane }) => `${lane.lane.id}@${lane.y}`).join();
   const same = `${scene.store.run.id} ${axis.from} ${axis.to} ${places}`;
   const paint: Paint = (context, palette, family, isKept, kept) => {
     const before = kept["t"] as number | undefined;

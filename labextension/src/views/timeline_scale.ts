@@ -15,6 +15,13 @@ export interface PlacedLane {
   y: number;
 }
 
+export interface PlacedGroup extends LaneGroup {
+  y: number;
+  /** upper edge of the row of copies that came, null without any */
+  copiesY: number | null;
+  placed: PlacedLane[];
+}
+
 export interface Scale {
   axis: Axis;
   /** px where time 0 of the axis lies */
@@ -26,7 +33,7 @@ export interface Scale {
   /** whether any of this span lies on the axis */
   shows(from: number, to: number): boolean;
   driverY: number;
-  groups: (LaneGroup & { y: number; placed: PlacedLane[] })[];
+  groups: PlacedGroup[];
   height: number;
 }
 
@@ -44,9 +51,11 @@ export function scaleOf(scene: Scene): Scale {
   const groups = laneGroups(scene.store, scene.start, scene.head).map((group) => {
     y += 5;
     const top = y;
-    const placed = group.lanes.map((lane, i) => ({ lane, y: top + 4 + i * ROW }));
-    y += (group.lanes.length + Number(group.idle > 0)) * ROW + 3;
-    return { ...group, y: top, placed };
+    const hasCopies = (scene.store.nodes.get(group.node)?.received ?? []).length > 0;
+    const first = top + 4 + Number(hasCopies) * ROW;
+    const placed = group.lanes.map((lane, i) => ({ lane, y: first + i * ROW }));
+    y += (group.lanes.length + Number(group.idle > 0) + Number(hasCopies)) * ROW + 3;
+    return { ...group, y: top, copiesY: hasCopies ? top + 4 : null, placed };
   });
   return { axis, left, room, x, shows, driverY: TOP + 4, groups, height: y + 4 };
 }

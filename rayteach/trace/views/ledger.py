@@ -65,6 +65,8 @@ class Ledger:
     superseded: set[int] = field(default_factory=set)
     #: generator task -> the index of its latest item
     items: dict[int, int] = field(default_factory=dict)
+    #: (function, which of two, fingerprint of large arguments) -> the first such task
+    arguments: dict[tuple[str, int, int], int] = field(default_factory=dict)
     #: runs that show a row of another run (an input, an actor), by row id
     guests: dict[str | int, set[int]] = field(default_factory=dict)
     #: lines of the latest source of each cell, by its label

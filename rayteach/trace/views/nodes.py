@@ -1,4 +1,4 @@
-"""Events of sessions with several nodes into rows."""
+"""Events of nodes, and of what travels to them, into rows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rayteach.trace.views.ledger import object_id
 
 if TYPE_CHECKING:
     from rayteach.core.events import (
+        ArgumentsShipped,
         CopyLost,
         NodeSlowed,
         ObjectCopied,
@@ -19,12 +20,31 @@ if TYPE_CHECKING:
     from rayteach.trace.views.ledger import Ledger
 
 
+MOST_MARKS = 10_000
+"""Fingerprints of arguments that are kept."""
+
+
 def on_placed(ledger: Ledger, event: TaskPlaced) -> None:
     """Note which node a task was given, and why."""
     row = ledger.tasks.get(event.task)
     if row is not None:
         row.node, row.why_there = event.node, event.reason
         ledger.touch_task(row)
+
+
+def on_shipped(ledger: Ledger, event: ArgumentsShipped) -> None:
+    """Note how large a task's arguments are, and who was given the same before."""
+    row = ledger.tasks.get(event.task)
+    if row is None:
+        return
+    row.args_bytes = event.size_bytes
+    keys = [(row.function, i, mark) for i, mark in enumerate(event.marks) if mark]
+    same = [ledger.arguments[key] for key in keys if key in ledger.arguments]
+    row.args_like = next((task for task in same if task != row.id), None)
+    if len(ledger.arguments) < MOST_MARKS:
+        for key in keys:
+            ledger.arguments.setdefault(key, row.id)
+    ledger.touch_task(row)
 
 
 def on_copied(ledger: Ledger, event: ObjectCopied) -> None:

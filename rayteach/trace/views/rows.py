@@ -67,6 +67,10 @@ class TaskRow:
     why_there: str = ""
     #: seconds of its run in which it was ready to go on and had no core
     delayed_s: float = 0.0
+    #: bytes of its arguments, where they were too large for a message
+    args_bytes: int = 0
+    #: the first task of the same function that was given the same large ones
+    args_like: int | None = None
     #: why it ran again, one sentence for each attempt that was lost; "" if none was
     again: str = ""
 
