@@ -25,11 +25,9 @@ from rayteach.engines.deaths import Deaths
 from rayteach.engines.directing import Directing
 from rayteach.engines.dispatch import Dispatcher
 from rayteach.engines.failures import Failure
-from rayteach.engines.faults import Faults
 from rayteach.engines.functions import FunctionStore
 from rayteach.engines.gating import Gating
 from rayteach.engines.inbound import Inbound
-from rayteach.engines.lineage import Lineage
 from rayteach.engines.memory import MemoryWatch
 from rayteach.engines.node_control import NodeControl
 from rayteach.engines.plain import PlainPath
@@ -54,6 +52,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
+    from rayteach.engines.faults import Faults
     from rayteach.runtime.launch import ForkServerProcess
     from rayteach.trace.log import EventLog
 
@@ -96,7 +95,6 @@ class LocalEngine:
             str(self._pool.directory), state.function_defined, state.export
         )
         self.submission = Submission(state, self._dispatcher, self._functions)
-        state.lineage = Lineage(state, self.submission)
         self._plain = PlainPath(state, self.submission)
         self._cancelling = Cancelling(state)
         questions = Questions(self, state, self.submission, self._cancelling)
@@ -126,7 +124,6 @@ class LocalEngine:
         self.surroundings = SurroundingsWatch(state, self._functions, self._shield)
         self._census = Census(state)
         self.cluster = NodeControl(state, self.submission, deaths, inbound, self._pump)
-        self.faults = Faults(state, self.cluster, self._pump)
         self._memory = MemoryWatch(state, gauge)
         self.cells = CellWork(
             state, self._reading, self._cancelling, self._pump, self._end_actor
@@ -344,6 +341,11 @@ class LocalEngine:
             msg = f"ObjectID({label}) is not known here: its last reference is gone"
             raise RayteachError(msg)
         return one
+
+    @property
+    def faults(self) -> Faults:
+        """What a learner may break."""
+        return self.cluster.faults
 
     # Watching and closing.
 

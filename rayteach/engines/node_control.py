@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import cluster
+from rayteach.engines.faults import Faults
+from rayteach.engines.lineage import Lineage
 from rayteach.engines.nodes import Nodes, far
 from rayteach.engines.pump import Waiter
 from rayteach.engines.storage import Segment
@@ -37,6 +39,8 @@ class NodeControl:
         self._parts = (state, dispatcher, submission, deaths, inbound, pump.shield)
         self._pump = pump
         self._shield = pump.shield
+        state.lineage = Lineage(state, submission)
+        self.faults = Faults(state, self, pump)
 
     def add(
         self,

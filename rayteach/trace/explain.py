@@ -213,7 +213,7 @@ def _again(task: TaskRow) -> str:
         return ""
     if task.attempts[-1].outcome == words.DONE:
         return f"It was done, but {task.error}, so it runs again. "
-    return f"{task.again or 'An attempt was lost.'} So it runs again. "
+    return f"{task.again or 'An attempt was lost.'} It runs again. "
 
 
 def _needs(task: TaskRow, situation: Situation) -> str:

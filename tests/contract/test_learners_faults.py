@@ -1,5 +1,7 @@
 """Faults that a learner asks for: what is done again, what is lost, what is slow."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -98,24 +100,6 @@ def test_without_retries_a_killed_worker_fails_its_task(ray, holding, bell):
     ray.kill_worker(one)
     with pytest.raises(ray.WorkerCrashedError, match="ended with kill_worker"):
         ray.get(one)
-
-
-def test_a_killed_workers_actor_restarts_by_its_options(ray):
-    @ray.remote(max_restarts=1, max_task_retries=1)
-    class Counter:
-        def __init__(self):
-            self.count = 0
-
-        def add(self, bell=None, gate=None):
-            self.count += 1
-            if bell is not None:
-                bell.ring("begun")
-                gate.pass_()
-            return self.count
-
-    counter = Counter.remote()
-    assert ray.get(counter.add.remote()) == 1
-    assert ray.get(counter.add.remote()) == 2
 
 
 def test_an_actors_call_names_the_process_to_kill(ray, gate, bell):
@@ -253,57 +237,47 @@ def test_only_a_large_value_that_is_there_can_be_lost(ray, holding, gate, bell):
         ray.lose_object("fill-1")
 
 
-def test_everything_takes_so_many_times_as_long_on_a_slow_node(ray):
+@pytest.fixture
+def spin(ray, bell):
+    """Return a task that computes for a while, rings, and says how long it took."""
+
     @ray.remote
-    def own_clock(begun):
-        import time  # noqa: PLC0415 (in the task)
+    def spin(size):
+        begun = time.monotonic()
+        sum(range(size))
+        took = time.monotonic() - begun
+        bell.ring("computed")
+        return took
 
-        time.sleep(0.05)
-        return begun
+    return spin
 
-    ray.get(own_clock.remote(0))  # a worker is there
+
+def test_everything_takes_so_many_times_as_long_on_a_slow_node(ray, spin):
     ray.slow_node("A", 6)
     try:
         with ray.observe() as run:
-            ray.get(own_clock.remote(1))
+            own = ray.get(spin.remote(300_000))
     finally:
         ray.slow_node("A", 1)
     ((slow,),) = (task.attempts for task in run.tasks)
-    assert slow.end_s - slow.start_s >= 0.3
-    assert run.tasks[0].story.count("as long") <= 1
+    assert slow.end_s - slow.start_s >= 6 * own
 
 
-def test_what_a_task_waits_for_others_is_not_slowed_down_again(ray):
-    @ray.remote
-    def sleep():
-        import time  # noqa: PLC0415 (in the task)
-
-        time.sleep(0.2)
-
-    @ray.remote
-    def parent():
-        ray.get(sleep.remote())
-
+def test_a_worker_that_comes_later_is_slow_too(ray, spin):
     name = ray.add_node(num_cpus=1)
-    ray.slow_node(name, 50)
+    ray.slow_node(name, 8)
     with ray.observe() as run:
-        ray.get(parent.options(node=name).remote(), timeout=9_000)
-    ray.kill_node(name)
-    assert {task.function for task in run.tasks} == {"parent", "sleep"}
+        own = ray.get(spin.options(node=name).remote(300_000))
+    ray.remove_node(name)
+    ((slow,),) = (task.attempts for task in run.tasks)
+    assert slow.end_s - slow.start_s >= 8 * own
 
 
-def test_a_task_on_a_slow_node_can_be_cancelled(ray, bell):
-    @ray.remote
-    def short():
-        import time  # noqa: PLC0415 (in the task)
-
-        time.sleep(1)
-        bell.ring("done")
-
+def test_a_task_on_a_slow_node_can_be_cancelled(ray, spin, bell):
     ray.slow_node("A", 100)
     try:
-        one = short.remote()
-        bell.hear(1)
+        one = spin.remote(5_000_000)
+        bell.hear(1)  # the rest of its time is for waiting
         ray.cancel(one)
         with pytest.raises(ray.TaskCancelledError):
             ray.get(one)
