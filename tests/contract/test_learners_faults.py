@@ -308,3 +308,60 @@ def test_faults_need_a_session(ray):
     with pytest.raises(ray.RayteachError, match="needs an open session"):
         ray.kill_worker(1)
     ray.init(num_cpus=2)
+
+
+def test_views_ask_for_the_same_faults_by_numbers(ray, holding, fill, gate, bell):
+    controls, name = session.current().controls, ray.add_node(num_cpus=1)
+    with ray.observe() as run:
+        one = holding.remote()
+        bell.hear(1)
+        session.current().engine.sample()
+        worker = run.tasks[0].attempts[0].worker
+        controls.command("kill_worker", {"worker": worker})
+        bell.hear(1)
+        gate.let(1)
+        assert ray.get(one) == 7
+        large = fill.remote(3)
+        assert first(ray, large) == 3.0
+        controls.command("lose_object", {"object": run.objects[-1].id})
+        assert first(ray, large) == 3.0
+        controls.command("slow_node", {"node": name, "factor": 3})
+        assert run.rows.nodes[name].times_slower == 3.0
+        controls.command("kill_node", {"node": name})
+    assert [len(task.attempts) for task in run.tasks] == [2, 2]
+
+
+def test_views_kill_an_actors_process_and_its_options_decide(ray):
+    @ray.remote(max_restarts=1, max_task_retries=1)
+    class Counter:
+        count = 0
+
+        def add(self):
+            self.count += 1
+            return self.count
+
+    controls, counter = session.current().controls, Counter.remote()
+    assert ray.get([counter.add.remote(), counter.add.remote()]) == [1, 2]
+    controls.command("kill_actor", {"actor": counter.actor_id.task})
+    with ray.observe() as run:
+        assert ray.get(counter.add.remote()) == 1
+    assert run.tasks
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "why"),
+    [
+        ("kill_worker", {}, "needs a number"),
+        ("kill_worker", {"worker": 99_999}, "there is no worker"),
+        ("kill_actor", {"actor": True}, "needs a number"),
+        ("kill_actor", {"actor": 99_999}, "has no process"),
+        ("kill_node", {}, "node"),
+        ("lose_object", {"object": 3}, "needs the id of a value"),
+        ("lose_object", {"object": "99999.0"}, "lies in no store"),
+        ("slow_node", {"node": "A"}, "how many times"),
+    ],
+)
+def test_what_views_ask_wrongly_is_a_value_error(ray, name, args, why):
+    assert ray.is_initialized()
+    with pytest.raises(ValueError, match=why):
+        session.current().controls.command(name, args)
