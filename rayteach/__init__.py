@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rayteach.api.actor import ActorHandle, get_actor, method
     from rayteach.api.context import RuntimeContext, exit_actor, get_runtime_context
     from rayteach.api.exploring import Exploration, explore, seeded
+    from rayteach.api.faults import kill_worker, lose_object, slow_node
     from rayteach.api.generators import ObjectIDGenerator
     from rayteach.api.logs import logs
     from rayteach.api.nodes import add_node, kill_node, remove_node, transfers
@@ -100,9 +101,11 @@ __all__ = [
     "is_initialized",
     "kill",
     "kill_node",
+    "kill_worker",
     "last_run",
     "load",
     "logs",
+    "lose_object",
     "method",
     "nodes",
     "observe",
@@ -116,6 +119,7 @@ __all__ = [
     "resume",
     "seeded",
     "shutdown",
+    "slow_node",
     "speed",
     "step",
     "timeline",
@@ -129,6 +133,7 @@ _HOMES = {
     "rayteach.api.actor": "ActorHandle get_actor method",
     "rayteach.api.context": "RuntimeContext exit_actor get_runtime_context",
     "rayteach.api.exploring": "Exploration explore seeded",
+    "rayteach.api.faults": "kill_worker lose_object slow_node",
     "rayteach.api.logs": "logs",
     "rayteach.api.generators": "ObjectIDGenerator",
     "rayteach.api.nodes": "add_node kill_node remove_node transfers",

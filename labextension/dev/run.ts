@@ -20,7 +20,7 @@ export interface Story {
 
 /** A node that was never held up. */
 export function node(id: string, num_cpus: number, more: Partial<NodeRow> = {}): NodeRow {
-  return { id, num_cpus, added_s: 0, lost_s: null, paused: [], slowed: [], per_second: 0, steps: 0, next_words: "", losers: [], received: [], ...more };
+  return { id, num_cpus, added_s: 0, lost_s: null, paused: [], slowed: [], per_second: 0, steps: 0, next_words: "", losers: [], received: [], times_slower: 1, ...more };
 }
 
 /** A task from its few facts; `runs` are (worker, from, to, outcome). */
@@ -42,7 +42,7 @@ export function task(
     parent: null, actor: null, inputs, cell: "[7]", line: 4, source: "", submitted_s: submitted,
     ready_s: ready, num_cpus: 1, num_returns: 1, attempts, blocked: [], end_s: end,
     end: end === null ? "" : (attempts.at(-1)?.outcome ?? ""), error: "", error_line: 0, cause: null,
-    story: "", node: "A", why_there: "", delayed_s: 0, args_bytes: 0, args_like: null, ...more,
+    story: "", node: "A", why_there: "", delayed_s: 0, args_bytes: 0, args_like: null, again: "", ...more,
   };
 }
 

@@ -47,6 +47,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   critical: ({ ui }) => {
     ui.isCritical = !ui.isCritical;
   },
+  "break-things": ({ ui }) => {
+    ui.isBreaking = !ui.isBreaking;
+  },
+  fault: ({ commands }, _, button) =>
+    commands?.give(button.getAttribute("data-fault") ?? "", JSON.parse(button.getAttribute("data-args") ?? "{}")),
   "zoom-in": (scene) => zoomBy(scene, 0.5, middleOf(scene)),
   "zoom-out": (scene) => zoomBy(scene, 2, middleOf(scene)),
   "zoom-all": ({ ui }) => {

@@ -61,7 +61,7 @@ export class Painter {
     patch(regions.story, hasTasks ? drawStory(scene, this.isOpen) : []);
     regions.story.hidden = !hasTasks;
     patch(regions.log, more()?.drawLog(scene) ?? []);
-    patch(regions.foot, foot(scene, this.isTableShown));
+    patch(regions.foot, [...foot(scene, this.isTableShown), ...(hasTasks ? (more()?.drawFaults(scene, isSilent) ?? []) : [])]);
     patch(regions.transport, hasTasks ? (more()?.drawTransport(scene) ?? []) : []);
   }
 

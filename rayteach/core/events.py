@@ -20,6 +20,7 @@ from rayteach.core.gate_events import Resumed as Resumed  # noqa: PLC0414 (hande
 from rayteach.core.gate_events import Slowed as Slowed  # noqa: PLC0414 (handed on)
 from rayteach.core.gate_events import Stepped as Stepped  # noqa: PLC0414 (handed on)
 from rayteach.core.node_events import CopyLost as CopyLost  # noqa: PLC0414 (handed on)
+from rayteach.core.node_events import NodeSlowed as NodeSlowed  # noqa: PLC0414 (handed on)
 from rayteach.core.node_events import ObjectCopied as ObjectCopied  # noqa: PLC0414 (handed on)
 from rayteach.core.node_events import TaskPlaced as TaskPlaced  # noqa: PLC0414 (handed on)
 from rayteach.core.node_events import TaskRedone as TaskRedone  # noqa: PLC0414 (handed on)

@@ -44,3 +44,11 @@ class TaskRedone(Event):
     #: the new one
     attempt: int
     reason: str
+
+
+class NodeSlowed(Event):
+    """From here on what runs on a node takes longer."""
+
+    node: str
+    #: how many times as long; 1 for as usual
+    factor: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rayteach.engines import fault_controls
 from rayteach.engines.gating import checked_count, checked_speed
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class LocalControls:
     """``cancel {"task": n}``, ``pause``, ``step {"count": n}``, ``resume``, ``speed``.
 
-    The last one takes ``{"per_second": x}``.
+    The last one takes ``{"per_second": x}``. The faults are in ``fault_controls``.
     """
 
     def __init__(self, engine: LocalEngine) -> None:
@@ -24,7 +25,7 @@ class LocalControls:
 
     def names(self) -> tuple[str, ...]:
         """Return the commands."""
-        return ("cancel", "pause", "step", "resume", "speed")
+        return ("cancel", "pause", "step", "resume", "speed", *fault_controls.NAMES)
 
     def absent(self) -> dict[str, str]:
         """Return what is not available, with the reason: nothing."""
@@ -50,6 +51,8 @@ class LocalControls:
             gating.step(checked_count(args.get("count", 1)))
         elif name == "speed":
             gating.speed(checked_speed(args.get("per_second")))
+        elif name in fault_controls.NAMES:
+            fault_controls.break_(self._engine.cluster, name, args)
         else:
             self._cancel(args)
 

@@ -59,7 +59,7 @@ class Deaths:
         handle = state.pool.forget(worker)
         if handle is None:
             return
-        reason = handle.why_ended or _in_words(code)
+        reason = handle.why_ended or state.faults.pop(worker, "") or _in_words(code)
         slot = state.pool.board.read(worker)
         state.add(events.WorkerExited(clock(), worker, reason))
         state.scheduler.worker_died(worker)

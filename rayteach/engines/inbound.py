@@ -133,8 +133,7 @@ class Inbound:
         if task.kind == CREATION:
             restarts.came_alive(state, task, worker)
             return
-        if state.cluster is not None:
-            state.cluster.remember(task, stored)
+        state.lineage.remember(task, stored)
         for one, (how, data, bytes_, keys) in zip(task.returns, stored, strict=True):
             self._store(worker, one, how, data, bytes_, keys)
 
@@ -151,6 +150,7 @@ class Inbound:
             key, node = (one.task, one.index), state.node_of(worker)
             state.add(events.ObjectCreated(clock(), key, size, shared, node))
             data = state.storage_of(data).own(data, size, one)
+            state.large[key] = one
             if state.cluster is not None:
                 state.cluster.holds(one, data)
         state.store(one, data)

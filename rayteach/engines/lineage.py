@@ -101,6 +101,8 @@ class Lineage:
         ]
         if task.kind != TASK or not large or task.options.stream:
             return
+        if self._state.cluster is None and not _is_light(task):
+            return
         known = next((self._recipes[o] for o in large if o in self._recipes), None)
         if known is not None and known.unfinished is task:  # made again
             known.unfinished = None
@@ -115,25 +117,25 @@ class Lineage:
         for one in large:
             self._recipes[one] = recipe
 
-    def lost(self, ids: Sequence[ObjectID], node: str) -> None:
-        """The last copies of these values went with a node."""
+    def lost(self, ids: Sequence[ObjectID], how: str) -> None:
+        """The last copies of these values are gone: "with node B"."""
         for one in ids:
             one.status, one.data = PENDING, None
         for one in ids:
             if one.work is None:
-                self._make_again(one, node)
+                self._make_again(one, how)
 
-    def _make_again(self, one: ObjectID, node: str) -> None:
+    def _make_again(self, one: ObjectID, how: str) -> None:
         recipe = self._recipes.get(one)
         try:
             chain = list(self._chain(recipe, one))
         except _Gone as gone:
-            text = f"{one.label} was lost with node {node}: {gone}"
+            text = f"{one.label} was lost {how}: {gone}"
             self._state.fail(one, Failure.of_system(ObjectLostError, text))
             return
         made: dict[int, list[ObjectID]] = {}
         for part in chain:
-            made[id(part)] = self._run(part, made, node)
+            made[id(part)] = self._run(part, made, how)
 
     def _chain(self, recipe: Recipe | None, one: ObjectID) -> Iterator[Recipe]:
         """Yield the recipes that are to run, each after those of its inputs.
@@ -183,7 +185,7 @@ class Lineage:
         return any(map(self._state.has_node, (segment.node, *segment.copies)))
 
     def _run(
-        self, recipe: Recipe, made: dict[int, list[ObjectID]], node: str
+        self, recipe: Recipe, made: dict[int, list[ObjectID]], how: str
     ) -> list[ObjectID]:
         """Submit the recipe's task once more; return the IDs of all its results."""
         pattern, state = recipe.task, self._state
@@ -200,7 +202,7 @@ class Lineage:
         recipe.results = [weakref.ref(one) for one in again.returns]
         recipe.left -= recipe.left > 0
         recipe.unfinished = again
-        reason = f"its result was lost with node {node}"
+        reason = f"its result was lost {how}"
         state.add(events.TaskRedone(clock(), again.number, again.attempt, reason))
         self._submission.schedule(again)
         return list(again.returns)
@@ -231,8 +233,21 @@ class Lineage:
         return fresh
 
 
+def _is_light(task: Task) -> bool:
+    """Tell whether a recipe of the task would keep nothing else alive.
+
+    One node is not lost by itself: there a recipe is for faults that a learner asks
+    for, and neither IDs nor large arguments are to live longer for that.
+    """
+    captured = getattr(task.function, "captured", ())
+    return not (task.pins or captured or isinstance(task.payload, Segment))
+
+
 def _no_recipe(one: ObjectID) -> str:
     source = str(one.label_source)
     if source.rpartition("/")[2].startswith("put-"):
         return "it was stored with put(), and nothing knows how to make it again"
-    return "it was made by an actor or a generator, or before there were several nodes"
+    return (
+        "it was made by an actor or a generator, or, while there was one node, from "
+        "large arguments or IDs in containers, which are not kept there"
+    )

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rayteach.engines.base import ActorOptions, Function, TaskOptions
+    from rayteach.engines.faults import Faults
     from rayteach.runtime.launch import ForkServerProcess
     from rayteach.trace.log import EventLog
 
@@ -340,6 +341,11 @@ class LocalEngine:
             msg = f"ObjectID({label}) is not known here: its last reference is gone"
             raise RayteachError(msg)
         return one
+
+    @property
+    def faults(self) -> Faults:
+        """What a learner may break."""
+        return self.cluster.faults
 
     # Watching and closing.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
 from collections import deque
 from itertools import count
@@ -264,7 +265,7 @@ class NestedClient:
         line: int,
     ) -> Any:
         keys = [(one.task, one.index) for one in ids]
-        worker, wait = self._worker, object()
+        worker, wait, begun_s = self._worker, object(), time.monotonic()
         with worker.line.shield:
             self.report_references()
             worker.relieve(everything=True)
@@ -278,7 +279,8 @@ class NestedClient:
             worker.interrupted_wait = worker.task
             raise
         finally:
-            del worker.waits[wait]
+            task = worker.waits.pop(wait)
+            worker.lag.waited(task, time.monotonic() - begun_s)
         if what == "failed":
             raise answer.make()
         if what == "error":

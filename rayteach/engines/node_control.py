@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rayteach.core import cluster
+from rayteach.engines.faults import Faults
+from rayteach.engines.lineage import Lineage
 from rayteach.engines.nodes import Nodes, far
 from rayteach.engines.pump import Waiter
 from rayteach.engines.storage import Segment
@@ -37,6 +39,8 @@ class NodeControl:
         self._parts = (state, dispatcher, submission, deaths, inbound, pump.shield)
         self._pump = pump
         self._shield = pump.shield
+        state.lineage = Lineage(state, submission)
+        self.faults = Faults(state, self, pump)
 
     def add(
         self,
@@ -53,7 +57,7 @@ class NodeControl:
         """
         with self._shield, self._state.lock:
             self._state.check_open()
-            nodes = self._nodes()
+            nodes = self.several()
             name = nodes.add(name, num_cpus, resources, object_store_memory)
             self._dispatcher.settle()
         self._pump.kick()
@@ -62,7 +66,7 @@ class NodeControl:
     def slow_down(self, network_bytes_per_s: float, latency_s: float) -> None:
         """Let copies take longer from now on; 0 for as fast as they go."""
         with self._shield, self._state.lock:
-            copies = self._nodes().copies
+            copies = self.several().copies
             copies.network_bytes_per_s = network_bytes_per_s
             copies.latency_s = latency_s
 
@@ -106,7 +110,16 @@ class NodeControl:
         msg = f"node {name!r} {what}: add_node() makes another that you can {verb}"
         raise ValueError(msg)
 
-    def _nodes(self) -> Nodes:
+    def settle(self) -> None:
+        """Start what can start now; the caller has the lock."""
+        self._dispatcher.settle()
+
+    def several(self) -> Nodes:
+        """Return the books of several nodes, made if there are none yet.
+
+        Raises:
+            OSError: no process can be made.
+        """
         if self._state.cluster is None:
             self._state.cluster = Nodes(*self._parts)
         return self._state.cluster

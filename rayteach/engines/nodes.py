@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from rayteach.core import cluster, events
 from rayteach.engines.copying import Copies
-from rayteach.engines.lineage import Lineage
 from rayteach.engines.pump import Waiter, attach
 from rayteach.engines.sending import Sending
 from rayteach.engines.state import clock
@@ -67,10 +66,9 @@ class Nodes:
         self._stores = {str(state.pool.directory): state.storage}
         self.copiers: dict[str, CopierHandle] = {}
         self.copies = Copies(state, self)
-        self.lineage = Lineage(state, submission)
+        self.lineage = state.lineage
         self._sending = Sending(state, self.copies, dispatcher, submission)
         self.send = self._sending.send
-        self.remember = self.lineage.remember
         #: the IDs of large values, by their file
         self._holders: weakref.WeakValueDictionary[str, ObjectID] = (
             weakref.WeakValueDictionary()
@@ -310,7 +308,8 @@ class Nodes:
                 self._promote(one, segment)
             else:
                 lost.append(one)
-        self.lineage.lost(sorted(lost, key=lambda one: (one.task, one.index)), name)
+        ordered = sorted(lost, key=lambda one: (one.task, one.index))
+        self.lineage.lost(ordered, f"with node {name}")
 
     def _promote(self, one: ObjectID, segment: Segment) -> None:
         """One of the copies stands for the value from here on."""

@@ -46,6 +46,7 @@ class Putting:
                 one = self._named(payload.contains, payload.size, line, shared=shared)
                 if shared:
                     state.storage.name(data, one)
+                    state.large[one.task, one.index] = one
                     if state.cluster is not None:
                         state.cluster.holds(one, data)
                 state.store(one, data)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rayteach.core.task import Task
     from rayteach.engines.base import ActorOptions, Function
     from rayteach.engines.failures import Failure
+    from rayteach.engines.lineage import Lineage
     from rayteach.engines.memory import Ending
     from rayteach.engines.nodes import Nodes
     from rayteach.engines.starts import Starts
@@ -124,6 +125,10 @@ class EngineState:
         self.exported: weakref.WeakValueDictionary[tuple[int, int], ObjectID] = (
             weakref.WeakValueDictionary()
         )
+        #: the IDs of values in stores
+        self.large: weakref.WeakValueDictionary[tuple[int, int], ObjectID] = (
+            weakref.WeakValueDictionary()
+        )
         #: per worker: IDs it holds, and how often
         self.borrowed: dict[int, dict[tuple[int, int], list[Any]]] = defaultdict(dict)
         #: direct tasks by worker
@@ -142,6 +147,8 @@ class EngineState:
         self.open_waits: dict[int, Callable[[], None]] = {}
         #: tasks and actors whose process was ended by us: why
         self.endings: dict[int, Ending] = {}
+        #: workers that a learner has ended: why
+        self.faults: dict[int, str] = {}
         self.closed = False
         self._ties = count()
 
@@ -203,6 +210,8 @@ class EngineState:
     storage: Storage
     #: the other nodes, None as long as there is one
     cluster: Nodes | None = None
+    #: knows how lost values are made again; set by the engine
+    lineage: Lineage
     #: asks for worker processes; set by the dispatcher
     starts: Starts
 

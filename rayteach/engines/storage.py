@@ -186,6 +186,13 @@ class Storage:
             record.key, record.label = (one.task, one.index), one.label_source
         self._log_spilled(record)
 
+    def disown(self, segment: Segment) -> None:
+        """The value is lost: its file goes without a word, once nobody reads it."""
+        with self._lock:
+            record = self._records.get(segment.path)
+            if record is not None:
+                record.key = None
+
     def release(self, record: _Record) -> None:
         """The last reference is gone: drop the file."""
         with self._lock:

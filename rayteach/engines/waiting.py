@@ -15,7 +15,7 @@ from rayteach.engines.asked import Asked
 from rayteach.engines.pump import SPIN_S, Pump, Waiter, attach
 from rayteach.engines.state import KEYS_LOGGED, EngineState, clock
 from rayteach.engines.storage import Segment
-from rayteach.errors import GetTimeoutError
+from rayteach.errors import GetTimeoutError, ObjectLostError
 from rayteach.object_id import FAILED, PENDING, ObjectID
 from rayteach.runtime import serialization
 from rayteach.runtime.completions import Completions
@@ -35,6 +35,9 @@ _CPUS = (os.cpu_count() or 1) - 1
 def value_of(one: ObjectID) -> Any:
     """Return the value of an ID that is ready."""
     data = one.data
+    if data is None:  # a fault took it just now, in another thread
+        msg = f"{one.label} was lost while it was fetched; get() it again"
+        raise ObjectLostError(msg)
     return serialization.loads(data.view() if isinstance(data, Segment) else data)
 
 

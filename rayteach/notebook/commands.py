@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from IPython.core.error import UsageError
 
+from rayteach.notebook.breaking import KINDS
 from rayteach.notebook.history import RUNS_SHOWN
 
 if TYPE_CHECKING:
@@ -131,6 +132,21 @@ _ALL = (
         "Without NAME it cancels all that runs or waits. What an actor is running goes "
         "on to its end.",
         (("names", {"nargs": "*"}),),
+    ),
+    Command(
+        "break",
+        "Break something on purpose, to see what follows.",
+        "break worker|actor|node|object|slow NAME [FACTOR]",
+        "worker: NAME is a running task, e.g. f-3, or a worker's number. actor: its "
+        "label; its options say whether it restarts. node: e.g. B. object: the label "
+        "of a large value, whose copies are lost. slow: everything on node NAME takes "
+        "FACTOR times as long (4; 1 is as usual). The view has the same as buttons.",
+        (
+            ("what", {"choices": KINDS}),
+            ("name", {}),
+            ("factor", {"nargs": "?", "type": float, "default": 4.0}),
+        ),
+        KINDS,
     ),
     Command(
         "reset",

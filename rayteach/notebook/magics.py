@@ -22,7 +22,7 @@ from IPython.core.magic import (
 from rayteach.api import session
 from rayteach.api.logs import logs
 from rayteach.errors import RayteachError
-from rayteach.notebook import history, holding, run_commands, status
+from rayteach.notebook import breaking, history, holding, run_commands, status
 from rayteach.notebook.commands import COMMANDS, Command, manual
 
 if TYPE_CHECKING:
@@ -73,6 +73,10 @@ class RayteachMagics(IPythonMagics):
 
     def _cancel(self, options: Any) -> None:
         print(run_commands.cancel(options.names))  # noqa: T201
+
+    def _break(self, options: Any) -> None:
+        done = breaking.break_(options.what, options.name, options.factor)
+        print(done)  # noqa: T201
 
     def _compare(self, options: Any) -> None:
         if len(options.runs) not in (0, 2):

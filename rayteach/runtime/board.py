@@ -1,13 +1,15 @@
 """The board: what each worker does right now, in shared memory.
 
-One 64-byte slot per worker, written by that worker alone but for ``stop``:
+One 64-byte slot per worker, written by that worker but for ``stop`` and ``drag``:
 
     u64 message · u64 task · u32 started · u32 finished · f64 start · u64 stop
+    f64 drag
 
 ``message`` is the queue message it holds (0: none), ``started`` and
 ``finished`` count its tasks. The views read it for what runs now; after a
 death the driver reads which task was running, which had not begun. ``stop`` is
 the task that the driver wants interrupted: it is written before the signal.
+``drag`` says how many times as long everything takes there, 0 for no longer.
 
 Behind the slots the driver notes messages that are *void*: nobody seemed to have
 them, so their tasks were handed out again. A worker that took one, and was
@@ -32,6 +34,8 @@ _SLOT = struct.Struct("<QQIId")
 _BEGIN = struct.Struct("<QIId")
 _STOP = struct.Struct("<Q")
 _STOP_AT = _SLOT.size
+_DRAG = struct.Struct("<d")
+_DRAG_AT = _STOP_AT + _STOP.size
 _SIZE = 64
 _VOIDS = struct.Struct("<16Q")
 _VOID = struct.Struct("<Q")
@@ -73,10 +77,20 @@ class Board:
         """Return the slot of a worker."""
         return Slot(*_SLOT.unpack_from(self._map, worker % SLOTS * _SIZE))
 
-    def clear(self, worker: int) -> None:
+    def clear(self, worker: int, drag: float = 0.0) -> None:
         """Empty the slot before the worker is started."""
         _SLOT.pack_into(self._map, worker % SLOTS * _SIZE, 0, 0, 0, 0, 0.0)
         self.ask_to_stop(worker, 0)
+        self.slow_down(worker, drag)
+
+    def slow_down(self, worker: int, drag: float) -> None:
+        """Let what the worker runs take ``drag`` times as long; 0 for no longer."""
+        _DRAG.pack_into(self._map, worker % SLOTS * _SIZE + _DRAG_AT, drag)
+
+    def drag_of(self, worker: int) -> memoryview[float]:
+        """Return a view whose only item is what ``slow_down`` says now."""
+        at = worker % SLOTS * _SIZE + _DRAG_AT
+        return memoryview(self._map)[at : at + _DRAG.size].cast("d")
 
     def ask_to_stop(self, worker: int, task: int) -> None:
         """Name the task that the worker is to interrupt, 0 for none."""

@@ -74,6 +74,9 @@ class ThreadCrew:
 
     def _run(self, call: Call, method: Any, args: Any, kwargs: Any) -> None:
         try:
-            self._worker.returned(call, method(*args, **kwargs))
+            value = method(*args, **kwargs)
+            if self._worker.lag.factor[0]:
+                self._worker.lag.spend(call.number, call.start_s)
+            self._worker.returned(call, value)
         except BaseException as error:  # noqa: BLE001 (it is the call's answer)
             self._worker.raised(call, error)

@@ -27,6 +27,7 @@ from rayteach.object_id import set_client_maker
 from rayteach.runtime import portable, protocol, serialization, thread_limits
 from rayteach.runtime.board import Board
 from rayteach.runtime.failure import describe
+from rayteach.runtime.lag import Lag
 from rayteach.runtime.line import Line, LineClosed
 from rayteach.runtime.local_modules import LocalModules
 from rayteach.runtime.node_queue import RECEIVE_BYTES
@@ -70,7 +71,7 @@ class Worker:
         self.actor_number = start["actor"] or 0
         #: True in a process that a task forked
         self.is_forked = False
-        os.register_at_fork(after_in_child=self._mark_forked)
+        os.register_at_fork(after_in_child=lambda: vars(self).update(is_forked=True))
         #: waits of threads, each with the task that it lends the CPU of
         self.waits: dict[object, int] = {}
         #: the task that was interrupted in a wait: what it lent stays lent
@@ -86,6 +87,7 @@ class Worker:
         self._stopper = Stopper(
             self._board, self.number, self.line, actor=start["actor"] is not None
         )
+        self.lag = Lag(self._board, self.number)
         self._functions: dict[int, Any] = {}
         self.modules = LocalModules(self.directory)
         #: BLAS threads of the running task, 0 for one
@@ -100,16 +102,13 @@ class Worker:
 
     def _make_client(self) -> Any:
         module = import_module(self._start["client"])
-        self._client = module.make_client(self, self._start)
-        return self._client
+        self._client = client = module.make_client(self, self._start)
+        return client
 
     def report_references(self) -> None:
         """Tell the driver which IDs this process holds, and which no longer."""
         if self._client is not None:
             self._client.report_references()
-
-    def _mark_forked(self) -> None:
-        self.is_forked = True
 
     def run(self) -> None:
         """Work until the driver closes the queue or says EXIT."""
@@ -128,9 +127,7 @@ class Worker:
     # The two places to take work from.
 
     def _serve_queue(self) -> None:
-        size = self._look() if self._was_brief else 0
-        if not size:
-            size = self._receive()
+        size = (self._look() if self._was_brief else 0) or self._receive()
         if not size:
             raise LineClosed
         view = self._received[:size]
@@ -277,7 +274,10 @@ class Worker:
     ) -> Any:
         try:
             self._stopper.open(task)
-            return call(*args, **kwargs)
+            value = call(*args, **kwargs)
+            if self.lag.factor[0]:
+                self.lag.spend(task, self.started_s)
+            return value
         finally:
             self._stopper.close()
 
@@ -356,8 +356,7 @@ class Worker:
         return self.values.store(payload)
 
     def _failure(self, error: BaseException) -> bytes:
-        remote, cause = describe(error)
-        return pickle.dumps((remote, cause), 5)
+        return pickle.dumps(describe(error), 5)
 
     def _leave(self, task: int, start: float) -> NoReturn:
         """``exit_actor()``: say so after all that was done, then end."""

@@ -67,6 +67,8 @@ class WorkerPool:
         self.namespace = ""
         #: how many calls an actor may run at once, where that is not one by one
         self.slots: dict[int, int] = {}
+        #: nodes that are slowed down: how many times as long everything takes
+        self.slow: dict[str, float] = {}
         #: the fork server of the driver's own node
         self._home = Nursery(HOME, server, self.want_write)
         #: the other nodes, by name
@@ -139,7 +141,7 @@ class WorkerPool:
             "namespace": self.namespace,
             "slots": self.slots.get(actor or 0, 0),
         }
-        self.board.clear(number)
+        self.board.clear(number, self.slow.get(node, 0.0))
         self.workers[number] = handle
         self.watch(handle.channel.fileno(), number)
         data = pickle.dumps(start)

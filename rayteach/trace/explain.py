@@ -142,7 +142,7 @@ def _running(task: TaskRow, situation: Situation) -> str:
     attempt = task.attempts[-1]
     where = _worker(attempt, situation)
     text = f"Running on {where} since {attempt.start_s:.2f} s"
-    return _sentence(text, _start_reason(task, situation)) + _there(task)
+    return _sentence(text, _start_reason(task, situation)) + _history(task)
 
 
 def _queued(task: TaskRow, situation: Situation) -> str:
@@ -170,7 +170,13 @@ def _ending(task: TaskRow, situation: Situation) -> str:
         text += f", {words.duration(away_s)} of it blocked in get"
     if task.end != words.DONE:
         return f"{text}{_because(task)}."
-    return _sentence(text, _start_reason(task, situation)) + _there(task)
+    return _sentence(text, _start_reason(task, situation)) + _history(task)
+
+
+def _history(task: TaskRow) -> str:
+    """Say which faults made it run again, and why it ran where it did."""
+    again = f" {task.again}" if task.again else ""
+    return again + _there(task)
 
 
 def _there(task: TaskRow) -> str:
@@ -207,7 +213,7 @@ def _again(task: TaskRow) -> str:
         return ""
     if task.attempts[-1].outcome == words.DONE:
         return f"It was done, but {task.error}, so it runs again. "
-    return f"Attempt {len(task.attempts)} was lost, so it runs again. "
+    return f"{task.again or 'An attempt was lost.'} It runs again. "
 
 
 def _needs(task: TaskRow, situation: Situation) -> str:

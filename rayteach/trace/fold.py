@@ -70,6 +70,7 @@ _HANDLERS: Mapping[type[events.Event], Handler] = {
     events.TaskRedone: nodes.on_redone,
     events.ObjectCopied: nodes.on_copied,
     events.CopyLost: nodes.on_copy_lost,
+    events.NodeSlowed: nodes.on_node_slowed,
     events.ObjectPut: objects.on_put,
     events.ObjectCreated: objects.on_created,
     events.ObjectSpilled: objects.on_spilled,

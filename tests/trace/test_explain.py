@@ -173,7 +173,9 @@ def test_a_lost_attempt_is_told() -> None:
     f = tape.submit("f")
     tape.at(0.1).start(f)
     tape.at(0.2).lose(f)
-    assert story(tape, f).startswith("Attempt 1 was lost, so it runs again. Queued")
+    assert story(tape, f).startswith(
+        "Attempt 1 was lost: its worker died. It runs again. Queued"
+    )
 
 
 def test_a_waiting_task_is_told_again_when_its_reason_changes() -> None:

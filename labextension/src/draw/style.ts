@@ -68,8 +68,11 @@ const STORY = `
 .rt-src { font: var(--rt-t1) var(--rt-mono); color: var(--rt-ink3); white-space: nowrap; }
 .rt-more { grid-column: 1 / -1; color: var(--rt-ink3); font-size: var(--rt-t2); display: flex; gap: 2px 16px; flex-wrap: wrap; min-height: 17px; }
 .rt-more code { color: var(--rt-ink2); }
-.rt-foot { display: flex; gap: 12px; align-items: baseline; padding: 4px 0 6px; }
+.rt-foot { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: baseline; padding: 4px 0 6px; }
 .rt-foot button, .rt .rt-link { color: var(--rt-ink2); font-size: var(--rt-t1); text-decoration: underline; text-decoration-color: var(--rt-edge); text-underline-offset: 3px; }
+.rt-off { color: var(--rt-ink3); font-size: var(--rt-t1); } .rt .rt-foot button[aria-disabled="true"] { color: var(--rt-ink3); text-decoration: none; cursor: default; }
+.rt-faults { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: 4px 12px; padding-top: 4px; } .rt-faults > span { display: flex; flex-wrap: wrap; gap: 4px; }
+.rt-faults .rt-tool { text-decoration: none; } .rt-recovery { stroke-dasharray: 4 3; stroke: var(--rt-wait); }
 .rt-foot button:hover { color: var(--rt-ink); }
 .rt[data-narrow] .rt-counts { order: 3; flex-basis: 100%; }
 .rt[data-narrow] .rt-title { flex: 1; }

@@ -49,6 +49,8 @@ export interface TaskRow {
   delayed_s: number;
   args_bytes: number;
   args_like: number | null;
+  /** why it ran again; "" if it did not */
+  again: string;
 }
 
 /** A value that exists or will exist. */
@@ -132,7 +134,7 @@ export const ATTEMPT_COLUMNS = /* @__PURE__ */ columnsOf<Attempt>()(["start_s", 
 export const TASK_COLUMNS = /* @__PURE__ */ columnsOf<TaskRow>()([
   "id", "label", "function", "kind", "parent", "actor", "inputs", "cell", "line", "source",
   "submitted_s", "ready_s", "num_cpus", "num_returns", "attempts", "blocked", "end_s", "end", "error", "error_line",
-  "cause", "story", "node", "why_there", "delayed_s", "args_bytes", "args_like",
+  "cause", "story", "node", "why_there", "delayed_s", "args_bytes", "args_like", "again",
 ]);
 
 export const OBJECT_COLUMNS = /* @__PURE__ */ columnsOf<ObjectRow>()([

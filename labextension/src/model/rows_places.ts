@@ -34,6 +34,8 @@ export interface NodeRow {
   /** some of those that are not next, and why */
   losers: string[];
   received: Received[];
+  /** how many times as long everything takes on it now, 1 as usual */
+  times_slower: number;
 }
 
 /** Names the fields of `T` in order; a missing or foreign one does not compile. */
@@ -50,5 +52,5 @@ export const WORKER_COLUMNS = /* @__PURE__ */ columnsOf<WorkerRow>()([
 
 export const NODE_COLUMNS = /* @__PURE__ */ columnsOf<NodeRow>()([
   "id", "num_cpus", "added_s", "lost_s", "paused", "slowed", "per_second", "steps", "next_words", "losers",
-  "received",
+  "received", "times_slower",
 ]);

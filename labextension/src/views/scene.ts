@@ -57,10 +57,12 @@ export interface Ui {
   brush: [number, number] | null;
   /** the critical path is shown */
   isCritical: boolean;
+  /** the buttons that break things are shown */
+  isBreaking: boolean;
 }
 
 export function freshUi(): Ui {
-  return { wait: null, zoom: null, brush: null, isCritical: false };
+  return { wait: null, zoom: null, brush: null, isCritical: false, isBreaking: false };
 }
 
 /** One picture of the run. A tab shows one or more of them. */

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from rayteach.engines.ray.driver import RayEngine
 
 _HELD = "Ray's own schedulers start tasks, and nothing can hold them"
+_FAULTS = "Ray gives no way to break one worker, value or node of its own"
 ABSENT = {
     "pause": _HELD,
     "step": _HELD,
     "speed": _HELD,
     "resume": "nothing can be paused here",
+    "kill_worker": _FAULTS,
+    "lose_object": _FAULTS,
+    "slow_node": _FAULTS,
 }
 """Controls of the local engine that are not available, with the reason."""
 
@@ -54,6 +58,26 @@ class NoGating:
     def in_words(self) -> list[str]:
         """Nothing holds anything up."""
         return []
+
+
+class NoFaults:
+    """In the place of ``engines.faults.Faults``."""
+
+    def kill_worker(self, _: int) -> NoReturn:
+        """Refuse."""
+        raise RayteachError(refusal("kill_worker"))
+
+    def kill_worker_of(self, _: object) -> NoReturn:
+        """Refuse."""
+        raise RayteachError(refusal("kill_worker"))
+
+    def lose(self, _: object) -> NoReturn:
+        """Refuse."""
+        raise RayteachError(refusal("lose_object"))
+
+    def slow_down(self, _: str, _factor: float) -> NoReturn:
+        """Refuse."""
+        raise RayteachError(refusal("slow_node"))
 
 
 class NoDirecting:

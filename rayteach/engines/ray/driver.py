@@ -14,7 +14,7 @@ from rayteach.engines import state as numbering
 from rayteach.engines.base import Context
 from rayteach.engines.outputs import Outputs
 from rayteach.engines.ray import failing, recorder
-from rayteach.engines.ray.absent import NoDirecting, NoGating, NoWatch
+from rayteach.engines.ray.absent import NoDirecting, NoFaults, NoGating, NoWatch
 from rayteach.engines.ray.book import Book
 from rayteach.engines.ray.cell_work import RayCellWork
 from rayteach.engines.ray.client import Here, RayClient
@@ -63,6 +63,7 @@ class RayEngine(RayClient):
         self.submission = Submissions()
         self.gating = NoGating()
         self.directing = NoDirecting()
+        self.faults = NoFaults()
         self.surroundings = NoWatch()
         self.book.nodes.look(ray.nodes())
         self.num_cpus = sum(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rayteach.core.events import (
         ArgumentsShipped,
         CopyLost,
+        NodeSlowed,
         ObjectCopied,
         ObjectKey,
         TaskPlaced,
@@ -81,12 +82,21 @@ def on_copy_lost(ledger: Ledger, event: CopyLost) -> None:
         ledger.touch_object(row, ledger.run_of[event.object[0]])
 
 
+def on_node_slowed(ledger: Ledger, event: NodeSlowed) -> None:
+    """Note how many times as long everything takes on a node."""
+    node = ledger.places.nodes.rows.get(event.node)
+    if node is not None:
+        node.times_slower = event.factor
+        ledger.places.nodes.touch(event.node, ledger.revision)
+
+
 def on_redone(ledger: Ledger, event: TaskRedone) -> None:
     """Open a finished task again: its result is lost."""
     row = ledger.tasks.get(event.task)
     if row is None or not row.end:
         return
     row.end, row.end_s, row.error = "", None, event.reason
+    row.again += f"{' ' * bool(row.again)}It was done, but {event.reason}."
     ledger.waiting[row.id] = row
     ledger.books[ledger.run_of[row.id]].unfinished.add(row.id)
     ledger.touch_task(row)

@@ -71,6 +71,8 @@ class TaskRow:
     args_bytes: int = 0
     #: the first task of the same function that was given the same large ones
     args_like: int | None = None
+    #: why it ran again, one sentence for each attempt that was lost; "" if none was
+    again: str = ""
 
 
 @dataclass(slots=True)
@@ -182,6 +184,8 @@ class NodeRow:
     received: list[tuple[str, str, str, int, float, float]] = field(
         default_factory=list
     )
+    #: how many times as long everything takes on it now, 1 as usual
+    times_slower: float = 1.0
 
 
 @dataclass(slots=True)

@@ -208,6 +208,9 @@ def on_lost(ledger: Ledger, event: AttemptLost) -> None:
     if row is None or row.end:
         return
     _close_attempt(ledger, row, event, "lost")
+    row.again += (
+        f"{' ' * bool(row.again)}Attempt {event.attempt + 1} was lost: {event.reason}."
+    )
     ledger.running.pop(row.id, None)
     ledger.waiting[row.id] = row
     ledger.touch_task(row)
