@@ -87,8 +87,8 @@ def no_get_in_loop() -> Check:
         first = gets[0]
         return Problem(
             expected,
-            f"a get inside the loop: {_times(len(gets) + 1, 'time')}; line {first.line} "
-            "started a task and waited for it before the next could start",
+            f"a get inside the loop: {_times(len(gets) + 1, 'time')}; "
+            f"line {first.line} started a task and waited for it before the next could start",
             "keep the IDs in a list in the loop, and after the loop write "
             "ray.get(that list) once",
             first.line,

@@ -90,9 +90,7 @@ def test_each_fault_has_a_button_that_works_while_the_cell_runs(
     press(notebook, "Kill node B")
     page.locator('.rt-faults button[aria-label^="Kill node:"]').wait_for()
     assert notebook.running_cells() == 1
-    for (
-        name
-    ) in "AB":  # both run again on A, one after the other
+    for name in "AB":  # both run again on A, one after the other
         writer = threading.Thread(target=Path(go + name).write_text, args=("go",))
         writer.daemon = True
         writer.start()
