@@ -88,7 +88,8 @@ def no_get_in_loop() -> Check:
         return Problem(
             expected,
             f"a get inside the loop: {_times(len(gets) + 1, 'time')}; "
-            f"line {first.line} started a task and waited for it before the next could start",
+            f"line {first.line} started a task and waited for it before "
+            "the next could start",
             "keep the IDs in a list in the loop, and after the loop write "
             "ray.get(that list) once",
             first.line,
