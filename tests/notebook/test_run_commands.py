@@ -32,7 +32,7 @@ class Counter:
 EVERY = (
     *("init", "status", "show", "pause", "resume", "step", "speed", "cancel"),
     *("history", "compare", "what-if", "save", "open", "auto", "reset", "log"),
-    *("tracebacks", "restart", "shutdown", "help"),
+    *("tracebacks", "restart", "shutdown", "help", "break"),
 )
 
 

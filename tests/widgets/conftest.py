@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from rayteach.trace.tape import Tape
 from rayteach.trace.views.rows import Attempt
 from rayteach.widgets import static, wire
+from rayteach.widgets.alarm import Alarm
 from rayteach.widgets.link import Link
+from rayteach.widgets.publisher import Publisher
 
 
 class View:
@@ -90,6 +93,18 @@ class Commands:
         self.done.append((name, args))
 
 
+class HandAlarm(Alarm):
+    """Sleeps only when a test says so: it reports each sleep and waits for a ring."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sleeps: Queue[float | None] = Queue()
+
+    def wait(self, timeout_s: float | None) -> None:
+        self.sleeps.put(timeout_s)
+        super().wait(None)
+
+
 @pytest.fixture
 def tape() -> Tape:
     return Tape(cell="[7]")
@@ -116,3 +131,36 @@ def built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         static, "load", lambda name: files.get(name, f"// {name}\nexport default {{}}")
     )
+
+
+@pytest.fixture
+def alarm() -> HandAlarm:
+    return HandAlarm()
+
+
+@pytest.fixture
+def work() -> list[float]:
+    """CPU seconds that a publisher's thread has worked, as the test says."""
+    return [0.0]
+
+
+@pytest.fixture
+def publish(
+    session: Any, commands: Any, alarm: HandAlarm, work: list[float]
+) -> Iterator[Callable[[], Publisher]]:
+    made: list[Publisher] = []
+
+    def make() -> Publisher:
+        publisher = Publisher(
+            session,
+            commands,
+            alarm,
+            clock=lambda: session.start_s + 9.0,
+            cost=lambda: work[0],
+        )
+        made.append(publisher)
+        return publisher
+
+    yield make
+    for publisher in made:
+        publisher.close()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from queue import Queue
+from collections.abc import Callable
 from threading import Event, current_thread
 from typing import Any
 
@@ -11,68 +10,21 @@ from rayteach.core import events
 from rayteach.trace.tape import Tape
 from rayteach.widgets.alarm import Alarm
 from rayteach.widgets.link import Link
-from rayteach.widgets.pace import MOST, MOST_IN_STORM, REST
 from rayteach.widgets.publisher import (
     INTERVAL_S,
     QUIET_INTERVAL_S,
     Publisher,
-    Subscription,
 )
 
 HELLO = {"type": "hello", "version": 1}
 
 
-class HandAlarm(Alarm):
-    """Sleeps only when a test says so: it reports each sleep and waits for a ring."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sleeps: Queue[float | None] = Queue()
-
-    def wait(self, timeout_s: float | None) -> None:
-        self.sleeps.put(timeout_s)
-        super().wait(None)
-
-
-@pytest.fixture
-def alarm() -> HandAlarm:
-    return HandAlarm()
-
-
-@pytest.fixture
-def work() -> list[float]:
-    """CPU seconds that a publisher's thread has worked, as the test says."""
-    return [0.0]
-
-
-@pytest.fixture
-def publish(
-    session: Any, commands: Any, alarm: HandAlarm, work: list[float]
-) -> Iterator[Callable[[], Publisher]]:
-    made: list[Publisher] = []
-
-    def make() -> Publisher:
-        publisher = Publisher(
-            session,
-            commands,
-            alarm,
-            clock=lambda: session.start_s + 9.0,
-            cost=lambda: work[0],
-        )
-        made.append(publisher)
-        return publisher
-
-    yield make
-    for publisher in made:
-        publisher.close()
-
-
-def slept(alarm: HandAlarm) -> float | None:
+def slept(alarm: Any) -> float | None:
     return alarm.sleeps.get(timeout=10)
 
 
 def test_nothing_is_read_before_a_view_says_hello(
-    publish: Any, alarm: HandAlarm, session: Any, tape: Tape
+    publish: Any, alarm: Any, session: Any, tape: Tape
 ) -> None:
     tape.submit("f")
     publisher = publish()
@@ -82,7 +34,7 @@ def test_nothing_is_read_before_a_view_says_hello(
 
 
 def test_a_hello_is_answered_by_a_snapshot_from_the_one_thread(
-    publish: Any, alarm: HandAlarm, tape: Tape, make_view: Any
+    publish: Any, alarm: Any, tape: Tape, make_view: Any
 ) -> None:
     tape.submit("f")
     view, threads = make_view(), set()
@@ -103,7 +55,7 @@ def test_a_hello_is_answered_by_a_snapshot_from_the_one_thread(
 
 
 def test_changes_are_coalesced_into_one_message(
-    publish: Any, alarm: HandAlarm, tape: Tape, make_view: Any
+    publish: Any, alarm: Any, tape: Tape, make_view: Any
 ) -> None:
     view = make_view()
     link = Link(view.take)
@@ -120,7 +72,7 @@ def test_changes_are_coalesced_into_one_message(
 
 
 def test_the_last_word_is_confirmed_and_then_the_thread_sleeps_for_good(
-    publish: Any, alarm: HandAlarm, tape: Tape, session: Any, make_view: Any
+    publish: Any, alarm: Any, tape: Tape, session: Any, make_view: Any
 ) -> None:
     f = tape.submit("f")
     tape.run_task(f, 0.1, 0.2)
@@ -140,7 +92,7 @@ def test_the_last_word_is_confirmed_and_then_the_thread_sleeps_for_good(
 
 
 def test_a_run_in_which_nothing_happens_is_looked_at_less_often(
-    publish: Any, alarm: HandAlarm, tape: Tape, make_view: Any
+    publish: Any, alarm: Any, tape: Tape, make_view: Any
 ) -> None:
     tape.submit("f")
     view = make_view()
@@ -174,7 +126,7 @@ def test_each_view_gets_its_own_run(publish: Any, tape: Tape, make_view: Any) ->
 
 
 def test_closing_sends_the_final_rows_and_ends_the_thread(
-    publish: Any, alarm: HandAlarm, tape: Tape, session: Any, make_view: Any
+    publish: Any, alarm: Any, tape: Tape, session: Any, make_view: Any
 ) -> None:
     f = tape.submit("f")
     view = make_view()
@@ -210,7 +162,7 @@ def test_a_view_that_comes_after_the_end_is_answered(
 
 
 def test_a_view_is_told_what_is_not_available_and_why(
-    publish: Any, alarm: HandAlarm, make_view: Any
+    publish: Any, alarm: Any, make_view: Any
 ) -> None:
     link = Link((view := make_view()).take)
     publish().attach(link, 1)
@@ -221,7 +173,7 @@ def test_a_view_is_told_what_is_not_available_and_why(
 
 
 def test_a_command_is_carried_out_and_answered(
-    publish: Any, alarm: HandAlarm, commands: Any, make_view: Any
+    publish: Any, alarm: Any, commands: Any, make_view: Any
 ) -> None:
     view = make_view()
     link = Link(view.take)
@@ -247,7 +199,7 @@ def test_a_command_is_carried_out_and_answered(
     ],
 )
 def test_a_command_that_fails_is_answered_with_its_error(
-    message: dict[str, Any], error: str, publish: Any, alarm: HandAlarm, make_view: Any
+    message: dict[str, Any], error: str, publish: Any, alarm: Any, make_view: Any
 ) -> None:
     view = make_view()
     link = Link(view.take)
@@ -258,9 +210,7 @@ def test_a_command_that_fails_is_answered_with_its_error(
     assert view.replies == [{"type": "reply", "id": 1, "ok": False, "error": error}]
 
 
-def test_a_view_that_is_gone_is_forgotten(
-    publish: Any, alarm: HandAlarm, tape: Tape
-) -> None:
+def test_a_view_that_is_gone_is_forgotten(publish: Any, alarm: Any, tape: Tape) -> None:
     def send(_message: object) -> None:
         raise OSError
 
@@ -277,7 +227,7 @@ def test_a_view_that_is_gone_is_forgotten(
 
 
 def test_an_engine_that_cannot_be_sampled_does_not_stop_the_views(
-    publish: Any, alarm: HandAlarm, session: Any, make_view: Any
+    publish: Any, alarm: Any, session: Any, make_view: Any
 ) -> None:
     def sample() -> None:
         raise RuntimeError
@@ -317,9 +267,7 @@ def test_the_real_alarm_lets_a_hello_through_at_once(session: Any, tape: Tape) -
     publisher.close()
 
 
-def test_a_view_hears_what_was_printed_after_its_cell(
-    publish: Any, alarm: HandAlarm
-) -> None:
+def test_a_view_hears_what_was_printed_after_its_cell(publish: Any, alarm: Any) -> None:
     publisher = publish()
     publisher.late.add(1, "f-1", "stdout", "before the hello\n")
     publisher.late.add(2, "f-2", "stdout", "of another run\n")
@@ -363,48 +311,3 @@ def test_views_that_are_asked_say_that_they_are_there(
     assert commands.has_answered(now[0])
     publisher.tick()
     assert {"type": "ask"} in view.messages
-
-
-def told_by(publish: Any, work: list[float]) -> tuple[Publisher, list[Any]]:
-    """A publisher whose thread does not run, and what it tells a view of run 1."""
-    publisher, told = publish(), []
-
-    def send(message: dict[str, Any]) -> None:
-        told.append(message)
-        work[0] += 0.01
-
-    publisher._subscriptions[0] = Subscription(Link(send), 1, owed=True)
-    return publisher, told
-
-
-def test_in_a_storm_it_works_at_most_a_twentieth_of_the_time(
-    publish: Any, tape: Tape, work: list[float]
-) -> None:
-    publisher, told = told_by(publish, work)
-    _ = [tape.submit("f") for _ in range(2 * MOST_IN_STORM)]
-    assert publisher.tick() == pytest.approx(REST * 0.01)
-    first = len(told[0]["tables"]["tasks"]["rows"])
-    assert MOST_IN_STORM / 2 < first <= MOST_IN_STORM, "the picture stays behind"
-    assert told[0]["now_s"] < 9.0, "and does not pretend to be of now"
-
-
-def test_after_a_storm_the_rest_is_told_soon(
-    publish: Any, tape: Tape, work: list[float]
-) -> None:
-    publisher, told = told_by(publish, work)
-    _ = [tape.submit("f") for _ in range(2 * MOST_IN_STORM)]
-    publisher.tick()
-    assert publisher.tick() == INTERVAL_S
-    rows = [row for message in told for row in message["tables"]["tasks"]["rows"]]
-    assert len(rows) == 2 * MOST_IN_STORM
-    assert told[-1]["now_s"] == 9.0
-
-
-def test_the_end_of_a_session_tells_all_at_once(
-    publish: Any, session: Any, tape: Tape, work: list[float]
-) -> None:
-    publisher, told = told_by(publish, work)
-    _ = [tape.submit("f") for _ in range(3 * MOST)]
-    session.closed = True
-    publisher.tick()
-    assert len(told[0]["tables"]["tasks"]["rows"]) == 3 * MOST
