@@ -5,6 +5,7 @@ A process or a session directory that outlives its module fails that module.
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -38,6 +39,17 @@ from gates import Bell, Gate, Tally  # noqa: E402 (found just above)
 
 #: an end takes a moment to be seen; no test passes or fails by this number
 PATIENCE_S = 10.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def out_of_the_collectors_sight() -> None:
+    """Hide what earlier modules left for good from the garbage collector.
+
+    Reports and parsed grammars are hundreds of thousands of objects; tests that
+    collect after every step would look at all of them each time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def descendants() -> list[psutil.Process]:
