@@ -18,6 +18,13 @@ import pytest
 import rayteach
 from rayteach.core.invariants import check_invariants
 
+# A signal between ``open`` and its ``with`` drops the file: CPython closes it and
+# says so.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*unclosed file:ResourceWarning",
+    "ignore:Exception ignored in. <_io:pytest.PytestUnraisableExceptionWarning",
+)
+
 PACKAGE = str(Path(rayteach.__file__).parent)
 SAMPLE = 25
 NEVER = 1 << 60
