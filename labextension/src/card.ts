@@ -2,7 +2,8 @@
 
 import { h, patch } from "./draw/dom.ts";
 import { TOKENS } from "./draw/tokens.ts";
-import type { WidgetModel } from "./widget.ts";
+import { wake } from "./wake.ts";
+import type { Host } from "./wake.ts";
 
 interface Card {
   title: string;
@@ -35,7 +36,8 @@ function toneOf(state: string): string {
   return /^(not there|waits|restarts)|running/.test(state) ? " rt-open" : "";
 }
 
-export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
+export function render({ model, el }: { model: Host; el: HTMLElement }): () => void {
+  void wake(model, true);
   ensureStyle(el);
   const root = el.ownerDocument.createElement("section");
   el.append(root);

@@ -1,6 +1,8 @@
 // What every widget carries: it finds the code of the views once per page. The kernel has one
 // library model with that code; a host that knows no other models is answered by message.
 
+import { wake } from "./wake.ts";
+import type { Host } from "./wake.ts";
 import type { WidgetModel } from "./widget.ts";
 
 /** Of the code that belongs to this loader; the build writes it in. */
@@ -11,16 +13,6 @@ export type Parts = Readonly<Record<string, string>>;
 
 interface Views {
   render(context: { model: WidgetModel; el: HTMLElement }): () => void;
-}
-
-/** A model as ipywidgets has it. */
-interface RealModel {
-  get(name: string): unknown;
-  comm?: { on_msg(handler: (message: unknown) => unknown): void };
-}
-
-interface Host extends WidgetModel {
-  widget_manager?: { get_model(id: string): Promise<RealModel> };
 }
 
 const page = globalThis as unknown as { rayteachViews?: Record<string, Promise<Views>>; rayteachParts?: Record<string, string> };
@@ -76,27 +68,9 @@ async function start(parts: Parts): Promise<Views> {
   return module.default;
 }
 
-type Taker = { _handle_comm_msg?: (message: unknown) => unknown };
-
-/**
- * On a busy machine the code may need more than two seconds to load. anywidget then says
- * "Failed to initialize model" and drops every later message: let ipywidgets take them.
- */
-async function wake(model: Host): Promise<void> {
-  try {
-    const real = await model.widget_manager?.get_model(String(model.get("name")));
-    let proto = Object.getPrototypeOf(real) as object;
-    while (!Object.hasOwn(proto, "_handle_comm_msg")) proto = Object.getPrototypeOf(proto) as object;
-    const take = (Object.getPrototypeOf(proto) as Taker)["_handle_comm_msg"];
-    if (take !== undefined) real?.comm?.on_msg(take.bind(real));
-  } catch {
-    // Another host, with ways of its own.
-  }
-}
-
 export default {
   async render(context: { model: Host; el: HTMLElement }): Promise<() => void> {
-    void wake(context.model);
+    void wake(context.model, false); // a view asks for its rows by itself
     context.el.style.minHeight = "48px";
     const views = await viewsFor(context.model);
     context.el.style.minHeight = "";

@@ -8,7 +8,8 @@ import { bindBars } from "./predict/bars.ts";
 import { Draft } from "./predict/draft.ts";
 import { STYLE } from "./predict/style.ts";
 import type { Answer, Spec } from "./predict/draft.ts";
-import type { WidgetModel } from "./widget.ts";
+import { wake } from "./wake.ts";
+import type { Host } from "./wake.ts";
 
 const ID = "rayteach-predict-style";
 
@@ -22,7 +23,8 @@ function ensureStyle(element: Element): void {
   home.append(style);
 }
 
-export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
+export function render({ model, el }: { model: Host; el: HTMLElement }): () => void {
+  void wake(model, true);
   ensureStyle(el);
   const root = el.ownerDocument.createElement("section");
   root.className = "rt rt-predict";

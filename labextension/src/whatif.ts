@@ -2,7 +2,8 @@
 // nodes, one to drag for each function's duration, and the predicted run as a timeline and in words.
 
 import { TOKENS } from "./draw/tokens.ts";
-import type { WidgetModel } from "./widget.ts";
+import { wake } from "./wake.ts";
+import type { Host } from "./wake.ts";
 
 interface Spec {
   /** What the first slider chooses from: "4" CPUs, "2 x 4" for two nodes. */
@@ -47,7 +48,8 @@ export function rate(bytes: number | null): string {
   return bytes < 1e9 ? `${bytes / 1e6} MB/s` : `${bytes / 1e9} GB/s`;
 }
 
-export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
+export function render({ model, el }: { model: Host; el: HTMLElement }): () => void {
+  void wake(model, true);
   const page = el.ownerDocument;
   const make = <K extends keyof HTMLElementTagNameMap>(tag: K, home: Element): HTMLElementTagNameMap[K] => {
     const made = page.createElement(tag);

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from rayteach.widgets import static
+from rayteach.widgets.named_widget import NamedWidget
 
 if TYPE_CHECKING:
     from rayteach.trace.fold import RowFold
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
 
 
-class CardWidget(anywidget.AnyWidget):
+class CardWidget(NamedWidget):
     """Shows a card, and each change of it."""
 
     #: title, state, lines

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from rayteach.widgets import static
 from rayteach.widgets.link import free_clicks
+from rayteach.widgets.named_widget import NamedWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
 
 
-class PredictWidget(anywidget.AnyWidget):
+class PredictWidget(NamedWidget):
     """Takes an answer, and later lays over it what really happened."""
 
     #: the question: text, hint, and what the kind of question needs

@@ -7,16 +7,15 @@ also carries a still picture and text, for places without widgets.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-import anywidget
 from ipywidgets import widget_serialization
-from traitlets import Instance, Unicode
+from traitlets import Instance
 
 from rayteach.trace.views import words
 from rayteach.widgets import static, still, text
 from rayteach.widgets.library import Library, library, parts
 from rayteach.widgets.link import Link
+from rayteach.widgets.named_widget import NamedWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,12 +32,10 @@ MOST_BEHIND = 20_000
 """Unread events, as after a storm of tasks, for which no cell is made to wait."""
 
 
-class RunWidget(anywidget.AnyWidget):
+class RunWidget(NamedWidget):
     """Shows one run, live while its publisher runs."""
 
     library = Instance(Library).tag(sync=True, **widget_serialization)
-    #: id of this very model: the loader finds its comm by it
-    name = Unicode().tag(sync=True)
 
     def __init__(self, rows_source: Callable[[], Rows]) -> None:
         """Make the widget; it shows nothing until its link is attached.
@@ -52,8 +49,7 @@ class RunWidget(anywidget.AnyWidget):
         self._esm = static.load("widget.js")
         self._rows_source = rows_source
         self._publisher: Publisher | None = None
-        key = uuid4().hex
-        super().__init__(library=library(), model_id=key, name=key)
+        super().__init__(library=library())
         self.on_msg(self._send_code)
         #: the line to the front end
         self.link = Link.of_widget(self)

@@ -6,12 +6,12 @@ import logging
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from rayteach.widgets import static, still, still_timeline
 from rayteach.widgets import svg as marks
 from rayteach.widgets.link import free_clicks
+from rayteach.widgets.named_widget import NamedWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _log.addHandler(logging.NullHandler())
 _WIDTH_PX = 720.0
 
 
-class WhatIfWidget(anywidget.AnyWidget):
+class WhatIfWidget(NamedWidget):
     """Sliders, and the run that they stand for as a timeline and in words."""
 
     #: ``machines``: names of what to choose from; ``functions``: [name, seconds]

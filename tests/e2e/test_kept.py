@@ -131,20 +131,3 @@ def kept_outputs(source: str) -> dict[str, Any]:
     outputs = [o for cell in json.loads(source)["cells"] for o in cell["outputs"]]
     [data] = [o["data"] for o in outputs if "text/html" in o.get("data", {})]
     return dict(data)
-
-
-def test_a_view_whose_code_came_late_is_heard_all_the_same(
-    notebook: Any, write_notebook: Callable[..., str]
-) -> None:
-    # anywidget gives up on a model after two seconds; here at once.
-    notebook.page.add_init_script(
-        "const real = AbortSignal.timeout.bind(AbortSignal);"
-        "AbortSignal.timeout = (ms) => real(ms === 2000 ? 0 : ms);"
-    )
-    notebook.open(write_notebook("late.ipynb", OPEN, SQUARES))
-    notebook.run_all()
-    graph = notebook.page.get_by_role("group", name="Graph of tasks")
-    graph.get_by_role("button", name="total-1, done", exact=True).wait_for()
-    said = [error for error in notebook.errors if "initialize model" in error]
-    assert said
-    notebook.errors[:] = [error for error in notebook.errors if error not in said]
