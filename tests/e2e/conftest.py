@@ -96,6 +96,7 @@ def lab(
         str(Path(sys.executable).with_name("rayteach")),
         *("lab", "--no-browser", "--port", str(port), "--root-dir", str(root)),
         "--expose-app-in-browser",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         f"--IdentityProvider.token={TOKEN}",
         f"--LabApp.user_settings_dir={home / 'settings'}",
         f"--LabApp.workspaces_dir={home / 'workspaces'}",
@@ -208,9 +209,9 @@ class Notebook:
     #: what the console called an error
     errors: list[str] = field(default_factory=list)
 
-    def open(self, path: str) -> None:
-        """Open ``path`` and return when its kernel is idle."""
-        self.page.goto(f"{self.lab.url}/lab/tree/{path}?token={TOKEN}&reset")
+    def open(self, path: str, place: str = "lab/tree") -> None:
+        """Open ``path`` ("notebooks": in Notebook 7) until its kernel is idle."""
+        self.page.goto(f"{self.lab.url}/{place}/{path}?token={TOKEN}&reset")
         self.page.wait_for_function(
             "path => window.jupyterapp?.shell.currentWidget?.context?.path === path",
             arg=path,
