@@ -27,7 +27,7 @@ VICTIM = Path(__file__).with_name("victim.py")
 #: what the victim reports: "imported", "open", "actor", then "tick" for ever
 STEPS = 8
 JITTER_S = 0.03
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 TAG = "RAYTEACH_VICTIM"
 AllGone: TypeAlias = Callable[[str], None]
 

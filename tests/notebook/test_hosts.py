@@ -38,11 +38,11 @@ def log(kind):
     return [e for e in sessions.current().log.events() if isinstance(e, kind)]
 
 def unfinished(expected):
-    # Ends are noticed by a thread: look until they are, or for half a minute. By
-    # the clock: a put or a wait would be a run of this cell, with a view of its own.
+    # Ends are noticed by a thread: look until they are, or for half a minute. To wait
+    # for an older ID makes no run of this cell; a put would, with a view of its own.
     engine, ends = sessions.current().engine, time.monotonic() + 30
     while len(engine._state.scheduler.tasks) != expected and time.monotonic() < ends:
-        time.sleep(0.01)
+        ray.wait(refs[:1], timeout=100)
     return len(engine._state.scheduler.tasks)
 
 def views():
