@@ -45,14 +45,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if rest and options.command != "lab":
         parser.error(f"unknown option {rest[0]}; see rayteach {options.command} --help")
     try:
-        if options.command == "lab":
-            return _lab(options, rest)
-        return int(options.run(options))
+        return _run(options, rest)
     except (UsageError, RayteachError) as error:
         print(f"rayteach: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read has enough, as ``| head`` does: not a word, here or at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(options: argparse.Namespace, rest: list[str]) -> int:
+    if options.command == "lab":
+        return _lab(options, rest)
+    code = int(options.run(options))
+    sys.stdout.flush()  # whoever reads may be gone: that is told here, not at exit
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

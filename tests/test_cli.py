@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 import webbrowser
 from collections.abc import Iterator
@@ -240,6 +241,21 @@ def test_report_prints_a_saved_run(
     assert "Timeline" in printed
     assert "In short\n  Cell [1] started 1 task on 2 CPUs" in printed
     assert "cut off" not in printed
+
+
+def test_a_reader_that_has_enough_ends_a_report_without_a_word(saved: Path) -> None:
+    enough, written = os.pipe()
+    os.close(enough)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "rayteach", "report", str(saved)],
+            stdout=written,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(written)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 def test_report_says_that_a_file_was_cut_off(

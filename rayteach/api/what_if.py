@@ -95,8 +95,13 @@ class WhatIf:
 
         first_s = self.predictions[0].makespan_s
         points = [
-            (cpus, speed_up, first_s / one.bound_s if one.bound_s else 1.0)
-            for one, (cpus, speed_up) in zip(self.predictions, self.curve, strict=True)
+            still_curve.Point(
+                one.machines.label,
+                one.machines.words,
+                speed_up,
+                first_s / one.bound_s if one.bound_s else 1.0,
+            )
+            for one, (_, speed_up) in zip(self.predictions, self.curve, strict=True)
         ]
         return still_curve.html_figure(points, self.to_text())
 

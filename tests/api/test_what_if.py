@@ -42,7 +42,7 @@ def test_the_curve_stands_in_a_table_with_its_bounds() -> None:
 
 def test_in_a_notebook_the_curve_is_drawn() -> None:
     html = eight_tasks().what_if(num_cpus=[1, 2, 4])._repr_html_()
-    assert "Predicted speed-up: 1 CPUs 1.00, 2 CPUs 2.00, 4 CPUs 4.00" in html
+    assert "Predicted speed-up: 1 CPU 1.00, 2 CPUs 2.00, 4 CPUs 4.00" in html
     data = re.search(r"base64,([^\"]+)", html)
     assert data is not None
     picture = ET.fromstring(b64decode(data[1]))  # noqa: S314 (our own)
@@ -50,6 +50,16 @@ def test_in_a_notebook_the_curve_is_drawn() -> None:
     heights = [float(circle.attrib["cy"]) for circle in circles]
     assert heights == sorted(heights, reverse=True)
     assert len(circles) == 3
+
+
+def test_choices_of_as_many_cpus_have_names_of_their_own_on_the_curve() -> None:
+    html = eight_tasks().what_if(num_cpus=[1, 2], nodes=[1, 2])._repr_html_()
+    assert "2 CPUs 2.00, 2 nodes of 1 CPU 2.00" in html
+    data = re.search(r"base64,([^\"]+)", html)
+    assert data is not None
+    drawn = b64decode(data[1]).decode()
+    assert ">2 x 1<" in drawn
+    assert ">2 x 2<" in drawn
 
 
 def test_a_predicted_run_answers_as_any_run_and_can_be_saved(tmp_path) -> None:
