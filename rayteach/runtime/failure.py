@@ -8,9 +8,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cloudpickle
-
 from rayteach.errors import Frame, RemoteCause, TaskError
+from rayteach.runtime.serialization import dumps_by_value
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -53,7 +52,7 @@ def _pickled(error: BaseException | None) -> bytes | None:
     try:
         bare = error.with_traceback(None)
         bare.__cause__ = bare.__context__ = None
-        data: bytes = cloudpickle.dumps(bare)
+        data = dumps_by_value(bare)
         pickle.loads(data)
     except Exception:  # noqa: BLE001 (then its text must do)
         return None

@@ -14,8 +14,10 @@ have: whatever mentions ``__main__`` goes through cloudpickle.
 
 from __future__ import annotations
 
+import io
 import pickle
 import struct
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
@@ -23,6 +25,8 @@ import cloudpickle
 from rayteach.object_id import process
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rayteach.object_id import ObjectID
 
 _HEAD = struct.Struct("<B3xIQ")
@@ -30,6 +34,7 @@ _ALIGN = 64
 _MAIN = b"__main__"
 _IDS = b"rayteach.object_id"
 _PROTOCOL = 5
+_CLOUDPICKLE = cloudpickle.Pickler.dispatch_table
 
 
 class Payload:
@@ -54,6 +59,36 @@ class Payload:
         return b"".join(self.pieces)
 
 
+def _code_from(file_name: str, make: Callable[..., CodeType], args: Any) -> CodeType:
+    return make(*args).replace(co_filename=file_name)
+
+
+def _reduce_code(code: CodeType) -> tuple[Any, ...]:
+    """Take cloudpickle's way for code, and the code's file name with it.
+
+    Since 3.1.3 cloudpickle leaves the name out; a traceback finds its lines by it.
+    """
+    make, args = _CLOUDPICKLE[CodeType](code)
+    return _code_from, (code.co_filename, make, args)
+
+
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # it has no types
+    dispatch_table = _CLOUDPICKLE.new_child({CodeType: _reduce_code})
+
+
+def dumps_by_value(
+    value: Any, buffer_callback: Callable[[pickle.PickleBuffer], Any] | None = None
+) -> bytes:
+    """Pickle ``value`` with the functions and classes of the notebook inside it.
+
+    Raises:
+        Exception: whatever the pickling of ``value`` raises.
+    """
+    with io.BytesIO() as file:
+        _Pickler(file, _PROTOCOL, buffer_callback=buffer_callback).dump(value)
+        return file.getvalue()
+
+
 def pack(value: Any) -> bytes | Payload:
     """Serialise ``value``; raises whatever its pickling raises.
 
@@ -68,7 +103,7 @@ def pack(value: Any) -> bytes | Payload:
         plain = False
     if not plain:
         buffers.clear()
-        data = cloudpickle.dumps(value, _PROTOCOL, buffer_callback=buffers.append)
+        data = dumps_by_value(value, buffers.append)
     contains = _ids_in(value) if _IDS in data else ()
     if buffers:
         return _with_buffers(data, [b.raw() for b in buffers], contains)
@@ -86,7 +121,7 @@ def dumps_code(target: Any) -> tuple[bytes, tuple[ObjectID, ...]]:
     found: list[ObjectID] = []
     process.exported = found
     try:
-        data: bytes = cloudpickle.dumps(target)
+        data = dumps_by_value(target)
     finally:
         process.exported = None
     return data, tuple(dict.fromkeys(found))
@@ -96,7 +131,7 @@ def _ids_in(value: Any) -> tuple[ObjectID, ...]:
     found: list[ObjectID] = []
     process.exported = found
     try:
-        cloudpickle.dumps(value, _PROTOCOL, buffer_callback=lambda _: None)
+        dumps_by_value(value, lambda _: None)
     finally:
         process.exported = None
     return tuple(dict.fromkeys(found))
