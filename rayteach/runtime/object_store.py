@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import resource
 import threading
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 _FILES = 1 << 16
 """Descriptors that a process may open, if its hard limit allows: one or two per
 large value that it looks at."""
+ROOM_S = 1.0
+"""So long a worker's value waits for room when nothing can be spilled…"""
+_LOOK_S = 0.02
+"""…and looks this often."""
 _CGROUP_LIMITS = (
     "/sys/fs/cgroup/memory.max",
     "/sys/fs/cgroup/memory/memory.limit_in_bytes",
@@ -98,6 +103,7 @@ class ObjectStore:
         self._mappings = Mappings(places.spill, reaper, shield)
         self._shield = shield
         self._stops = stops
+        self._is_driver = is_driver
 
     def write(self, payload: Payload) -> str:
         """Store a payload; return its path.
@@ -161,11 +167,33 @@ class ObjectStore:
             if path is not None:
                 return path
         if not self.spill.folder:
-            raise NoRoomError(size, is_disk=False)
+            path = self._wait_for_room(payload, stops) if size <= limit else None
+            if path is None:
+                raise NoRoomError(size, is_disk=False)
+            return path
         path = self.pool.path(size)
         self.spill.write(path, payload.pieces, size, stops)
         self.spill.on_spilled(path)
         return path
+
+    def _wait_for_room(self, payload: Payload, stops: Callable[[], bool]) -> str | None:
+        """Write once drops that are under way elsewhere have made room.
+
+        The driver drops a value in a thread of its own, a moment after its last
+        reference is gone: what fills the store now may already be nobody's.
+        """
+        if self._is_driver:  # which has just dropped what is gone
+            return None
+        until_s = time.monotonic() + ROOM_S
+        while time.monotonic() < until_s:
+            if stops():
+                raise KeyboardInterrupt
+            time.sleep(_LOOK_S)
+            self.spill.make_room(payload.size, stops)
+            path = self.pool.write(payload, stops)
+            if path is not None:
+                return path
+        return None
 
 
 class _Sticky:

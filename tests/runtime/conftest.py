@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,6 @@ class Stores:
         self._open = []
 
     def open(self, owner, *, is_driver=False):
-        from contextlib import nullcontext  # noqa: PLC0415 (one use)
-
         places = Places(str(self.memory), str(self.disk or ""), owner)
         reaper = Reaper(f"test-{owner}")
         limit = self._limit if not self._open else None

@@ -11,6 +11,7 @@ from rayteach.runtime.finalizing import Reaper
 from rayteach.runtime.object_store import NoRoomError, ObjectStore, Places
 from rayteach.runtime.segments import FREE, reclaim, size_of
 from rayteach.runtime.serialization import dumps, loads
+from tests.runtime.conftest import Stores
 
 SIZE = 2_000_000
 
@@ -163,6 +164,32 @@ def test_without_a_disk_a_full_store_is_an_error_and_leaves_nothing(folder):
     assert [path.name for path in folder.iterdir()] == ["store"]
     reaper.close()
     store.close()
+
+
+def test_a_worker_waits_for_room_that_a_drop_under_way_is_to_make(folder):
+    stores = Stores(folder, None, SIZE + 1_000)
+    driver, worker = stores.open("d", is_driver=True), stores.open("w1")
+    held = [write(driver, 1)]
+
+    def drop_while_it_waits():
+        if held:
+            driver.discard(held.pop())
+        return False
+
+    worker._stops = drop_while_it_waits
+    assert (read(driver, write(worker, 2)) == array(2)).all()
+    stores.close()
+
+
+def test_a_worker_that_waits_for_room_can_be_interrupted(folder):
+    stores = Stores(folder, None, SIZE + 1_000)
+    driver, worker = stores.open("d", is_driver=True), stores.open("w1")
+    held = write(driver, 1)
+    worker._stops = lambda: True
+    with pytest.raises(KeyboardInterrupt):
+        write(worker, 2)
+    assert (read(driver, held) == array(1)).all()
+    stores.close()
 
 
 @pytest.mark.parametrize("is_used_again", [False, True])
