@@ -43,6 +43,10 @@ FLAGS = [
 #: the start of a server or a browser on a busy machine; nothing is judged by it
 PATIENCE_MS = 30_000
 
+#: JupyterLab's own kernel connection says this when a kernel closes a comm that was
+#: opened before this page connected (a reload, a restart); nothing of ours
+LATE_CLOSE = "Comm not found for comm id "
+
 #: JupyterLab asks the network for news and updates, and the learner whether it may
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 
@@ -307,7 +311,7 @@ def watch_console(notebook: Notebook) -> None:
     """Collect errors of the page for the end of the test."""
 
     def on_message(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(LATE_CLOSE):
             notebook.errors.append(message.text)
 
     notebook.page.on("console", on_message)
